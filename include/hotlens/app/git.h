@@ -1,0 +1,16 @@
+/* The state of a git work tree, read from its files without running git. */
+#ifndef HOTLENS_APP_GIT_H
+#define HOTLENS_APP_GIT_H
+
+struct hl_git_facts {
+    char *commit; /* 40 or 64 hexadecimal digits, or NULL */
+    char *branch; /* or NULL when detached */
+    int dirty;    /* 1 when a tracked file's size or time differs from the index, 0, -1 unknown */
+};
+
+/* For the work tree that holds `folder` (worktrees, submodules, packed refs, reftable → unknown).
+ * Bounded work; never fails: what cannot be found stays unknown. */
+void hl_git_read(const char *folder, struct hl_git_facts *ret_facts);
+void hl_git_facts_finish(struct hl_git_facts *facts);
+
+#endif

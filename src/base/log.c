@@ -1,0 +1,38 @@
+#include "hotlens/base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* The one piece of global state: set at the start of main, read-only once threads run. */
+static enum hl_log_level log_level = HL_LOG_WARNING;
+static hl_log_sink log_sink;
+static void *log_user;
+
+void hl_log_set_level(enum hl_log_level level)
+{
+    log_level = level;
+}
+
+void hl_log_set_sink(hl_log_sink sink, void *user)
+{
+    log_sink = sink;
+    log_user = user;
+}
+
+void hl_log(enum hl_log_level level, const char *format, ...)
+{
+    static const char *const NAMES[] = {"error", "warning", "info", "debug"};
+    if (level > log_level) {
+        return;
+    }
+    char message[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof(message), format, arguments);
+    va_end(arguments);
+    if (log_sink) {
+        log_sink(log_user, level, message);
+    } else {
+        fprintf(stderr, "hotlens: %s: %s\n", NAMES[level], message);
+    }
+}
