@@ -75,3 +75,6 @@ int hl_os_signal(pid_t pid, uint64_t start, int number)
 }
 
 #endif
+
+/* A file with nothing in it is not C. */
+typedef int hl_os_linux_is_not_empty;
