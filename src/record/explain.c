@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "hotlens/base/memory.h"
+#include "os.h"
 
 /* Past an escape sequence at text[0] == ESC: CSI … final byte, OSC … BEL or ESC \, or two bytes. */
 static const char *skip_escape(const char *text)
@@ -67,26 +68,39 @@ static const struct {
     { "can't be used together", HL_FAILURE_USAGE },
 };
 
+/* ENOENT, EACCES, EISDIR, ENOSPC or EROFS after sampling. ECHILD is a program that was reaped. */
+static bool is_output_failure(const char *text)
+{
+    static const char *const signs[] = { "os error 2)",  "os error 13)", "os error 21)",
+                                         "os error 28)", "os error 30)" };
+    if (strstr(text, "panicked at")) {
+        return false;
+    }
+    const char *failed = strstr(text, "\nError: ");
+    for (size_t i = 0; failed && i < ARRAY_SIZE(signs); i++) {
+        if (strstr(failed, signs[i])) {
+            return true;
+        }
+    }
+    return strstr(text, "\nPermission Denied") != NULL;
+}
+
 static enum hl_failure classify_text(int exit_code, const char *text)
 {
     /* Once it samples it has every right it needs: what is refused then is the file it writes at the end. */
     const char *sampling = strstr(text, "py-spy> Sampling process");
-    if (sampling && (strstr(sampling, "\nPermission Denied") || strstr(sampling, "\nError: ")) &&
-        strstr(sampling, "panicked at") == NULL) {
-        bool refused = strstr(sampling, "\nPermission Denied") || strstr(sampling, "os error 2)") ||
-                       strstr(sampling, "os error 13)") || strstr(sampling, "os error 28)") ||
-                       strstr(sampling, "os error 30)") || strstr(sampling, "os error 21)");
-        if (refused) {
-            return HL_FAILURE_OUTPUT;
-        }
+    if (sampling && is_output_failure(sampling)) {
+        return HL_FAILURE_OUTPUT;
     }
     for (size_t i = 0; i < ARRAY_SIZE(phrases); i++) {
         if (strstr(text, phrases[i].text)) {
             return phrases[i].failure;
         }
     }
-    return exit_code == 2 ? HL_FAILURE_USAGE
-                          : exit_code == 101 ? HL_FAILURE_CRASHED : HL_FAILURE_OTHER;
+    if (exit_code == 2) {
+        return HL_FAILURE_USAGE;
+    }
+    return exit_code == 101 ? HL_FAILURE_CRASHED : HL_FAILURE_OTHER;
 }
 
 enum hl_failure hl_failure_classify(int exit_code, int signal, const char *output)
@@ -134,10 +148,9 @@ static void permission_remedy(const struct hl_failure_context *context, struct h
 {
     const char *py_spy = context->py_spy ? context->py_spy : "py-spy";
     const struct hl_probe *probe = context->probe;
-#ifdef __APPLE__
-    hl_error_set_remedy(error, "macOS lets only root trace processes: record with sudo.");
-#else
-    if (context->sudo) {
+    if (hl_os_only_root_traces() && !context->sudo) {
+        hl_error_set_remedy(error, "This system lets only root trace processes: record with sudo.");
+    } else if (context->sudo) {
         hl_error_set_remedy(error, "Allow it without a password, with this line in sudoers "
                                    "(`sudo visudo`), or record in a terminal:\n"
                                    "  YOUR-USER ALL=(root) NOPASSWD: %s", py_spy);
@@ -157,7 +170,6 @@ static void permission_remedy(const struct hl_failure_context *context, struct h
         hl_error_set_remedy(error, "Record as the user that owns the process, with sudo, or allow "
                                    "py-spy with `sudo setcap cap_sys_ptrace+ep %s`.", py_spy);
     }
-#endif
 }
 
 /* Message and remedy with one place for the target's name. */
@@ -171,7 +183,7 @@ static const struct {
     { HL_FAILURE_NOT_PYTHON, EINVAL, "%s is not a Python process that py-spy recognizes",
       "If it starts Python itself, as `uv run` does, record with subprocesses, or name the real "
       "interpreter." },
-    { HL_FAILURE_GONE, ESRCH, "%s ended before py-spy was attached",
+    { HL_FAILURE_GONE, ESRCH, "%s does not exist, or ended before py-spy was attached",
       "Check the process number; for a program that ends at once there is nothing to sample." },
     { HL_FAILURE_TOO_NEW, ENOTSUP, "%s runs a Python that this py-spy does not know",
       "Upgrade py-spy: `pip install --upgrade py-spy`." },

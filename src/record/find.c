@@ -13,8 +13,6 @@
 #include "hotlens/base/path.h"
 #include "hotlens/base/strv.h"
 
-extern char **environ;
-
 /* What execvp searches without a PATH, without the current folder. */
 static const char default_path[] = "/bin:/usr/bin";
 

@@ -28,6 +28,11 @@ int hl_os_allow_tracer(void)
     return 0;
 }
 
+bool hl_os_only_root_traces(void)
+{
+    return false;
+}
+
 static int close_from_to(unsigned first, unsigned last)
 {
 #ifdef SYS_close_range
