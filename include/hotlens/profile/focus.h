@@ -6,7 +6,8 @@
 #include "hotlens/profile/groups.h"
 
 /* Keeps the stacks that contain at least one node i with selected[i] != 0; with `invert` those that
- * contain none. `selected` has one byte per node. */
+ * contain none. `selected` has one byte per node. Nodes that only stacks without samples go through
+ * are dropped, the root excepted. */
 int hl_profile_focus(const struct hl_profile *profile, const uint8_t *selected, bool invert,
                      struct hl_profile **ret_profile);
 /* Keeps the stacks that contain a frame of `group`. */

@@ -41,16 +41,23 @@ int hl_frames_intern(struct hl_frames *frames, const char *text, size_t length, 
 /* The same for a caller that has hl_hash_bytes(text, length, 0). */
 int hl_frames_intern_hashed(struct hl_frames *frames, const char *text, size_t length,
                             uint64_t hash, uint32_t *ret_id);
-/* Sets the attributes of the newest frame. `file` NULL means none. 0, -ENOMEM, -E2BIG. */
+/* Sets the attributes of the newest frame. `file` NULL means none; `name` NULL is the empty name.
+ * 0, -ENOMEM, -E2BIG. */
 int hl_frames_describe(struct hl_frames *frames, uint32_t id, enum hl_frame_kind kind,
                        const char *name, size_t name_length, const char *file,
                        size_t file_length, uint32_t line, uint64_t number);
+
+/* The frame of another table with its attributes, added when new. 0, -ENOMEM, -E2BIG. */
+int hl_frames_copy(struct hl_frames *frames, const struct hl_frames *from, uint32_t id,
+                   uint32_t *ret_id);
 
 uint32_t hl_frames_count(const struct hl_frames *frames);
 const struct hl_frame *hl_frames_get(const struct hl_frames *frames, uint32_t id);
 const char *hl_frames_text(const struct hl_frames *frames, uint32_t id, size_t *ret_length);
 /* The table of names and files that hl_frame.name and .file refer to. */
 const struct hl_strings *hl_frames_strings(const struct hl_frames *frames);
+/* Bytes of memory held. */
+size_t hl_frames_memory(const struct hl_frames *frames);
 
 HL_DEFINE_CLEANUP(struct hl_frames *, hl_frames_unref);
 

@@ -5,6 +5,7 @@
 #ifndef HOTLENS_PROFILE_FUNCTIONS_H
 #define HOTLENS_PROFILE_FUNCTIONS_H
 
+#include "hotlens/base/map.h"
 #include "hotlens/profile/groups.h"
 
 enum hl_function_kind {
@@ -21,6 +22,7 @@ struct hl_function {
     uint32_t first_line; /* of the first decorator, else as line */
     uint32_t end_line;   /* last line of the body; 0 when unknown */
     uint32_t ordinal;    /* 0 for the first function of this name in the file, 1 for the second … */
+    uint64_t number;     /* thread id or pid; 0 for code */
     uint64_t hash;       /* of kind, name, file and ordinal (number for structure): stable */
 };
 
@@ -31,14 +33,17 @@ struct hl_functions {
     size_t capacity;
     uint32_t *of_frame; /* for each frame of the profile; never HL_NO_GROUP */
     uint32_t frame_count;
+    struct hl_map by_hash; /* private to hl_functions_intern */
 };
 
 /* An empty table for a profile with `frame_count` frames; of_frame is all HL_NO_GROUP. */
 int hl_functions_create(uint32_t frame_count, struct hl_functions **ret_functions);
 void hl_functions_destroy(struct hl_functions *functions);
-/* The function with this kind, name, file, ordinal and number, added when new with the lines given.
- * `file` NULL means none. `number` tells threads and processes apart, 0 otherwise; for a thread
- * the caller mixes the pid in when there is one. 1 when new, 0 when known, -ENOMEM, -E2BIG. */
+/* The function of this identity, added when new with the kind, lines and ordinal of `description`
+ * (its other fields are not read). The identity of code is (name, file, ordinal), `file` NULL
+ * meaning none. That of a thread or process is its number alone: the kernel gives no thread id
+ * twice at one time, and a profiler may or may not have read the name; so the first name that is
+ * not empty is kept. 1 when new, 0 when known, -ENOMEM, -E2BIG. */
 int hl_functions_intern(struct hl_functions *functions, const struct hl_function *description,
                         const char *name, size_t name_length, const char *file,
                         size_t file_length, uint64_t number, uint32_t *ret_index);
@@ -46,10 +51,12 @@ int hl_functions_intern(struct hl_functions *functions, const struct hl_function
 struct hl_groups hl_functions_groups(const struct hl_functions *functions);
 
 /* Without any source text: one function per (file, printed name), per opaque text, per thread id
- * and per pid; all lines 0. */
+ * and per pid; all lines 0. Threads and processes without a name are named by what was printed.
+ * Covers the whole table of frames, so after a focus some functions may have no samples. */
 int hl_functions_from_names(const struct hl_profile *profile, struct hl_functions **ret_functions);
 
-/* One row per (file, line) that any frame with a line names. */
+/* One row per (file, line) that any frame in the tree names; frames without a file or a line, opaque
+ * frames and structure make none. */
 struct hl_line {
     uint32_t file; /* string id in the table of the profile's frames */
     uint32_t line;

@@ -19,6 +19,9 @@ struct hl_groups {
 int hl_groups_count(const struct hl_profile *profile, const struct hl_groups *groups,
                     uint64_t *self, uint64_t *total);
 
+/* For both below: frames of HL_NO_GROUP are looked through, so "right above" means the nearest frame
+ * that has a group; and the array has groups->count + 1 entries. */
+
 /* Who called `group`: callers[g] is the samples in which g is right above the *outermost* frame of
  * `group`; callers[groups->count] those in which nothing is (it was started by the thread or
  * process). The sum is group's total. */

@@ -54,7 +54,8 @@ int hl_metric_from_name(const char *name, enum hl_metric *ret_metric);
 
 /* For readers that have the tree in preorder already (blobs): takes frame[], depth[] and self[] of
  * `count` nodes, the root first, checks them (depth grows by at most one, frames exist, root is
- * right) and makes the other columns. Copies. 0, -EBADMSG, -ENOMEM. */
+ * right) and makes the other columns. Copies; the frames are referenced. Siblings of one frame are
+ * legal and counted right, though no builder makes them. 0, -EBADMSG, -ENOMEM. */
 int hl_profile_from_preorder(struct hl_frames *frames, enum hl_metric metric, uint32_t count,
                              const uint32_t *frame, const uint32_t *depth, const uint64_t *self,
                              struct hl_profile **ret_profile);

@@ -1,6 +1,9 @@
 /* Views: the tree that people look at. Siblings that belong to the same group are one node, ordered
  * by total (largest first), then by rank; at most `limit` nodes leave, chosen largest first over the
- * whole tree, and what is left out of a node's children is one "(other)" node, so totals stay exact.
+ * whole tree, and what is left out of a node's children is one "(other)" node, the last child, whose
+ * self and total are what was left out. So a node's total is always its self and its children's
+ * totals. (A limit of 1 leaves no room for "(other)": then all is the root's self.) Recursion is not
+ * folded: f called by f is a node below a node.
  *
  * Nodes are expanded from the root, largest first, so the cost depends on what is shown, not on the
  * size of the profile: O(visited + limit log limit), where visited is the raw children of the nodes
@@ -10,36 +13,43 @@
 
 #include "hotlens/profile/groups.h"
 
-#define HL_VIEW_ROOT (UINT32_MAX - 1) /* group of node 0 */
+#define HL_VIEW_ROOT (UINT32_MAX - 1)  /* group of node 0 */
 #define HL_VIEW_OTHER (UINT32_MAX - 2) /* group of what was pruned */
 
 struct hl_view_options {
-    struct hl_groups groups;    /* frames of HL_NO_GROUP are skipped: their children move up */
+    struct hl_groups groups;    /* frames of HL_NO_GROUP are skipped: their children and their own
+                                   samples move up */
     const uint64_t *group_hash; /* stable name of each group outside the process */
     const uint32_t *group_rank; /* order among equal totals; NULL orders by hash */
     uint32_t limit;             /* nodes at most, root and "(other)" included; 0 is no limit */
 };
 
 /* Preorder columns. `id` is the node's name outside the process: a hash of the path of group hashes
- * from the root, so it is the same in a pruned tree, after a live update and in another run. */
+ * from the root, so it is the same in a pruned tree, after a live update and in another run.
+ * hl_view_id_root() is the root's, hl_view_id_child(parent's, group_hash) that of a child. */
 struct hl_view {
     uint32_t count;
     uint64_t *id;
     uint32_t *group;  /* or HL_VIEW_ROOT, HL_VIEW_OTHER */
-    uint32_t *frame;  /* the heaviest raw frame in it (for its line); HL_NO_FRAME for none */
+    uint32_t *frame;  /* of the raw node with the largest total in it (for its line), the first
+                         of equals; HL_NO_FRAME for the root and "(other)" */
     uint32_t *parent;
     uint32_t *end;
     uint64_t *self;
     uint64_t *total;
 };
 
+uint64_t hl_view_id_root(void);
+uint64_t hl_view_id_child(uint64_t parent, uint64_t group_hash);
+
+/* 0 or -ENOMEM. */
 int hl_view_create(const struct hl_profile *profile, const struct hl_view_options *options,
                    struct hl_view **ret_view);
 void hl_view_destroy(struct hl_view *view);
 
 /* Marks selected[i] = 1 for every raw node of the profile that is merged into the view node `id`
- * (for focus.h). `selected` has one byte per raw node and is written whole. 0, -ENOENT when the
- * tree has no such node, -ENOMEM. Linear. */
+ * (for focus.h), pruned or not; "(other)" has none. `selected` has one byte per raw node and is
+ * written whole. 0, -ENOENT when the tree has no such node, -ENOMEM. Linear. */
 int hl_view_select(const struct hl_profile *profile, const struct hl_view_options *options,
                    uint64_t id, uint8_t *selected);
 
