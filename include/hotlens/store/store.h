@@ -27,6 +27,18 @@ enum hl_store_mode {
  * tells. A corrupt file is never touched. ":memory:" is allowed. */
 int hl_store_open(const char *path, enum hl_store_mode mode, struct hl_store **ret_store,
                   struct hl_error *error);
+struct hl_store_options {
+    int timeout;     /* ms to wait for another program's lock; 0 is 5,000 */
+    const char *vfs; /* SQLite's file layer; NULL is the system's */
+    /* Whether the file system may be shared with other machines, so that the write-ahead log
+     * cannot be used; NULL asks the system. */
+    bool (*is_shared)(const char *path);
+};
+
+/* hl_store_open with other than the default options. */
+int hl_store_open_with(const char *path, enum hl_store_mode mode,
+                       const struct hl_store_options *options, struct hl_store **ret_store,
+                       struct hl_error *error);
 void hl_store_close(struct hl_store *store);
 const char *hl_store_path(const struct hl_store *store);
 bool hl_store_can_write(const struct hl_store *store);

@@ -1,0 +1,132 @@
+/* What the files of the store room share: the connection, its errors, statements and transactions. */
+#ifndef HOTLENS_STORE_CONNECTION_H
+#define HOTLENS_STORE_CONNECTION_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+
+#include "hotlens/base/buffer.h"
+#include "hotlens/base/memory.h"
+#include "hotlens/store/store.h"
+
+/* "hotl": tells our files from those of other programs. */
+#define STORE_APPLICATION_ID 0x686F746C
+#define STORE_SCHEMA_VERSION 1
+
+struct hl_store {
+    sqlite3 *db;
+    char *path;
+    bool can_write;
+    bool newer; /* a newer program has migrated the file */
+};
+
+/* -- errors (failure.c) -- */
+
+/* The errno (positive) for an SQLite result code. */
+int store_errno(struct hl_store *store, int code);
+/* Fills `error` for a failed SQLite call and returns the negative errno. `doing` completes "cannot …".
+ * A corrupt file is not written to again. */
+int store_failed(struct hl_store *store, int code, const char *doing, struct hl_error *error);
+int store_no_memory(const char *doing, struct hl_error *error);
+/* "the database %s is damaged: %s" */
+int store_damaged(struct hl_store *store, const char *what, struct hl_error *error);
+
+/* -- statements (statement.c) -- */
+
+/* Why a chain of binds failed is kept in `code`, so callers bind without checking and step once. */
+struct statement {
+    sqlite3_stmt *handle;
+    int code;
+    int next; /* column or parameter, 1-based for binding, 0-based for reading */
+};
+
+int statement_prepare(struct hl_store *store, struct statement *statement, const char *sql);
+void statement_finish(struct statement *statement);
+#define _cleanup_statement_ _cleanup_(statement_finish)
+
+/* Back to unbound parameters and no row. */
+void statement_reset(struct statement *statement);
+void bind_int(struct statement *statement, int64_t value);
+void bind_int_or_null(struct statement *statement, int64_t value, int64_t null);
+void bind_double(struct statement *statement, double value);
+/* The bytes must stay until the statement is reset. NULL binds NULL. */
+void bind_text(struct statement *statement, const char *text);
+void bind_bytes_as_text(struct statement *statement, const char *text, size_t length);
+void bind_blob(struct statement *statement, const void *data, size_t length);
+/* SQLITE_ROW, SQLITE_DONE or a failure, that of an earlier bind included. Rewinds the column. */
+int statement_step(struct statement *statement);
+/* Steps a statement without rows and resets it: SQLITE_OK or a failure. */
+int statement_run(struct statement *statement);
+
+int64_t read_int(struct statement *statement);
+int64_t read_int_or(struct statement *statement, int64_t null);
+double read_double(struct statement *statement);
+/* Owned; NULL for NULL. */
+char *read_text(struct statement *statement);
+/* Borrowed until the next step; never NULL when length > 0. */
+const char *read_bytes(struct statement *statement, size_t *ret_length);
+
+/* Runs SQL without parameters and rows: SQLITE_OK or a failure. */
+int store_execute(struct hl_store *store, const char *sql);
+/* The only integer of a query: SQLITE_OK, SQLITE_DONE when there is no row, or a failure. */
+int store_query_int(struct hl_store *store, const char *sql, int64_t *ret_value);
+
+/* -- transactions (transaction.c) -- */
+
+/* Starts a transaction that will write: waits for the lock, and looks whether a newer program has
+ * migrated the file in the meantime. 0 or a negative errno. */
+int store_begin(struct hl_store *store, const char *doing, struct hl_error *error);
+/* Commits when `result` is SQLITE_OK, else rolls back and maps the failure. */
+int store_end(struct hl_store *store, int result, const char *doing, struct hl_error *error);
+/* One snapshot for several reads. */
+int store_begin_read(struct hl_store *store, const char *doing, struct hl_error *error);
+void store_end_read(struct hl_store *store);
+void store_rollback(struct hl_store *store);
+
+/* -- pieces -- */
+
+/* Makes or migrates the tables; inside no transaction. 0 or a negative errno. */
+int schema_migrate(struct hl_store *store, struct hl_error *error);
+/* SQLite result codes from here on, inside a transaction of the caller. */
+int rows_save(struct hl_store *store, int64_t profile, const struct hl_run_content *content);
+int sources_save(struct hl_store *store, int64_t run, const struct hl_run_content *content);
+int windows_save(struct hl_store *store, int64_t run, const struct hl_run_content *content);
+/* The row of a path in `file`, made when missing; path NULL gives 0. */
+struct file_table {
+    struct statement find;
+    struct statement add;
+};
+int file_table_prepare(struct hl_store *store, struct file_table *table);
+void file_table_finish(struct file_table *table);
+int file_table_get(struct hl_store *store, struct file_table *table, const char *path,
+                   size_t length, int64_t *ret_file);
+/* Removes texts, functions and files that no run refers to any more. */
+int store_sweep(struct hl_store *store);
+/* Gives free pages back to the file system; a failure only means later. */
+void store_shrink(struct hl_store *store);
+/* The first profile of a run: 0, -ENOENT with the reason, or another failure. */
+int store_profile_of(struct hl_store *store, int64_t run, int64_t *ret_profile,
+                     struct hl_error *error);
+/* A folder as queries compare it: without slashes at its end, so that in "/" lies everything.
+ * Caller frees; NULL gives NULL. */
+char *store_folder_key(const char *workspace);
+/* "no run 17; the newest is 12" */
+int store_no_run(struct hl_store *store, const char *name, struct hl_error *error);
+
+/* Order of the columns of RUN_COLUMNS, for reading and for binding. */
+#define RUN_COLUMNS                                                                                \
+    "uuid, target, title, argv, cwd, workspace, start, offset_minutes, duration, covered, rate, "  \
+    "flags, samples, errors, exit_status, processes, threads, python, python_version, sampler, "   \
+    "sampler_mode, git_commit, git_branch, git_dirty, label, pinned, notes"
+#define RUN_PARAMETERS                                                                             \
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+void run_bind(struct statement *statement, const struct hl_run *run, struct hl_buffer *argv);
+/* Reads id and RUN_COLUMNS. */
+void run_read(struct statement *statement, struct hl_run *ret_run);
+/* Runs of a query that selects id and RUN_COLUMNS. Finishes the list on failure. */
+int run_list_read(struct hl_store *store, struct statement *statement,
+                  struct hl_run_list *ret_list, struct hl_error *error);
+/* 0 or -EINVAL with the reason. */
+int label_check(const char *label, struct hl_error *error);
+
+#endif

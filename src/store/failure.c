@@ -1,0 +1,114 @@
+/* What SQLite's result codes mean for the person who reads about them. */
+#include <errno.h>
+#include <string.h>
+
+#include "connection.h"
+
+static int errno_of_io(struct hl_store *store, int code)
+{
+    if (code == SQLITE_IOERR_NOMEM) {
+        return ENOMEM;
+    }
+    int reason = store->db ? sqlite3_system_errno(store->db) : 0;
+    switch (reason) {
+    case ENOSPC:
+    case EDQUOT:
+        return ENOSPC;
+    case EROFS:
+        return EROFS;
+    default:
+        return EIO;
+    }
+}
+
+static int errno_of_open(struct hl_store *store)
+{
+    int reason = store->db ? sqlite3_system_errno(store->db) : 0;
+    return reason > 0 ? reason : EACCES;
+}
+
+int store_errno(struct hl_store *store, int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+        return EBUSY;
+    case SQLITE_READONLY:
+        return EROFS;
+    case SQLITE_FULL:
+        return ENOSPC;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+    case SQLITE_MISMATCH:
+        return EBADMSG;
+    case SQLITE_ERROR:
+        /* Our SQL is right for our tables, so the tables are not ours. */
+        return store->newer ? EPROTO : EBADMSG;
+    case SQLITE_NOMEM:
+        return ENOMEM;
+    case SQLITE_TOOBIG:
+        return EFBIG;
+    case SQLITE_CONSTRAINT:
+        return EEXIST;
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        return EACCES;
+    case SQLITE_CANTOPEN:
+        return errno_of_open(store);
+    default:
+        return errno_of_io(store, code);
+    }
+}
+
+static void add_remedy(struct hl_store *store, int reason, struct hl_error *error)
+{
+    switch (reason) {
+    case EBADMSG:
+        hl_error_set_remedy(error,
+                            "The file was not changed. To save what can be saved: sqlite3 '%s' "
+                            ".recover; to start anew, move it away",
+                            store->path);
+        break;
+    case EBUSY:
+        hl_error_set_remedy(error, "Another program has it locked; try again");
+        break;
+    case ENOSPC:
+        hl_error_set_remedy(error, "Make room on the disk, or delete runs: hotlens purge");
+        break;
+    case EPROTO:
+        hl_error_set_remedy(error, "Update this hotlens");
+        break;
+    default:
+        break;
+    }
+}
+
+int store_failed(struct hl_store *store, int code, const char *doing, struct hl_error *error)
+{
+    int reason = store_errno(store, code);
+    /* The message of the connection may be that of another call: only of the same kind it helps. */
+    const char *text = sqlite3_errstr(code);
+    if (store->db && (sqlite3_errcode(store->db) & 0xff) == (code & 0xff)) {
+        text = sqlite3_errmsg(store->db);
+    }
+    hl_error_set(error, reason, "cannot %s: database %s: %s", doing, store->path, text);
+    add_remedy(store, reason, error);
+    if (reason == EBADMSG) {
+        store->can_write = false;
+    }
+    return -reason;
+}
+
+int store_no_memory(const char *doing, struct hl_error *error)
+{
+    return hl_error_set(error, ENOMEM, "cannot %s: out of memory", doing);
+}
+
+int store_damaged(struct hl_store *store, const char *what, struct hl_error *error)
+{
+    hl_error_set(error, EBADMSG, "database %s is damaged: %s", store->path, what);
+    add_remedy(store, EBADMSG, error);
+    return -EBADMSG;
+}

@@ -1,0 +1,73 @@
+/* Transactions: nothing is written outside of one, and none writes to a newer program's tables. */
+#include <errno.h>
+
+#include "connection.h"
+
+void store_rollback(struct hl_store *store)
+{
+    /* Some failures (disk full, I/O) have rolled back already. */
+    if (!sqlite3_get_autocommit(store->db)) {
+        store_execute(store, "ROLLBACK");
+    }
+}
+
+static int refuse_newer(struct hl_store *store, const char *doing, struct hl_error *error)
+{
+    hl_error_set(error, EPROTO, "cannot %s: database %s was written by a newer hotlens", doing,
+                 store->path);
+    hl_error_set_remedy(error, "Update this hotlens; its runs can still be read");
+    return -EPROTO;
+}
+
+int store_begin(struct hl_store *store, const char *doing, struct hl_error *error)
+{
+    if (store->newer) {
+        return refuse_newer(store, doing, error);
+    }
+    if (!store->can_write) {
+        return hl_error_set(error, EROFS, "cannot %s: database %s is open for reading only", doing,
+                            store->path);
+    }
+    int code = store_execute(store, "BEGIN IMMEDIATE");
+    if (code != SQLITE_OK) {
+        return store_failed(store, code, doing, error);
+    }
+    int64_t version;
+    code = store_query_int(store, "PRAGMA user_version", &version);
+    if (code != SQLITE_OK) {
+        int r = store_failed(store, code, doing, error);
+        store_rollback(store);
+        return r;
+    }
+    if (version > STORE_SCHEMA_VERSION) {
+        store_rollback(store);
+        store->newer = true;
+        store->can_write = false;
+        return refuse_newer(store, doing, error);
+    }
+    return 0;
+}
+
+int store_end(struct hl_store *store, int result, const char *doing, struct hl_error *error)
+{
+    if (result == SQLITE_OK) {
+        result = store_execute(store, "COMMIT");
+    }
+    if (result == SQLITE_OK) {
+        return 0;
+    }
+    int r = store_failed(store, result, doing, error);
+    store_rollback(store);
+    return r;
+}
+
+int store_begin_read(struct hl_store *store, const char *doing, struct hl_error *error)
+{
+    int code = store_execute(store, "BEGIN");
+    return code == SQLITE_OK ? 0 : store_failed(store, code, doing, error);
+}
+
+void store_end_read(struct hl_store *store)
+{
+    store_rollback(store);
+}
