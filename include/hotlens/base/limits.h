@@ -20,6 +20,10 @@
 #define HL_LIMIT_SOURCE (UINT64_C(32) << 20)
 /* Definitions in one outline. */
 #define HL_LIMIT_DEFINITIONS 1000000u
+/* Definitions around a definition. CPython stops at 100 levels of indentation. */
+#define HL_LIMIT_OUTLINE_NESTING 100u
+/* Bytes of all qualified names of one outline. */
+#define HL_LIMIT_OUTLINE_PATHS (UINT64_C(256) << 20)
 /* Work of one line map, in steps, before it falls back to unique lines only. */
 #define HL_LIMIT_DIFF_STEPS 4000000u
 /* Sampling rate, in samples per second. */

@@ -28,21 +28,22 @@ struct hl_definition {
     uint32_t def_line;   /* of the word def, class or async */
     uint32_t body_line;  /* where the body begins: the line after the colon, or of the colon */
     uint32_t end_line;   /* of the last token of the body */
-    uint32_t name;       /* offset of the last part in hl_outline_name's bytes */
-    uint32_t path;       /* offset of the qualified name there: K.m, outer.<locals>.inner */
+    uint32_t name;       /* equal for equal names; the text is hl_outline_name's */
+    uint32_t path;       /* equal for equal qualified names; the text is hl_outline_path's */
     uint32_t ordinal;    /* 0 for the first definition of this path, 1 for the next … */
 };
 
 struct hl_outline;
 
 /* Scans `length` bytes of UTF-8 (or any ASCII superset). Never fails for what the text says; 0,
- * -ENOMEM, or -E2BIG past HL_LIMIT_DEFINITIONS. Linear. */
+ * -ENOMEM, or -E2BIG past HL_LIMIT_DEFINITIONS or HL_LIMIT_OUTLINE_PATHS. Linear. */
 int hl_outline_create(const char *text, size_t length, struct hl_outline **ret_outline);
 void hl_outline_destroy(struct hl_outline *outline);
 
 uint32_t hl_outline_count(const struct hl_outline *outline);
 const struct hl_definition *hl_outline_get(const struct hl_outline *outline, uint32_t index);
-/* NUL-terminated; valid as long as the outline. */
+/* The last part, and the qualified name: K.m, outer.<locals>.inner. NUL-terminated; valid as long
+ * as the outline. */
 const char *hl_outline_name(const struct hl_outline *outline, uint32_t index);
 const char *hl_outline_path(const struct hl_outline *outline, uint32_t index);
 /* Lines of the text. */
