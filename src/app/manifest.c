@@ -54,7 +54,7 @@ static void add_arguments(struct hl_spool_facts *facts, char *const *argv)
 void hl_manifest_add_run(struct hl_spool_facts *facts, const struct hl_run *run)
 {
     for (size_t i = 0; i < ARRAY_SIZE(TEXTS); i++) {
-        const char *text = *text_of((struct hl_run *)(uintptr_t)run, TEXTS[i].offset);
+        const char *text = *(char *const *)(const void *)((const char *)run + TEXTS[i].offset);
         if (text) {
             hl_spool_facts_add(facts, TEXTS[i].key, text);
         }

@@ -1,5 +1,5 @@
-/* The parts of a session: session.c runs on the loop thread, session_jobs.c does the work on worker
- * threads. A job owns what it touches until its `done` has run; at any time at most one job has the
+/* The parts of a session: session.c runs on the loop thread, session_describe.c finds what is known at
+ * the start, session_jobs.c does the work on worker threads. A job owns what it touches until its `done` has run; at any time at most one job has the
  * run's data and the spool. */
 #ifndef HOTLENS_SRC_APP_SESSION_PRIVATE_H
 #define HOTLENS_SRC_APP_SESSION_PRIVATE_H
@@ -55,6 +55,9 @@ struct session_save {
     struct hl_error error;
 };
 
+/* Facts known before the start; the rest is unknown. ret_code_folder is where the code lies. */
+void hl_session_describe(const struct hl_session_options *options, const char *uuid,
+                         struct hl_run *ret_run, char **ret_code_folder);
 void hl_session_facts_work(struct session_facts *facts);
 void hl_session_facts_finish(struct session_facts *facts);
 void hl_session_merge_work(struct session_merge *merge);

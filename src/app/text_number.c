@@ -177,16 +177,16 @@ void hl_text_error(struct hl_buffer *out, const struct hl_scale *scale, uint64_t
 {
     double n = (double)samples;
     double share = scale->samples > 0 ? fmin(n / (double)scale->samples, 1) : 0;
-    double error = round_to_digits(sqrt(n * (1 - share)), 2);
+    double error = sqrt(n * (1 - share));
     hl_buffer_puts(out, "± ");
     if (!(scale->seconds_per_sample > 0)) {
-        hl_text_counted(out, (uint64_t)llround(ceil(error)), "sample");
+        hl_text_counted(out, (uint64_t)llround(round_to_digits(error, 2)), "sample");
         return;
     }
     double amount = round_to_digits(n * scale->seconds_per_sample, 3);
     double seconds = round_to_digits(error * scale->seconds_per_sample, 1);
     /* In the unit of the amount, so that the two can be read together. */
-    bool ms = amount < MILLISECONDS_BELOW;
+    bool ms = amount > 0 && amount < MILLISECONDS_BELOW;
     double value = ms ? seconds * 1000 : seconds;
     hl_buffer_printf(out, "%.*f %s", value > 0 ? decimals_of(value, 1) : 0, value, ms ? "ms" : "s");
 }
