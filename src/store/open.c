@@ -200,7 +200,7 @@ static int set_up(struct hl_store *store, const struct identity *identity,
 static int recognize(struct hl_store *store, const struct hl_store_options *options,
                      struct hl_error *error)
 {
-    struct identity identity;
+    struct identity identity = {0};
     int r = identify(store, &identity, error);
     if (r < 0) {
         return r;
