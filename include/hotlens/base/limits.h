@@ -16,6 +16,9 @@
 /* One record of a raw file, in bytes: a stack of HL_LIMIT_STACK_DEPTH long frames does not come
  * near; a file without newlines does. */
 #define HL_LIMIT_RAW_RECORD (UINT64_C(64) << 20)
+/* A record of a raw file that goes on over several lines, in bytes; past it, it is read line by
+ * line. The longest command line that Linux allows by default is 2 MiB. */
+#define HL_LIMIT_RAW_OPEN (UINT64_C(8) << 20)
 /* One line of source or one source file that is read for its outline, in bytes. */
 #define HL_LIMIT_SOURCE (UINT64_C(32) << 20)
 /* Definitions in one outline. */

@@ -22,8 +22,10 @@ struct hl_raw_report {
     uint64_t invalid_utf8; /* distinct frames that are not UTF-8 */
     bool overflow;         /* a count or a sum was cut to UINT64_MAX */
     bool truncated;        /* the last record had no count or no line end; its text is dropped when
-                              it has no count, and that is said in `first_problem` */
+                              it has no count, and counted in `skipped` */
     uint64_t skipped;      /* records without a count: kept nowhere, as nothing says how many */
+    uint64_t recovered;    /* records whose command line never ended: their count is kept, where
+                              they end had to be guessed */
     uint64_t first_problem_line; /* physical line of the first skipped record, 0 for none */
 };
 

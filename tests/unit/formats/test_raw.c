@@ -1,0 +1,2 @@
+#include "hotlens/formats/raw.h"
+int main(void){return 0;}
