@@ -12,6 +12,8 @@ int hl_os_death_signal(int number);
 /* Let any process of this user trace this one, which Yama's scope 1 forbids by default. 0 where
  * nothing forbids it. */
 int hl_os_allow_tracer(void);
+/* Whether only root may trace at all, whatever the process. */
+bool hl_os_only_root_traces(void);
 /* Close every descriptor from 3 on except `keep`. */
 void hl_os_close_others(int keep);
 /* Send a signal to `pid` if it still is the process that began at `start` (ticks since boot, field 22

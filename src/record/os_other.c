@@ -17,6 +17,11 @@ int hl_os_allow_tracer(void)
     return 0;
 }
 
+bool hl_os_only_root_traces(void)
+{
+    return true;
+}
+
 void hl_os_close_others(int keep)
 {
     long limit = sysconf(_SC_OPEN_MAX);
