@@ -5,11 +5,14 @@
 struct hl_git_facts {
     char *commit; /* 40 or 64 hexadecimal digits, or NULL */
     char *branch; /* or NULL when detached */
-    int dirty;    /* 1 when a tracked file's size or time differs from the index, 0, -1 unknown */
+    int dirty;    /* 1 when a tracked file differs from the index or is missing, 0, -1 unknown */
 };
 
-/* For the work tree that holds `folder` (worktrees, submodules, packed refs, reftable → unknown).
- * Bounded work; never fails: what cannot be found stays unknown. */
+/* For the work tree that holds `folder`: linked work trees, submodules and packed refs are understood,
+ * reftable is not (commit and branch stay unknown). Files whose times say nothing are compared by
+ * content. Something staged but not committed counts as dirty where the last commit is a loose object
+ * and the index has its tree cached; else it is not seen. Untracked files never count. Bounded work;
+ * never fails: what cannot be found stays unknown. */
 void hl_git_read(const char *folder, struct hl_git_facts *ret_facts);
 void hl_git_facts_finish(struct hl_git_facts *facts);
 

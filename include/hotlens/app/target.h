@@ -3,7 +3,8 @@
 #define HOTLENS_APP_TARGET_H
 
 struct hl_target {
-    char *key;    /* "file:/p/train.py --fast", "module:pytest -q", "command:…", "process:…" */
+    char *key;    /* "file:/p/train.py --fast", "module:pytest -q", "code:HASH",
+                  "input:-", "command:…", "process:…", "import:…" */
     char *title;  /* "train.py --fast", "-m pytest -q" */
     char *script; /* absolute path of the program's file, or NULL */
 };

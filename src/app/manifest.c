@@ -1,0 +1,149 @@
+#include "manifest.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hotlens/base/memory.h"
+#include "hotlens/base/path.h"
+#include "hotlens/base/strv.h"
+
+#define MAX_ARGUMENTS 100000
+
+static const struct {
+    const char *key;
+    size_t offset;
+} TEXTS[] = {
+    {"uuid", offsetof(struct hl_run, uuid)},
+    {"target", offsetof(struct hl_run, target)},
+    {"title", offsetof(struct hl_run, title)},
+    {"cwd", offsetof(struct hl_run, cwd)},
+    {"workspace", offsetof(struct hl_run, workspace)},
+    {"python", offsetof(struct hl_run, python)},
+    {"python_version", offsetof(struct hl_run, python_version)},
+    {"sampler", offsetof(struct hl_run, sampler)},
+    {"sampler_mode", offsetof(struct hl_run, sampler_mode)},
+    {"git_commit", offsetof(struct hl_run, git_commit)},
+    {"git_branch", offsetof(struct hl_run, git_branch)},
+    {"notes", offsetof(struct hl_run, notes)},
+};
+
+static char **text_of(struct hl_run *run, size_t offset)
+{
+    return (char **)(void *)((char *)run + offset);
+}
+
+static void add_known(struct hl_spool_facts *facts, const char *key, int64_t value)
+{
+    if (value != HL_UNKNOWN) {
+        hl_spool_facts_add_i64(facts, key, value);
+    }
+}
+
+static void add_arguments(struct hl_spool_facts *facts, char *const *argv)
+{
+    size_t count = hl_strv_length(argv);
+    for (size_t i = 0; i < count; i++) {
+        char key[48];
+        (void)snprintf(key, sizeof(key), "argv.%zu", i);
+        hl_spool_facts_add(facts, key, argv[i]);
+    }
+}
+
+void hl_manifest_add_run(struct hl_spool_facts *facts, const struct hl_run *run)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(TEXTS); i++) {
+        const char *text = *(char *const *)(const void *)((const char *)run + TEXTS[i].offset);
+        if (text) {
+            hl_spool_facts_add(facts, TEXTS[i].key, text);
+        }
+    }
+    char rate[64];
+    (void)snprintf(rate, sizeof(rate), "%.17g", run->rate);
+    hl_spool_facts_add(facts, "rate", rate);
+    hl_spool_facts_add_i64(facts, "start", run->start);
+    hl_spool_facts_add_i64(facts, "offset_minutes", run->offset_minutes);
+    hl_spool_facts_add_i64(facts, "flags", run->flags);
+    hl_spool_facts_add_i64(facts, "git_dirty", run->git_dirty);
+    add_known(facts, "duration", run->duration);
+    add_known(facts, "exit_status", run->exit_status);
+    add_arguments(facts, run->argv);
+}
+
+void hl_manifest_add_window(struct hl_spool_facts *facts, const char *path,
+                            const struct hl_window *window)
+{
+    char value[128];
+    _cleanup_free_ char *key = hl_xasprintf("window.%s", hl_path_base_name(path));
+    (void)snprintf(value, sizeof(value), "%" PRId64 " %" PRId64 " %" PRIu64 " %" PRIu64,
+                   window->start, window->covered, window->samples, window->errors);
+    hl_spool_facts_add(facts, key, value);
+}
+
+void hl_manifest_add_facts(struct hl_spool_facts *facts, const struct hl_spool_facts *from)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        hl_spool_facts_add(facts, from->items[i].key, from->items[i].value);
+    }
+}
+
+static char **get_arguments(const struct hl_spool_facts *facts)
+{
+    char **argv = NULL;
+    for (size_t i = 0; i < MAX_ARGUMENTS; i++) {
+        char key[48];
+        (void)snprintf(key, sizeof(key), "argv.%zu", i);
+        const char *word = hl_spool_facts_get(facts, key);
+        if (!word) {
+            break;
+        }
+        hl_strv_add(&argv, word);
+    }
+    return argv;
+}
+
+static double get_rate(const struct hl_spool_facts *facts)
+{
+    const char *text = hl_spool_facts_get(facts, "rate");
+    double rate = text ? strtod(text, NULL) : 0;
+    return rate > 0 && rate < 1e9 ? rate : 0;
+}
+
+void hl_manifest_get_run(const struct hl_spool_facts *facts, struct hl_run *ret_run)
+{
+    *ret_run = (struct hl_run){
+        .argv = get_arguments(facts),
+        .rate = get_rate(facts),
+        .start = hl_spool_facts_get_i64(facts, "start", 0),
+        .offset_minutes = (int)hl_spool_facts_get_i64(facts, "offset_minutes", 0),
+        .flags = (uint32_t)hl_spool_facts_get_i64(facts, "flags", 0),
+        .git_dirty = (int)hl_spool_facts_get_i64(facts, "git_dirty", -1),
+        .duration = hl_spool_facts_get_i64(facts, "duration", HL_UNKNOWN),
+        .exit_status = hl_spool_facts_get_i64(facts, "exit_status", HL_UNKNOWN),
+        .covered = HL_UNKNOWN,
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(TEXTS); i++) {
+        *text_of(ret_run, TEXTS[i].offset) = hl_xstrdup(hl_spool_facts_get(facts, TEXTS[i].key));
+    }
+}
+
+bool hl_manifest_get_window(const struct hl_spool_facts *facts, const char *path,
+                            struct hl_window *ret_window)
+{
+    _cleanup_free_ char *key = hl_xasprintf("window.%s", hl_path_base_name(path));
+    const char *text = hl_spool_facts_get(facts, key);
+    if (!text) {
+        return false;
+    }
+    char *end = NULL;
+    struct hl_window window = {.start = strtoll(text, &end, 10)};
+    window.covered = strtoll(end, &end, 10);
+    window.samples = strtoull(end, &end, 10);
+    window.errors = strtoull(end, &end, 10);
+    if (*end != '\0' || window.covered < 0 || window.start < 0) {
+        return false;
+    }
+    *ret_window = window;
+    return true;
+}

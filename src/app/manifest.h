@@ -1,0 +1,20 @@
+/* Facts of a run in the manifest of its spool: what a recording writes, a recovery reads. */
+#ifndef HOTLENS_SRC_APP_MANIFEST_H
+#define HOTLENS_SRC_APP_MANIFEST_H
+
+#include "hotlens/record/spool.h"
+#include "hotlens/store/run.h"
+
+/* Adds every fact of the run that is known. Environment is none of them. */
+void hl_manifest_add_run(struct hl_spool_facts *facts, const struct hl_run *run);
+/* Facts of the window whose raw file is `path`; its base name is the key. */
+void hl_manifest_add_window(struct hl_spool_facts *facts, const char *path,
+                            const struct hl_window *window);
+void hl_manifest_add_facts(struct hl_spool_facts *facts, const struct hl_spool_facts *from);
+/* Fills a fresh run; what the manifest does not say is unknown. Any values are taken. */
+void hl_manifest_get_run(const struct hl_spool_facts *facts, struct hl_run *ret_run);
+/* False when the manifest does not know this window. */
+bool hl_manifest_get_window(const struct hl_spool_facts *facts, const char *path,
+                            struct hl_window *ret_window);
+
+#endif
