@@ -1,0 +1,140 @@
+/* Running a short command and waiting for it. Blocks, so it is called from a worker thread. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "find_internal.h"
+#include "hotlens/base/clock.h"
+#include "hotlens/base/file.h"
+#include "shim_internal.h"
+
+/* In the child, where only async-signal-safe calls are allowed. */
+__attribute__((__noreturn__)) static void become(char *const *argv, int output_fd, int error_fd,
+                                                 int status_fd)
+{
+    (void)setpgid(0, 0);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    /* Out of the way of 0..2, as in the shim. */
+    int error_copy = fcntl(error_fd >= 0 ? error_fd : null, F_DUPFD_CLOEXEC, 3);
+    int output_copy = output_fd >= 0 ? fcntl(output_fd, F_DUPFD_CLOEXEC, 3) : error_copy;
+    if (dup2(null, 0) == 0 && dup2(output_copy, 1) == 1 && dup2(error_copy, 2) == 2) {
+        shim_reset_signals();
+        execvp(argv[0], argv);
+    }
+    int code = errno;
+    (void)hl_write_to_fd(&status_fd, (const char *)&code, sizeof(code));
+    _exit(SHIM_EXIT_CANNOT_RUN);
+}
+
+static pid_t fork_with_signals_blocked(void)
+{
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t pid = fork();
+    int error = errno;
+    if (pid != 0) {
+        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    errno = error;
+    return pid;
+}
+
+/* Until the end of the pipe, the limit or the deadline. */
+static int collect(int fd, struct hl_buffer *output, size_t limit, int64_t deadline)
+{
+    for (;;) {
+        int64_t left = (deadline - hl_clock_monotonic()) / HL_NS_PER_MS;
+        if (left <= 0) {
+            return -ETIMEDOUT;
+        }
+        struct pollfd item = { .fd = fd, .events = POLLIN };
+        int ready = poll(&item, 1, left > 60000 ? 60000 : (int)left);
+        if (ready < 0 && errno != EINTR) {
+            return -errno;
+        }
+        if (ready <= 0) {
+            continue;
+        }
+        char bytes[4096];
+        ssize_t got = read(fd, bytes, sizeof(bytes));
+        if (got < 0 && errno != EINTR && errno != EAGAIN) {
+            return -errno;
+        }
+        if (got == 0) {
+            return 0;
+        }
+        if (got > 0) {
+            hl_buffer_append(output, bytes, (size_t)got);
+        }
+        if (output->length > limit) {
+            return -EFBIG;
+        }
+    }
+}
+
+static int wait_for_exit(pid_t pid, int *ret_status)
+{
+    while (waitpid(pid, ret_status, 0) < 0) {
+        if (errno != EINTR) {
+            return -errno;
+        }
+    }
+    return 0;
+}
+
+/* What the child wrote before exec; the end of the pipe means that exec went well. */
+static int read_start(int fd)
+{
+    int code = 0;
+    ssize_t got;
+    do {
+        got = read(fd, &code, sizeof(code));
+    } while (got < 0 && errno == EINTR);
+    return got == (ssize_t)sizeof(code) ? -code : 0;
+}
+
+int command_run(char *const *argv, int error_fd, struct hl_buffer *output, size_t limit,
+                int64_t timeout, int *ret_status)
+{
+    int out[2] = { -1, -1 };
+    int start[2];
+    if (pipe2(start, O_CLOEXEC) < 0) {
+        return -errno;
+    }
+    _cleanup_close_ int start_read = start[0];
+    if (output && pipe2(out, O_CLOEXEC) < 0) {
+        (void)close(start[1]);
+        return -errno;
+    }
+    _cleanup_close_ int out_read = out[0];
+    pid_t pid = fork_with_signals_blocked();
+    if (pid == 0) {
+        become(argv, out[1], error_fd, start[1]);
+    }
+    int result = pid < 0 ? -errno : 0;
+    (void)close(start[1]);
+    if (out[1] >= 0) {
+        (void)close(out[1]);
+    }
+    if (result < 0) {
+        return result;
+    }
+    (void)setpgid(pid, pid);
+    result = read_start(start_read);
+    if (result == 0 && output) {
+        int64_t deadline = timeout > 0 ? hl_clock_monotonic() + timeout : INT64_MAX;
+        result = collect(out_read, output, limit, deadline);
+    }
+    if (result < 0) {
+        (void)kill(-pid, SIGKILL);
+    }
+    int waited = wait_for_exit(pid, ret_status);
+    return result < 0 ? result : waited;
+}

@@ -1,0 +1,39 @@
+/* The few files of /proc that this room reads. `proc` is the root, so that tests can have their own. */
+#ifndef HOTLENS_RECORD_PROC_H
+#define HOTLENS_RECORD_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "hotlens/base/buffer.h"
+
+struct proc_stat {
+    pid_t pid;
+    pid_t parent;
+    char state;
+    uint32_t threads;
+    uint64_t start; /* ticks since boot: with the pid it names a process for good */
+    char name[64];  /* as the kernel has it, any bytes */
+};
+
+/* Appends at most `limit` bytes of PROC/PID/NAME; what is longer is cut. */
+int proc_read(const char *proc, pid_t pid, const char *name, size_t limit,
+              struct hl_buffer *buffer);
+int proc_read_stat(const char *proc, pid_t pid, struct proc_stat *ret_stat);
+/* The target of PROC/PID/NAME, or NULL. Caller frees. */
+char *proc_read_link(const char *proc, pid_t pid, const char *name);
+/* Zombies have ended; only their parent does not know yet. */
+bool proc_is_living(const struct proc_stat *stat);
+
+/* The stat of every process that could be read, in the order of /proc. At most HL_LIMIT_PROCESSES,
+ * then -E2BIG. Caller frees. */
+int proc_scan(const char *proc, struct proc_stat **ret_stats, size_t *ret_count);
+
+/* The living among `stats` that are one of `roots`, descend from one, or carry the marker of `uuid` (may be
+ * NULL) in their environment; never this process. Sets member[i]. */
+void proc_mark_program(const char *proc, const struct proc_stat *stats, size_t count,
+                       const pid_t *roots, size_t root_count, const char *uuid, bool *member);
+
+#endif

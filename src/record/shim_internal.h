@@ -1,0 +1,20 @@
+/* What shim.c, guard.c and lifeline.c share. */
+#ifndef HOTLENS_RECORD_SHIM_INTERNAL_H
+#define HOTLENS_RECORD_SHIM_INTERNAL_H
+
+enum {
+    SHIM_EXIT_USAGE = 2,
+    SHIM_EXIT_CANNOT_RUN = 126,
+    SHIM_EXIT_NOT_FOUND = 127,
+};
+
+/* Every signal to its default disposition, none blocked. */
+void shim_reset_signals(void);
+/* Becomes the program. Returns the exit code when that fails, after telling `status_fd` (-1: standard
+ * error) why. */
+int shim_exec(char *const *argv, int status_fd);
+
+int guard_run(int fd);
+int lifeline_run(char *const *argv, int status_fd);
+
+#endif
