@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "hotlens/base/file.h"
-#include "hotlens/base/memory.h"
+#include "hotlens/base/strv.h"
 #include "recording_internal.h"
 
 static void on_closed(struct child *child)
@@ -21,7 +21,11 @@ int guard_start(struct hl_recording *recording)
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
         return -errno;
     }
-    char *argv[] = {(char *)recording->options.hotlens, "exec", "--guard", "3", NULL};
+    _cleanup_(hl_strv_free_p) char **argv = NULL;
+    hl_strv_add(&argv, recording->options.hotlens);
+    hl_strv_add(&argv, "exec");
+    hl_strv_add(&argv, "--guard");
+    hl_strv_add(&argv, "3");
     struct child_spec spec = {
         .argv = argv,
         .fds = {CHILD_NULL, CHILD_NULL, CHILD_NULL, ends[1]},

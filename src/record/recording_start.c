@@ -12,6 +12,7 @@
 #include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
+#include "hotlens/base/strv.h"
 #include "hotlens/record/find.h"
 #include "recording_internal.h"
 
@@ -137,7 +138,9 @@ static void on_version_closed(struct child *child)
 /* Best effort, beside the recording: it takes a few milliseconds and holds up nothing. */
 static void ask_version(struct hl_recording *recording)
 {
-    char *argv[] = {(char *)recording->options.py_spy, "--version", NULL};
+    _cleanup_(hl_strv_free_p) char **argv = NULL;
+    hl_strv_add(&argv, recording->options.py_spy);
+    hl_strv_add(&argv, "--version");
     struct child_spec spec = {
         .argv = argv,
         .fds = {CHILD_NULL, CHILD_OUTPUT, CHILD_NULL},
