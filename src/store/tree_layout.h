@@ -23,6 +23,9 @@ enum tree_packing {
  * memory; what would is stored plain. */
 #define TREE_PACKING_LIMIT 64
 
+/* Longest content that the writer deflates. */
+#define TREE_DEFLATE_LIMIT ((size_t)256 << 10)
+
 /* How the text of a frame is written. */
 enum tree_text {
     TREE_TEXT_OWN,       /* length and bytes */
