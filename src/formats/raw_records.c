@@ -173,9 +173,17 @@ static int emit_lines(struct hl_raw_records *records, const char *text, size_t l
     return 0;
 }
 
+/* Whether a pending record that ends in a count may be whole. At the end of input it is rather a
+ * command line that was cut off behind a number, unless something followed a quote. */
+static bool may_be_whole(const struct hl_raw_records *records, const char *text, bool at_end)
+{
+    const struct hl_raw_open *open = &records->open;
+    return open->counted && (!at_end || memmem(text, open->stack, "\";", 2));
+}
+
 /* The pending record goes no further, and its end was not found. In a file where every record
  * begins with a process frame, as py-spy -s writes it, other lines are parts of command lines. */
-static int give_up(struct hl_raw_records *records, const char *text, size_t length,
+static int give_up(struct hl_raw_records *records, const char *text, size_t length, bool at_end,
                    struct hl_error *error)
 {
     struct hl_raw_open open = records->open;
@@ -183,7 +191,7 @@ static int give_up(struct hl_raw_records *records, const char *text, size_t leng
     bool uniform = records->process_records > 0 && records->plain_records == 0;
     if (open.quote && !uniform) {
         r = emit_lines(records, text, length, error);
-    } else if (open.quote && open.counted) {
+    } else if (open.quote && may_be_whole(records, text, at_end)) {
         records->report->recovered++;
         records->process_records++;
         r = emit(records, text, open.stack, open.count, open.first_line, error);
@@ -271,7 +279,7 @@ static int take_line(struct hl_raw_records *records, const char *text, size_t le
     if (length > HL_LIMIT_RAW_OPEN) {
         open->quote = true; /* no end in sight: line by line, whatever was open */
         records->plain_records++;
-        return give_up(records, text, length, error);
+        return give_up(records, text, length, false, error);
     }
     return 0;
 }
@@ -294,7 +302,7 @@ static int take_carried_line(struct hl_raw_records *records, struct hl_error *er
     size_t length = records->carry_length - start;
     int r = sniff(records, line, length, error);
     if (r == 0 && records->open.active && begins_record(records, line, length)) {
-        r = give_up(records, records->carry, start - 1, error);
+        r = give_up(records, records->carry, start - 1, false, error);
         memmove(records->carry, line, length);
         records->carry_length = length;
         start = 0;
@@ -398,7 +406,7 @@ int hl_raw_records_end(struct hl_raw_records *records, struct hl_error *error)
     }
     if (r == 0 && records->open.active) {
         records->report->truncated = true;
-        r = give_up(records, records->carry, records->carry_length, error);
+        r = give_up(records, records->carry, records->carry_length, true, error);
     }
     return r;
 }
