@@ -44,7 +44,8 @@ struct hl_record_options {
     bool sudo_may_ask;       /* a terminal is there for sudo's question */
     int stdio[3];            /* descriptors the program gets; -1 is /dev/null */
     uint32_t grace_ms;       /* between SIGINT, SIGTERM and SIGKILL; 0 is the default 5000 */
-    const char *proc;        /* "/proc"; another in tests */
+    uint32_t patience_ms;    /* how long py-spy may take to attach, or be late; 0 is 10000 */
+    const char *proc;        /* NULL is "/proc"; another in tests */
 };
 
 /* One finished window. `path` is its raw file, which may be missing or empty. */
@@ -55,7 +56,8 @@ struct hl_record_window {
     int64_t covered;  /* ns that were sampled: intervals / rate for a whole window, else measured */
     uint64_t samples; /* py-spy's own count */
     uint64_t errors;
-    bool verified;    /* the closing line with the counts was seen */
+    bool verified;    /* the closing line with the counts was seen and the file is not missing or,
+                       * with samples, empty; whether its counts sum to `samples` is for the reader */
 };
 
 enum hl_record_state {
@@ -87,6 +89,8 @@ struct hl_recording;
  * there or later. */
 struct hl_record_events {
     void (*state)(void *user, enum hl_record_state state);
+    /* Sampling was given up while the program goes on; may be NULL. The same is in the result. */
+    void (*problem)(void *user, const struct hl_error *error);
     void (*window)(void *user, const struct hl_record_window *window);
     void (*ended)(void *user, const struct hl_record_result *result);
 };

@@ -1,0 +1,205 @@
+/* How the status of somebody else's child is found. wait(2) is for parents only, but Linux tells it in
+ * two other places:
+ *
+ * - before the parent has waited, field 52 of /proc/PID/stat of the zombie, to those who may read
+ *   its memory (to others the field is 0, so the right is checked by a link that needs the same one);
+ * - after, the pidfd's PIDFD_GET_INFO (since 6.15).
+ *
+ * py-spy waits for the program only after it has written its file, so one of the two answers. */
+#include "exit_watch.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "hotlens/base/file.h"
+#include "hotlens/base/memory.h"
+
+#define POLL_MS 100
+
+static int64_t shell_status(int status)
+{
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+#ifdef __linux__
+
+/* include/uapi/linux/pidfd.h of Linux 6.15; older headers lack it. */
+struct pidfd_information {
+    uint64_t mask;
+    uint64_t cgroup;
+    uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
+    int32_t exit_code;
+};
+#define PIDFD_GET_INFORMATION _IOWR(0xFF, 11, struct pidfd_information)
+#define PIDFD_INFORMATION_EXIT (UINT64_C(1) << 3)
+
+static int open_pidfd(pid_t pid)
+{
+#ifdef SYS_pidfd_open
+    int fd = (int)syscall(SYS_pidfd_open, pid, 0); /* close-on-exec by itself */
+    return fd < 0 ? -errno : fd;
+#else
+    return -ENOSYS;
+#endif
+}
+
+static int64_t status_of_reaped(int fd)
+{
+    struct pidfd_information information = {.mask = PIDFD_INFORMATION_EXIT};
+    if (fd < 0 || ioctl(fd, PIDFD_GET_INFORMATION, &information) < 0 ||
+        !(information.mask & PIDFD_INFORMATION_EXIT)) {
+        return INT64_MIN;
+    }
+    return shell_status(information.exit_code);
+}
+
+static bool may_read(const char *proc, pid_t pid)
+{
+    char target[64];
+    _cleanup_free_ char *link = hl_xasprintf("%s/%d/ns/user", proc, (int)pid);
+    return readlink(link, target, sizeof(target)) > 0;
+}
+
+/* Fields are counted after the last ')': the name may hold anything. */
+static int64_t status_of_zombie(const char *proc, pid_t pid)
+{
+    _cleanup_buffer_ struct hl_buffer text = {0};
+    _cleanup_free_ char *path = hl_xasprintf("%s/%d/stat", proc, (int)pid);
+    if (!may_read(proc, pid) || hl_file_read(path, 4096, &text, NULL) < 0 || !text.data) {
+        return INT64_MIN;
+    }
+    const char *at = strrchr(text.data, ')');
+    if (!at || strncmp(at, ") Z ", 4) != 0) {
+        return INT64_MIN;
+    }
+    for (int field = 2; at && field < 52; field++) {
+        at = strchr(at + 1, ' ');
+    }
+    char *end = NULL;
+    long status = at ? strtol(at, &end, 10) : 0;
+    return end && end != at ? shell_status((int)status) : INT64_MIN;
+}
+
+static bool is_zombie(const char *proc, pid_t pid)
+{
+    _cleanup_buffer_ struct hl_buffer text = {0};
+    _cleanup_free_ char *path = hl_xasprintf("%s/%d/stat", proc, (int)pid);
+    if (hl_file_read(path, 4096, &text, NULL) < 0 || !text.data) {
+        return false;
+    }
+    const char *at = strrchr(text.data, ')');
+    return at && strncmp(at, ") Z ", 4) == 0;
+}
+
+#else
+
+static int open_pidfd(pid_t pid)
+{
+    return -ENOSYS;
+}
+
+static int64_t status_of_reaped(int fd)
+{
+    return INT64_MIN;
+}
+
+static int64_t status_of_zombie(const char *proc, pid_t pid)
+{
+    return INT64_MIN;
+}
+
+static bool is_zombie(const char *proc, pid_t pid)
+{
+    return false;
+}
+
+#endif
+
+int64_t exit_watch_status(struct exit_watch *watch)
+{
+    if (watch->status == INT64_MIN) {
+        watch->status = status_of_zombie(watch->proc, watch->pid);
+    }
+    if (watch->status == INT64_MIN) {
+        watch->status = status_of_reaped(watch->fd);
+    }
+    return watch->status;
+}
+
+static void report(struct exit_watch *watch)
+{
+    if (watch->gone) {
+        return;
+    }
+    watch->gone = true;
+    if (watch->fd >= 0) {
+        uv_poll_stop(&watch->poll);
+    }
+    uv_timer_stop(&watch->timer);
+    exit_watch_status(watch);
+    watch->on_gone(watch);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    report(poll->data);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct exit_watch *watch = timer->data;
+    if ((kill(watch->pid, 0) < 0 && errno == ESRCH) || is_zombie(watch->proc, watch->pid)) {
+        report(watch);
+    }
+}
+
+int exit_watch_start(struct exit_watch *watch, uv_loop_t *loop, pid_t pid, const char *proc)
+{
+    watch->pid = pid;
+    watch->proc = proc;
+    watch->status = INT64_MIN;
+    watch->timer.data = watch;
+    watch->poll.data = watch;
+    watch->fd = open_pidfd(pid);
+    if (watch->fd == -ESRCH) {
+        return -ESRCH;
+    }
+    if (watch->fd >= 0 && uv_poll_init(loop, &watch->poll, watch->fd) < 0) {
+        hl_close_p(&watch->fd);
+    }
+    uv_timer_init(loop, &watch->timer);
+    watch->open = watch->fd >= 0 ? 2 : 1;
+    if (watch->fd >= 0) {
+        uv_poll_start(&watch->poll, UV_READABLE, on_poll);
+    } else {
+        uv_timer_start(&watch->timer, on_timer, POLL_MS, POLL_MS);
+    }
+    return 0;
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct exit_watch *watch = handle->data;
+    if (--watch->open == 0) {
+        hl_close_p(&watch->fd);
+        watch->on_closed(watch);
+    }
+}
+
+void exit_watch_stop(struct exit_watch *watch)
+{
+    if (watch->open == 0 || uv_is_closing((uv_handle_t *)&watch->timer)) {
+        return;
+    }
+    uv_close((uv_handle_t *)&watch->timer, on_handle_closed);
+    if (watch->fd >= 0) {
+        uv_close((uv_handle_t *)&watch->poll, on_handle_closed);
+    }
+}

@@ -1,0 +1,310 @@
+/* The life of one recording: starting, waiting for everything to end, and the end. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hotlens/base/clock.h"
+#include "hotlens/base/file.h"
+#include "hotlens/base/limits.h"
+#include "hotlens/base/memory.h"
+#include "recording_internal.h"
+#include "recording_start.h"
+
+/* A program has ended; how long an attached py-spy may take to notice, or to look at subprocesses that
+ * go on, before it is told. */
+#define SETTLE_MS 500
+
+/* --- handles --- */
+
+void recording_hold(struct hl_recording *recording)
+{
+    recording->holds++;
+}
+
+/* Nothing may be touched after this when it was the last hold: `ended` may destroy the recording. */
+void recording_release(struct hl_recording *recording)
+{
+    if (--recording->holds > 0 || !recording->finishing) {
+        return;
+    }
+    recording_set_state(recording, HL_RECORD_ENDED);
+    if (recording->events.ended) {
+        recording->events.ended(recording->user, &recording->result);
+    }
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    recording_release(handle->data);
+}
+
+/* --- timers --- */
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct hl_recording *recording = timer->data;
+    switch ((enum recording_timer)(timer - recording->timers)) {
+    case TIMER_NEXT:
+        windows_start_next(recording);
+        break;
+    case TIMER_DURATION:
+        recording->result.stopped = true;
+        hl_recording_stop(recording, SIGINT);
+        break;
+    case TIMER_STOP:
+        stop_tick(recording);
+        break;
+    case TIMER_SETTLE:
+        windows_settle(recording);
+        recording_check(recording);
+        break;
+    case TIMER_FIND:
+        program_find(recording);
+        break;
+    case TIMER_COUNT:
+        break;
+    }
+}
+
+void recording_timer(struct hl_recording *recording, enum recording_timer timer, uint64_t ms)
+{
+    if (!recording->finishing) {
+        uv_timer_start(&recording->timers[timer], on_timer, ms, 0);
+    }
+}
+
+void recording_timers_init(struct hl_recording *recording)
+{
+    for (size_t i = 0; i < TIMER_COUNT; i++) {
+        uv_timer_init(recording->loop, &recording->timers[i]);
+        recording->timers[i].data = recording;
+        recording_hold(recording);
+    }
+}
+
+void recording_set_state(struct hl_recording *recording, enum hl_record_state state)
+{
+    if (recording->state != state) {
+        recording->state = state;
+        if (recording->events.state) {
+            recording->events.state(recording->user, state);
+        }
+    }
+}
+
+/* --- what happens to the program --- */
+
+void recording_program_started(struct hl_recording *recording)
+{
+    recording->result.started = true;
+    recording->origin = hl_clock_monotonic();
+    recording->result.start = hl_clock_utc();
+    if (recording->options.duration > 0) {
+        recording_timer(recording, TIMER_DURATION, (uint64_t)recording->options.duration * 1000);
+    }
+    if (!recording->paused_at) {
+        windows_start_next(recording);
+    }
+}
+
+void recording_program_ended(struct hl_recording *recording)
+{
+    uv_timer_stop(&recording->timers[TIMER_DURATION]);
+    windows_program_ended(recording);
+    recording_timer(recording, TIMER_SETTLE, SETTLE_MS);
+    recording_check(recording);
+}
+
+/* --- why there is nothing, or less --- */
+
+static void explain(struct hl_recording *recording, enum hl_failure failure)
+{
+    const struct hl_record_options *options = &recording->options;
+    const struct windows *windows = &recording->windows;
+    struct hl_error *error = &recording->result.error;
+    if (windows->timed_out && failure != HL_FAILURE_PERMISSION) {
+        hl_error_set(error, ETIMEDOUT, "py-spy did not do its work in time and was ended");
+        hl_error_set_remedy(error, "Try a lower --rate, or --nonblocking.");
+        return;
+    }
+    struct hl_failure_context context = {
+        .pid = options->argv ? 0 : (int)options->pid,
+        .program = options->argv ? options->argv[0] : NULL,
+        .py_spy = options->py_spy,
+        .output = windows->text ? windows->text : "",
+        .probe = recording->probe.reason ? &recording->probe : NULL,
+        .sudo = options->sudo,
+        .attach = !options->argv,
+    };
+    (void)hl_failure_explain(failure, &context, error);
+}
+
+static enum hl_failure failure_of_windows(const struct hl_recording *recording)
+{
+    const struct windows *windows = &recording->windows;
+    return windows->text ? hl_failure_classify(windows->exit_code, windows->signal, windows->text)
+                         : HL_FAILURE_GONE;
+}
+
+void recording_give_up(struct hl_recording *recording, enum hl_failure failure)
+{
+    recording->windows.closed = true;
+    if (recording->result.error.code == 0) {
+        explain(recording, failure);
+    }
+    if (program_runs(recording) && recording->options.argv && recording->events.problem) {
+        recording->events.problem(recording->user, &recording->result.error);
+    }
+    recording_check(recording);
+}
+
+/* Why a recording without a window has none, or what was lost of one with windows. */
+static void explain_end(struct hl_recording *recording)
+{
+    struct hl_error *error = &recording->result.error;
+    const struct windows *windows = &recording->windows;
+    if (error->code != 0) {
+        return;
+    }
+    if (recording->result.windows == 0 && !windows->text && recording->result.stopped) {
+        hl_error_set(error, ECANCELED, "stopped before py-spy was attached");
+    } else if (recording->result.windows == 0) {
+        explain(recording, failure_of_windows(recording));
+    } else if (windows->text) {
+        explain(recording, failure_of_windows(recording));
+        hl_error_prefix(error, "a part was not sampled");
+    }
+}
+
+/* --- the end --- */
+
+static void finish(struct hl_recording *recording)
+{
+    struct hl_record_result *result = &recording->result;
+    recording->finishing = true;
+    int64_t end = recording->ended_at ? recording->ended_at : hl_clock_monotonic();
+    result->duration = recording->origin ? end - recording->origin - recording->paused : 0;
+    result->duration = result->duration > 0 ? result->duration : 0;
+    if (recording->program.watch.open > 0 && recording->options.argv) {
+        result->exit_status = exit_watch_status(&recording->program.watch);
+    }
+    explain_end(recording);
+    guard_dismiss(recording);
+    child_kill(&recording->version, SIGKILL);
+    exit_watch_stop(&recording->program.watch);
+    recording_hold(recording); /* so that the last release is ours when there is nothing to close */
+    for (size_t i = 0; i < TIMER_COUNT; i++) {
+        uv_close((uv_handle_t *)&recording->timers[i], on_timer_closed);
+    }
+    recording_release(recording);
+}
+
+void recording_check(struct hl_recording *recording)
+{
+    if (recording->finishing || recording->windows.first) {
+        return;
+    }
+    bool attached_to = !recording->options.argv;
+    if (program_runs(recording) && !(attached_to && recording->windows.closed)) {
+        return;
+    }
+    if (recording->stop.active && !recording->stop.done) {
+        return;
+    }
+    finish(recording);
+}
+
+/* --- what the owner may ask for --- */
+
+void hl_recording_stop(struct hl_recording *recording, int signal)
+{
+    if (recording->finishing) {
+        return;
+    }
+    recording->result.stopped = true;
+    uv_timer_stop(&recording->timers[TIMER_DURATION]);
+    if (recording->options.argv) {
+        stop_begin(recording, signal);
+    } else {
+        recording->ended_at = recording->ended_at ? recording->ended_at : hl_clock_monotonic();
+        windows_close(recording);
+    }
+    recording_set_state(recording, HL_RECORD_STOPPING);
+    if (!recording->options.argv) {
+        recording_timer(recording, TIMER_SETTLE, 0);
+    }
+}
+
+int hl_recording_detach(struct hl_recording *recording)
+{
+    if (recording->result.sampler != HL_SAMPLER_ATTACH || !recording->options.argv) {
+        return -ENOTSUP;
+    }
+    if (recording->detached || recording->finishing) {
+        return 0;
+    }
+    recording->detached = true;
+    recording->ended_at = recording->ended_at ? recording->ended_at : hl_clock_monotonic();
+    uv_timer_stop(&recording->timers[TIMER_DURATION]);
+    windows_close(recording);
+    guard_dismiss(recording); /* the program is its own now, whatever happens to us */
+    return 0;
+}
+
+void hl_recording_pause(struct hl_recording *recording)
+{
+    if (recording->paused_at || recording->finishing) {
+        return;
+    }
+    recording->paused_at = hl_clock_monotonic();
+    recording->duration_left = uv_timer_get_due_in(&recording->timers[TIMER_DURATION]);
+    uv_timer_stop(&recording->timers[TIMER_DURATION]);
+    uv_timer_stop(&recording->timers[TIMER_NEXT]);
+    if (recording->result.sampler == HL_SAMPLER_ATTACH) {
+        windows_interrupt_all(recording);
+    }
+}
+
+void hl_recording_resume(struct hl_recording *recording)
+{
+    if (!recording->paused_at || recording->finishing) {
+        return;
+    }
+    recording->paused += hl_clock_monotonic() - recording->paused_at;
+    recording->paused_at = 0;
+    if (recording->duration_left > 0 && !recording->ended_at) {
+        recording_timer(recording, TIMER_DURATION, recording->duration_left);
+    }
+    if (recording->result.sampler == HL_SAMPLER_ATTACH && recording->origin) {
+        recording_timer(recording, TIMER_NEXT, 0);
+    }
+}
+
+pid_t hl_recording_pid(const struct hl_recording *recording)
+{
+    return recording->program.pid;
+}
+
+void hl_record_result_finish(struct hl_record_result *result)
+{
+    free(result->python_version);
+    free(result->py_spy_version);
+    hl_error_finish(&result->error);
+    *result = (struct hl_record_result){0};
+}
+
+void hl_recording_destroy(struct hl_recording *recording)
+{
+    if (!recording) {
+        return;
+    }
+    hl_assert(recording->holds == 0);
+    hl_close_p(&recording->guard_fd);
+    hl_buffer_finish(&recording->version_text);
+    windows_finish(recording);
+    hl_probe_finish(&recording->probe);
+    hl_record_result_finish(&recording->result);
+    options_finish(&recording->options);
+    free(recording);
+}

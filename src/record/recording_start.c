@@ -1,0 +1,232 @@
+/* Starting a recording: everything that can be wrong is looked at before anything runs. What goes wrong
+ * later is told by `ended`. */
+#include "recording_start.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hotlens/base/clock.h"
+#include "hotlens/base/limits.h"
+#include "hotlens/base/memory.h"
+#include "hotlens/base/path.h"
+#include "hotlens/base/strv.h"
+#include "hotlens/record/find.h"
+#include "recording_internal.h"
+
+static int check_options(const struct hl_record_options *options, struct hl_error *error)
+{
+    if (!options->argv == (options->pid <= 0) || (options->argv && !options->argv[0])) {
+        return hl_error_set(error, EINVAL, "either a program or a process is recorded");
+    }
+    if (options->rate < 1 || options->rate > HL_LIMIT_RATE) {
+        return hl_error_set(error, EINVAL, "the rate must be from 1 to %u", HL_LIMIT_RATE);
+    }
+    if (options->duration > HL_LIMIT_DURATION) {
+        return hl_error_set(error, EINVAL, "the duration must be at most %u s", HL_LIMIT_DURATION);
+    }
+    if (options->native && options->nonblocking) {
+        return hl_error_set(error, EINVAL, "native frames need a program that is stopped for "
+                                           "each sample, so --native excludes --nonblocking");
+    }
+    if (!options->argv && options->sampler == HL_SAMPLER_LAUNCH) {
+        return hl_error_set(error, EINVAL, "a process that runs already cannot be launched");
+    }
+    return 0;
+}
+
+static int check_tool(const char *path, const char *what, struct hl_error *error)
+{
+    if (!path || (strchr(path, '/') && access(path, X_OK) < 0)) {
+        int code = path ? errno : ENOENT;
+        return hl_error_set_errno(error, code, "cannot run %s %s", what, path ? path : "");
+    }
+    return 0;
+}
+
+/* The launch sampler would hear of it only as a failure of py-spy. */
+static int check_program(const struct hl_record_options *options, struct hl_error *error)
+{
+    const char *program = options->argv[0];
+    struct stat status;
+    if (options->cwd && (stat(options->cwd, &status) < 0 || !S_ISDIR(status.st_mode))) {
+        return hl_error_set(error, ENOENT, "no such folder: %s", options->cwd);
+    }
+    _cleanup_free_ char *path = NULL;
+    if (strchr(program, '/')) {
+        path = options->cwd ? hl_path_join(options->cwd, program) : hl_xstrdup(program);
+    } else {
+        path = hl_find_in_path(program, options->environment);
+    }
+    if (!path || stat(path, &status) < 0) {
+        return hl_error_set(error, ENOENT, "no such program: %s", program);
+    }
+    if (!S_ISREG(status.st_mode) || access(path, X_OK) < 0) {
+        return hl_error_set(error, EACCES, "%s is not an executable program", program);
+    }
+    return 0;
+}
+
+static int refuse(struct hl_recording *recording, struct hl_error *error)
+{
+    struct hl_failure_context context = {
+        .pid = (int)recording->options.pid,
+        .program = recording->options.argv ? recording->options.argv[0] : NULL,
+        .py_spy = recording->options.py_spy,
+        .output = "",
+        .probe = &recording->probe,
+        .attach = !recording->options.argv,
+    };
+    return hl_failure_explain(HL_FAILURE_PERMISSION, &context, error);
+}
+
+/* Which sampler, by what is allowed here. As root, by sudo, py-spy may attach to anything. */
+static int choose_sampler(struct hl_recording *recording, struct hl_error *error)
+{
+    const struct hl_record_options *options = &recording->options;
+    enum hl_sampler *sampler = &recording->result.sampler;
+    *sampler = options->sampler;
+    if (options->sudo) {
+        *sampler = HL_SAMPLER_ATTACH;
+        return 0;
+    }
+    int r = hl_probe_run(options->proc, &recording->probe, error);
+    if (r < 0) {
+        return r;
+    }
+    enum hl_trace trace = recording->probe.trace;
+    recording->allow_tracer = trace == HL_TRACE_WITH_CONSENT;
+    if (*sampler != HL_SAMPLER_AUTO) {
+        return 0;
+    }
+    if (trace == HL_TRACE_NOTHING) {
+        return refuse(recording, error);
+    }
+    bool attach = !options->argv || trace == HL_TRACE_SIBLINGS ||
+                  (trace == HL_TRACE_WITH_CONSENT && !options->subprocesses);
+    *sampler = attach ? HL_SAMPLER_ATTACH : HL_SAMPLER_LAUNCH;
+    return 0;
+}
+
+/* --- which py-spy --- */
+
+static void on_version_output(struct child *child, const char *data, size_t length)
+{
+    struct hl_recording *recording = child->user;
+    if (recording->version_text.length < 256) {
+        hl_buffer_append(&recording->version_text, data, length);
+    }
+}
+
+static void on_version_ended(struct child *child)
+{
+    struct hl_recording *recording = child->user;
+    const char *text = recording->version_text.data;
+    if (child->exit_code == 0 && text && strncmp(text, "py-spy ", 7) == 0) {
+        size_t length = strcspn(text + 7, " \r\n");
+        recording->result.py_spy_version = hl_xstrndup(text + 7, length);
+    }
+}
+
+static void on_version_closed(struct child *child)
+{
+    recording_release(child->user);
+}
+
+/* Best effort, beside the recording: it takes a few milliseconds and holds up nothing. */
+static void ask_version(struct hl_recording *recording)
+{
+    _cleanup_(hl_strv_free_p) char **argv = NULL;
+    hl_strv_add(&argv, recording->options.py_spy);
+    hl_strv_add(&argv, "--version");
+    struct child_spec spec = {
+        .argv = argv,
+        .fds = {CHILD_NULL, CHILD_OUTPUT, CHILD_NULL},
+        .fd_count = 3,
+    };
+    recording->version.user = recording;
+    recording->version.on_output = on_version_output;
+    recording->version.on_ended = on_version_ended;
+    recording->version.on_closed = on_version_closed;
+    recording_hold(recording);
+    (void)child_spawn(&recording->version, recording->loop, &spec);
+}
+
+/* --- start --- */
+
+/* From here on failures are told by `ended`: handles are open, and only the loop can close them. */
+static void run(struct hl_recording *recording)
+{
+    recording_timers_init(recording);
+    int r = guard_start(recording);
+    bool launch = recording->result.sampler == HL_SAMPLER_LAUNCH;
+    if (r == 0 && recording->options.argv && !launch) {
+        r = program_launch(recording);
+    }
+    if (r < 0) {
+        hl_error_set_errno(&recording->result.error, -r, "cannot start %s",
+                           recording->options.hotlens);
+        recording->windows.closed = true;
+        recording_timer(recording, TIMER_SETTLE, 0);
+        return;
+    }
+    ask_version(recording);
+    recording->origin = hl_clock_monotonic();
+    recording->result.start = hl_clock_utc();
+    if (!recording->options.argv || launch) {
+        recording->result.started = !launch;
+        recording_timer(recording, TIMER_NEXT, 0);
+        if (recording->options.duration > 0) {
+            recording_timer(recording, TIMER_DURATION, (uint64_t)recording->options.duration * 1000);
+        }
+    }
+}
+
+static int prepare(struct hl_recording *recording, struct hl_error *error)
+{
+    const struct hl_record_options *options = &recording->options;
+    int r = check_tool(options->hotlens, "hotlens", error);
+    if (r == 0) {
+        r = check_tool(options->py_spy, "py-spy", error);
+    }
+    if (r == 0 && options->argv) {
+        r = check_program(options, error);
+    }
+    if (r == 0) {
+        r = choose_sampler(recording, error);
+    }
+    if (r == 0 && !options->argv) {
+        r = program_watch(recording, options->pid);
+        if (r < 0) {
+            return hl_error_set(error, -r, "there is no process %d", (int)options->pid);
+        }
+    }
+    return r;
+}
+
+int hl_recording_start(uv_loop_t *loop, const struct hl_record_options *options,
+                       const struct hl_record_events *events, void *user,
+                       struct hl_recording **ret_recording, struct hl_error *error)
+{
+    int r = check_options(options, error);
+    if (r < 0) {
+        return r;
+    }
+    struct hl_recording *recording = hl_xcalloc(1, sizeof(*recording));
+    options_copy(&recording->options, options);
+    recording->loop = loop;
+    recording->events = *events;
+    recording->user = user;
+    recording->guard_fd = -1;
+    recording->result.exit_status = INT64_MIN;
+    r = prepare(recording, error);
+    if (r < 0) {
+        hl_recording_destroy(recording);
+        return r;
+    }
+    run(recording);
+    *ret_recording = recording;
+    return 0;
+}

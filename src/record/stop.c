@@ -1,0 +1,122 @@
+/* Ending a program so that its clean-up runs: the signal to every process of it (a reloader's child has a
+ * `finally:` too), and only when the grace is over a stronger one. */
+#include <signal.h>
+#include <unistd.h>
+
+#include "hotlens/base/clock.h"
+#include "hotlens/base/memory.h"
+#include "os.h"
+#include "proc.h"
+#include "recording_internal.h"
+
+#define TICK_MS 20
+#define SHORT_GRACE (200 * HL_NS_PER_MS)
+/* What does not even end by SIGKILL hangs in the kernel; nobody gains by waiting longer. */
+#define KILLED_PATIENCE (5 * HL_NS_PER_SECOND)
+#define STAGES 3
+
+static bool is_sampler(const struct hl_recording *recording, pid_t pid)
+{
+    for (const struct window *window = recording->windows.first; window; window = window->next) {
+        if (child_pid(&window->child) == pid) {
+            return true;
+        }
+    }
+    return pid == child_pid(&recording->guard);
+}
+
+/* The root of the program, or 0 when it has ended: what is left of it is known by its mark alone. With the
+ * launch sampler and no pid yet, py-spy's children are the program. */
+static pid_t root_of(const struct hl_recording *recording)
+{
+    if (recording->program.ended) {
+        return 0;
+    }
+    if (recording->program.pid > 0) {
+        return recording->program.pid;
+    }
+    const struct window *window = recording->windows.first;
+    return window ? child_pid(&window->child) : 0;
+}
+
+/* Signals every process of the program (0: none) and returns how many there are. */
+static size_t signal_program(const struct hl_recording *recording, int number)
+{
+    const char *proc = recording->options.proc;
+    _cleanup_free_ struct proc_stat *stats = NULL;
+    size_t count = 0;
+    if (proc_scan(proc, &stats, &count) < 0) {
+        return 0;
+    }
+    pid_t root = root_of(recording);
+    _cleanup_free_ bool *member = hl_xcalloc(count + 1, sizeof(*member));
+    proc_mark_program(proc, stats, count, &root, root > 0 ? 1 : 0, recording->options.uuid, member);
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!member[i] || is_sampler(recording, stats[i].pid)) {
+            continue;
+        }
+        found++;
+        if (number) {
+            (void)hl_os_signal(stats[i].pid, stats[i].start, number);
+            if (stats[i].state == 'T') {
+                (void)hl_os_signal(stats[i].pid, stats[i].start, SIGCONT);
+            }
+        }
+    }
+    return found;
+}
+
+static int signal_of_stage(const struct stop *stop)
+{
+    return stop->stage == 0 ? stop->signal : stop->stage == 1 ? SIGTERM : SIGKILL;
+}
+
+static void next_stage(struct hl_recording *recording)
+{
+    struct stop *stop = &recording->stop;
+    size_t count = signal_program(recording, signal_of_stage(stop));
+    const struct window *window = recording->windows.first;
+    if (count == 0 && !recording->program.ended && window && !recording->program.pid) {
+        /* py-spy has not launched anything yet. */
+        child_kill((struct child *)&window->child, signal_of_stage(stop));
+    }
+    stop->stage++;
+    stop->deadline =
+        hl_clock_monotonic() + (stop->stage < STAGES ? stop->grace : KILLED_PATIENCE);
+}
+
+void stop_tick(struct hl_recording *recording)
+{
+    struct stop *stop = &recording->stop;
+    bool ended = recording->program.ended || !recording->program.expected;
+    if (ended && !recording->windows.first && signal_program(recording, 0) == 0) {
+        stop->done = true;
+        recording_check(recording);
+        return;
+    }
+    if (hl_clock_monotonic() >= stop->deadline) {
+        if (stop->stage >= STAGES) {
+            stop->done = true;
+            recording_check(recording);
+            return;
+        }
+        next_stage(recording);
+    }
+    recording_timer(recording, TIMER_STOP, TICK_MS);
+}
+
+void stop_begin(struct hl_recording *recording, int signal)
+{
+    struct stop *stop = &recording->stop;
+    if (stop->active) {
+        stop->grace = stop->grace < SHORT_GRACE ? stop->grace : SHORT_GRACE;
+        stop->deadline = hl_clock_monotonic();
+        return;
+    }
+    stop->active = true;
+    stop->signal = signal;
+    stop->grace = recording->options.grace_ms * HL_NS_PER_MS;
+    next_stage(recording);
+    recording_timer(recording, TIMER_STOP, TICK_MS);
+}

@@ -1,0 +1,356 @@
+/* One window: one py-spy that attaches, samples, writes its file and ends, or is made to. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hotlens/base/clock.h"
+#include "hotlens/base/file.h"
+#include "hotlens/base/memory.h"
+#include "hotlens/base/strv.h"
+#include "recording_internal.h"
+
+/* py-spy prints "Sampling process" a few microseconds before it handles SIGINT. */
+#define HANDLER_MS 20
+
+static bool is_launch(const struct hl_recording *recording)
+{
+    return recording->result.sampler == HL_SAMPLER_LAUNCH;
+}
+
+/* --- command line --- */
+
+static void add_prefix(const struct hl_recording *recording, char ***argv)
+{
+    const struct hl_record_options *options = &recording->options;
+    if (options->sudo) {
+        hl_strv_add(argv, "sudo");
+        if (!options->sudo_may_ask) {
+            hl_strv_add(argv, "-n");
+        }
+    }
+    hl_strv_add(argv, options->hotlens);
+    hl_strv_add(argv, "exec");
+    if (options->sudo) {
+        hl_strv_add(argv, "--lifeline");
+    } else {
+        hl_strv_addf(argv, "--parent");
+        hl_strv_addf(argv, "%d", (int)getpid());
+        hl_strv_add(argv, "--death-signal");
+        hl_strv_addf(argv, "%d", SIGINT);
+        hl_strv_add(argv, "--own-group");
+    }
+    hl_strv_add(argv, "--");
+}
+
+static void add_program(const struct hl_recording *recording, char ***argv)
+{
+    hl_strv_add(argv, "--");
+    hl_strv_add(argv, recording->options.hotlens);
+    hl_strv_add(argv, "exec");
+    hl_strv_add(argv, "--group");
+    hl_strv_addf(argv, "%d", (int)getpgrp());
+    hl_strv_add(argv, "--stdio");
+    hl_strv_add(argv, "3,4,5");
+    hl_strv_add(argv, "--");
+    for (size_t i = 0; recording->options.argv[i]; i++) {
+        hl_strv_add(argv, recording->options.argv[i]);
+    }
+}
+
+static char **command(const struct window *window)
+{
+    const struct hl_recording *recording = window->recording;
+    const struct hl_record_options *options = &recording->options;
+    const struct {
+        bool wanted;
+        const char *flag;
+    } flags[] = {
+        {options->threads, "--threads"},         {options->subprocesses, "--subprocesses"},
+        {options->idle, "--idle"},               {options->gil, "--gil"},
+        {options->native, "--native"},           {options->nonblocking, "--nonblocking"},
+    };
+    char **argv = NULL;
+    add_prefix(recording, &argv);
+    hl_strv_add(&argv, options->py_spy);
+    hl_strv_add(&argv, "record");
+    if (!is_launch(recording)) {
+        hl_strv_add(&argv, "--pid");
+        hl_strv_addf(&argv, "%d", (int)recording->program.pid);
+    }
+    if (window->seconds > 0) {
+        hl_strv_add(&argv, "--duration");
+        hl_strv_addf(&argv, "%u", window->seconds);
+    }
+    hl_strv_add(&argv, "--rate");
+    hl_strv_addf(&argv, "%u", options->rate);
+    hl_strv_add(&argv, "--format");
+    hl_strv_add(&argv, "raw");
+    hl_strv_add(&argv, "--full-filenames");
+    for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+        if (flags[i].wanted) {
+            hl_strv_add(&argv, flags[i].flag);
+        }
+    }
+    hl_strv_add(&argv, "--output");
+    hl_strv_add(&argv, window->path);
+    if (is_launch(recording)) {
+        add_program(recording, &argv);
+    }
+    return argv;
+}
+
+/* py-spy's environment. When it launches the program it is the program's, untouched. */
+static char **environment_of(const struct hl_recording *recording)
+{
+    if (is_launch(recording)) {
+        return hl_strv_copy(recording->options.environment);
+    }
+    char **environment = hl_strv_copy(environ);
+    hl_strv_env_set(&environment, "CLICOLOR_FORCE", "0");
+    hl_strv_env_set(&environment, "RUST_LOG", "warn");
+    hl_strv_env_set(&environment, "RUST_BACKTRACE", NULL);
+    hl_strv_env_set(&environment, "HOTLENS_RUN", NULL);
+    return environment;
+}
+
+/* --- watchdog --- */
+
+static void window_signal(struct window *window, int number)
+{
+    if (window->lifeline >= 0) {
+        hl_close_p(&window->lifeline); /* sudo is not ours to signal; its lifeline escalates */
+        return;
+    }
+    child_kill(&window->child, number);
+}
+
+static uint64_t patience(const struct window *window)
+{
+    return window->recording->options.patience_ms;
+}
+
+static void on_watchdog(uv_timer_t *timer);
+
+static void watch_for(struct window *window, uint64_t ms)
+{
+    uv_timer_start(&window->watchdog, on_watchdog, ms, 0);
+}
+
+static void send_interrupt(struct window *window)
+{
+    window->stage = WINDOW_INTERRUPTED;
+    window_signal(window, SIGINT);
+    watch_for(window, patience(window));
+}
+
+static void on_watchdog(uv_timer_t *timer)
+{
+    struct window *window = timer->data;
+    switch (window->stage) {
+    case WINDOW_ATTACHING:
+        window->timed_out = true;
+        window->stage = WINDOW_KILLED;
+        window_signal(window, SIGKILL);
+        break;
+    case WINDOW_RUNNING:
+        window->timed_out = true;
+        window_interrupt(window);
+        break;
+    case WINDOW_INTERRUPT_DUE:
+        send_interrupt(window);
+        break;
+    case WINDOW_INTERRUPTED:
+        window->timed_out = true;
+        window->stage = WINDOW_KILLED;
+        window_signal(window, SIGKILL);
+        break;
+    case WINDOW_KILLED:
+        break;
+    }
+}
+
+void window_interrupt(struct window *window)
+{
+    if (window->stage != WINDOW_RUNNING && window->stage != WINDOW_ATTACHING) {
+        return;
+    }
+    int64_t now = hl_clock_monotonic();
+    window->cut = window->cut ? window->cut : now;
+    if (window->attached && now - window->attached < HANDLER_MS * HL_NS_PER_MS) {
+        window->stage = WINDOW_INTERRUPT_DUE;
+        watch_for(window, HANDLER_MS);
+        return;
+    }
+    send_interrupt(window);
+}
+
+/* --- what the child does --- */
+
+static void on_output(struct child *child, const char *data, size_t length)
+{
+    struct window *window = child->user;
+    py_spy_output_feed(&window->output, data, length);
+    if (window->output.stopped && !window->stopped) {
+        window->stopped = hl_clock_monotonic();
+    }
+    if (!window->output.attached || window->attached) {
+        return;
+    }
+    window->attached = hl_clock_monotonic();
+    window->paused = window->recording->paused;
+    if (window->stage == WINDOW_ATTACHING) {
+        window->stage = WINDOW_RUNNING;
+        uv_timer_stop(&window->watchdog);
+        if (window->seconds > 0) {
+            /* It stretches when it cannot keep up; twice as long is more than that. */
+            watch_for(window, 2000 * (uint64_t)window->seconds + patience(window));
+        }
+    }
+    windows_attached(window);
+}
+
+static void on_ended(struct child *child)
+{
+    struct window *window = child->user;
+    py_spy_output_end(&window->output);
+    uv_timer_stop(&window->watchdog);
+    windows_ended(window);
+}
+
+static void part_closed(struct window *window)
+{
+    struct hl_recording *recording = window->recording;
+    if (--window->open > 0) {
+        return;
+    }
+    hl_close_p(&window->lifeline);
+    py_spy_output_finish(&window->output);
+    free(window->path);
+    free(window);
+    recording_release(recording);
+}
+
+static void on_watchdog_closed(uv_handle_t *handle)
+{
+    part_closed(handle->data);
+}
+
+static void on_closed(struct child *child)
+{
+    struct window *window = child->user;
+    uv_close((uv_handle_t *)&window->watchdog, on_watchdog_closed);
+    part_closed(window);
+}
+
+/* --- start --- */
+
+/* Made by us, so that it is ours also when py-spy runs as root. */
+static int make_file(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return -errno;
+    }
+    close(fd);
+    return 0;
+}
+
+static int spawn(struct window *window)
+{
+    struct hl_recording *recording = window->recording;
+    const int *stdio = recording->options.stdio;
+    _cleanup_(hl_strv_free_p) char **argv = command(window);
+    _cleanup_(hl_strv_free_p) char **environment = environment_of(recording);
+    uv_file line[2] = {-1, -1};
+    int r = recording->options.sudo ? uv_pipe(line, 0, 0) : 0;
+    if (r < 0) {
+        return r;
+    }
+    struct child_spec spec = {
+        .argv = argv,
+        .environment = environment,
+        .cwd = is_launch(recording) ? recording->options.cwd : NULL,
+        .fds = {line[0], CHILD_OUTPUT, CHILD_OUTPUT, stdio[0], stdio[1], stdio[2]},
+        .fd_count = is_launch(recording) ? 6 : 3,
+    };
+    window->lifeline = line[1];
+    r = child_spawn(&window->child, recording->loop, &spec);
+    if (line[0] >= 0) {
+        close(line[0]);
+    }
+    return r;
+}
+
+static struct window *window_new(struct hl_recording *recording, uint32_t index, uint32_t seconds)
+{
+    struct window *window = hl_xcalloc(1, sizeof(*window));
+    window->recording = recording;
+    window->index = index;
+    window->seconds = seconds;
+    window->path = hl_xasprintf("%s/%04u.raw", recording->options.spool, index);
+    window->lifeline = -1;
+    window->child.user = window;
+    window->child.on_output = on_output;
+    window->child.on_ended = on_ended;
+    window->child.on_closed = on_closed;
+    window->watchdog.data = window;
+    return window;
+}
+
+int window_start(struct hl_recording *recording, uint32_t index, uint32_t seconds)
+{
+    struct window *window = window_new(recording, index, seconds);
+    int r = make_file(window->path);
+    if (r < 0) {
+        hl_error_set_errno(&recording->result.error, -r, "cannot write %s", window->path);
+        free(window->path);
+        free(window);
+        return r;
+    }
+    uv_timer_init(recording->loop, &window->watchdog);
+    window->open = 2;
+    window->spawned = hl_clock_monotonic();
+    recording_hold(recording);
+    r = spawn(window);
+    if (r < 0) {
+        unlink(window->path);
+        hl_error_set_errno(&recording->result.error, -r, "cannot run %s", recording->options.hotlens);
+        return r;
+    }
+    window->next = recording->windows.first;
+    recording->windows.first = window;
+    if (!recording->options.sudo_may_ask) {
+        watch_for(window, patience(window));
+    }
+    guard_tell(recording, "sampler %d\n", (int)child_pid(&window->child));
+    return 0;
+}
+
+/* --- covered time --- */
+
+/* A whole window is seconds * rate intervals, of which py-spy does not record the last. Their wall time
+ * varies, because the gaps are exponential, but it is the intervals that count: samples per interval
+ * is what the program's share of busy time is estimated from. A window that was cut has no such number,
+ * so its wall time stands for it. */
+int64_t window_covered(const struct window *window)
+{
+    const struct hl_recording *recording = window->recording;
+    if (!window->attached) {
+        return 0;
+    }
+    if (window->output.closed && !window->output.stopped && window->seconds > 0) {
+        int64_t intervals = (int64_t)window->seconds * recording->options.rate - 1;
+        return intervals * HL_NS_PER_SECOND / recording->options.rate;
+    }
+    int64_t end = hl_clock_monotonic();
+    const int64_t ends[] = {window->cut, window->stopped, recording->ended_at};
+    for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+        end = ends[i] && ends[i] < end ? ends[i] : end;
+    }
+    /* Only the launch sampler's one window lives through a pause. */
+    int64_t covered = end - window->attached - (recording->paused - window->paused);
+    return covered > 0 ? covered : 0;
+}

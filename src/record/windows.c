@@ -1,0 +1,282 @@
+/* When a window starts and what its end means.
+ *
+ * At most one py-spy is attaching at a time and, but for one that hangs, at most two are at work: the
+ * next is started so early that it attaches when the current one ends. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hotlens/base/clock.h"
+#include "hotlens/base/memory.h"
+#include "recording_internal.h"
+
+#define LEAST_INTERVALS 100u /* the last of each window is lost: 1 % at most */
+#define LONGEST_SECONDS 30u
+#define COST_SHARE 20        /* a window lasts at least so many times what attaching takes */
+#define MOST_AT_ONCE 3u
+#define QUICK_TRIES 10u
+#define FIRST_RETRY_MS 20u
+#define LONGEST_RETRY_MS 1000u
+#define SLOW_RETRY_MS 5000u
+
+static bool is_launch(const struct hl_recording *recording)
+{
+    return recording->result.sampler == HL_SAMPLER_LAUNCH;
+}
+
+static uint32_t seconds_of_next(const struct hl_recording *recording)
+{
+    if (is_launch(recording)) {
+        return 0; /* at the end of -d py-spy would kill the program */
+    }
+    uint32_t rate = recording->options.rate;
+    int64_t age = hl_clock_monotonic() - recording->origin - recording->paused;
+    int64_t seconds = age / HL_NS_PER_SECOND / 10;
+    seconds = seconds > LONGEST_SECONDS ? LONGEST_SECONDS : seconds;
+    int64_t dear = recording->windows.attach_cost * COST_SHARE / HL_NS_PER_SECOND;
+    seconds = dear > seconds ? dear : seconds;
+    int64_t least = (LEAST_INTERVALS + rate - 1) / rate;
+    return (uint32_t)(least > seconds ? least : seconds);
+}
+
+static unsigned at_work(const struct hl_recording *recording, bool *ret_attaching)
+{
+    unsigned count = 0;
+    *ret_attaching = false;
+    for (const struct window *window = recording->windows.first; window; window = window->next) {
+        *ret_attaching = *ret_attaching || !window->attached;
+        count++;
+    }
+    return count;
+}
+
+static bool may_start(const struct hl_recording *recording)
+{
+    bool attaching = false;
+    unsigned count = at_work(recording, &attaching);
+    bool target = is_launch(recording) || (program_runs(recording) && !recording->ended_at);
+    return target && !recording->windows.closed && !recording->paused_at && !recording->finishing &&
+           !attaching && count < MOST_AT_ONCE;
+}
+
+void windows_start_next(struct hl_recording *recording)
+{
+    if (!may_start(recording)) {
+        return;
+    }
+    if (window_start(recording, recording->windows.next_index, seconds_of_next(recording)) < 0) {
+        windows_close(recording);
+        recording_give_up(recording, HL_FAILURE_NONE);
+        return;
+    }
+    if (is_launch(recording)) {
+        recording->windows.closed = true;
+        recording_timer(recording, TIMER_FIND, 0);
+    }
+}
+
+/* A window ends about its seconds after it attached (a hundred exponential gaps vary by a tenth); the
+ * next should attach then. */
+static void schedule_next(const struct window *window)
+{
+    struct hl_recording *recording = window->recording;
+    int64_t cost = recording->windows.attach_cost;
+    int64_t length = window->seconds * HL_NS_PER_SECOND;
+    int64_t wait = cost < length ? length - cost : 0;
+    recording_timer(recording, TIMER_NEXT, (uint64_t)(wait / HL_NS_PER_MS));
+}
+
+void windows_attached(struct window *window)
+{
+    struct hl_recording *recording = window->recording;
+    struct windows *windows = &recording->windows;
+    windows->attach_cost = window->attached - window->spawned;
+    windows->failures = 0;
+    windows->next_index++;
+    windows->attached_once = true;
+    if (is_launch(recording)) {
+        program_find(recording);
+        recording->result.started = true;
+    }
+    if (recording->state == HL_RECORD_STARTING) {
+        recording_set_state(recording, HL_RECORD_SAMPLING);
+    }
+    if (!is_launch(recording) && (windows->closed || recording->paused_at)) {
+        window_interrupt(window);
+    } else if (window->seconds > 0) {
+        schedule_next(window);
+    }
+}
+
+/* --- ends --- */
+
+static void unlink_window(struct window *window)
+{
+    struct window **at = &window->recording->windows.first;
+    while (*at && *at != window) {
+        at = &(*at)->next;
+    }
+    if (*at) {
+        *at = window->next;
+    }
+}
+
+static void note_behind(struct hl_recording *recording, const struct py_spy_output *output)
+{
+    if (output->behind_ms > 0) {
+        recording->result.behind = true;
+        recording->result.behind_ms = output->behind_ms > recording->result.behind_ms
+                                          ? output->behind_ms
+                                          : recording->result.behind_ms;
+    }
+}
+
+static void note_failure(struct window *window)
+{
+    struct windows *windows = &window->recording->windows;
+    windows->exit_code = window->child.exit_code;
+    windows->signal = window->child.signal;
+    windows->timed_out = window->timed_out;
+    free(windows->text);
+    windows->text = hl_xstrdup(window->output.text.data ? window->output.text.data : "");
+}
+
+static void report_window(struct window *window)
+{
+    struct hl_recording *recording = window->recording;
+    const struct py_spy_output *output = &window->output;
+    struct stat status;
+    bool file = lstat(window->path, &status) == 0 && S_ISREG(status.st_mode);
+    bool filled = file && status.st_size > 0;
+    struct hl_record_window event = {
+        .index = window->index,
+        .path = window->path,
+        .start = window->attached - recording->origin,
+        .covered = output->closed || filled ? window_covered(window) : 0,
+        .samples = output->samples,
+        .errors = output->errors,
+        .verified = output->closed && file && filled == (output->samples > 0),
+    };
+    recording->result.windows++;
+    note_behind(recording, output);
+    if (!output->closed) {
+        note_failure(window);
+    }
+    if (recording->events.window) {
+        recording->events.window(recording->user, &event);
+    }
+}
+
+static uint64_t retry_delay(unsigned failures)
+{
+    uint64_t delay = FIRST_RETRY_MS << (failures < 8 ? failures - 1 : 7);
+    return delay < LONGEST_RETRY_MS ? delay : LONGEST_RETRY_MS;
+}
+
+/* Whether a later try may go better: the interpreter comes up, a launcher gives way to Python. */
+static bool is_passing(enum hl_failure failure)
+{
+    switch (failure) {
+    case HL_FAILURE_NOT_PYTHON:
+    case HL_FAILURE_GONE:
+    case HL_FAILURE_NO_INTERPRETER:
+    case HL_FAILURE_CRASHED:
+    case HL_FAILURE_OTHER:
+    case HL_FAILURE_NONE:
+        return true;
+    case HL_FAILURE_PERMISSION:
+    case HL_FAILURE_TOO_NEW:
+    case HL_FAILURE_OUTPUT:
+    case HL_FAILURE_PROGRAM:
+    case HL_FAILURE_GIL:
+    case HL_FAILURE_USAGE:
+        return false;
+    }
+    return false;
+}
+
+static void attach_failed(struct window *window)
+{
+    struct hl_recording *recording = window->recording;
+    struct windows *windows = &recording->windows;
+    struct stat status;
+    if (lstat(window->path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0) {
+        unlink(window->path);
+    }
+    if (windows->closed && !is_launch(recording)) {
+        return; /* it was we who ended it */
+    }
+    if (!windows->attached_once || !recording->ended_at) {
+        note_failure(window);
+    }
+    if (is_launch(recording) || recording->ended_at || window->cut) {
+        return;
+    }
+    enum hl_failure failure =
+        hl_failure_classify(windows->exit_code, windows->signal, windows->text);
+    windows->failures++;
+    if (is_passing(failure) && windows->failures < QUICK_TRIES) {
+        recording_timer(recording, TIMER_NEXT, retry_delay(windows->failures));
+    } else if (is_passing(failure) && recording->options.subprocesses) {
+        recording_timer(recording, TIMER_NEXT, SLOW_RETRY_MS); /* make, sh …: Python may come late */
+    } else {
+        recording_give_up(recording, failure);
+    }
+}
+
+void windows_ended(struct window *window)
+{
+    struct hl_recording *recording = window->recording;
+    guard_tell(recording, "gone %d\n", (int)window->child.process.pid);
+    unlink_window(window);
+    if (window->attached) {
+        report_window(window);
+        bool attaching = false;
+        if (at_work(recording, &attaching) == 0) {
+            windows_start_next(recording); /* it ended before its time, or the next one hung */
+        }
+    } else {
+        attach_failed(window);
+    }
+    recording_check(recording);
+}
+
+void windows_interrupt_all(struct hl_recording *recording)
+{
+    for (struct window *window = recording->windows.first; window; window = window->next) {
+        window_interrupt(window);
+    }
+}
+
+void windows_close(struct hl_recording *recording)
+{
+    recording->windows.closed = true;
+    uv_timer_stop(&recording->timers[TIMER_NEXT]);
+    windows_interrupt_all(recording);
+}
+
+/* Attached ones notice by themselves and write. One that is attaching gets a moment if it is the first:
+ * it may have what there is of a short program. */
+void windows_program_ended(struct hl_recording *recording)
+{
+    struct windows *windows = &recording->windows;
+    windows->closed = true;
+    uv_timer_stop(&recording->timers[TIMER_NEXT]);
+    for (struct window *window = windows->first; window; window = window->next) {
+        if (!window->attached && windows->attached_once) {
+            window_interrupt(window);
+        }
+    }
+}
+
+void windows_settle(struct hl_recording *recording)
+{
+    windows_interrupt_all(recording);
+}
+
+void windows_finish(struct hl_recording *recording)
+{
+    free(recording->windows.text);
+    recording->windows.text = NULL;
+}
