@@ -1,0 +1,160 @@
+"""What the integration tests share: a sandbox per test, and TAP.
+
+    from harness import main, test
+
+    @test
+    def prints_its_version(box):
+        done = box.hotlens("--version")
+        assert done.returncode == 0, done
+
+    main()
+
+A test gets a Box: an empty folder, with home, database and XDG folders of its own, so that nothing of
+the person who runs it is read or written. It passes when it returns, fails when it raises, and is
+skipped when it raises Skip with the reason. `$HOTLENS` is the program under test.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+HOTLENS = os.environ.get("HOTLENS") or shutil.which("hotlens") or "hotlens"
+SOURCE = pathlib.Path(os.environ.get("HOTLENS_SOURCE")
+                      or pathlib.Path(__file__).resolve().parents[2])
+DATA = SOURCE / "tests" / "data"
+TIMEOUT = 60
+
+_tests = []
+
+
+class Skip(Exception):
+    """The machine does not allow this test; the text says what is missing."""
+
+
+def test(function):
+    _tests.append(function)
+    return function
+
+
+def wait_until(condition, seconds=30, step=0.02):
+    """Waits for a state instead of sleeping; returns what the condition returned."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {condition}")
+        time.sleep(step)
+
+
+def find_py_spy():
+    """Path of py-spy, or Skip."""
+    beside = pathlib.Path(HOTLENS).resolve().parent / "venv" / "bin" / "py-spy"
+    found = str(beside) if beside.exists() else shutil.which("py-spy")
+    if not found:
+        raise Skip("py-spy is not installed")
+    return found
+
+
+class Box:
+    """One test's folder and environment. Processes started with start() end with it."""
+
+    def __init__(self, name):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"hotlens-{name[:20]}-"))
+        self.folder = self.folder.resolve()
+        self.database = self.folder / "data" / "profiles.db"
+        self.started = []
+        home = self.folder / "home"
+        home.mkdir()
+        self.environment = {
+            "HOME": str(home),
+            "HOTLENS_DB": str(self.database),
+            "XDG_DATA_HOME": str(self.folder / "data"),
+            "XDG_STATE_HOME": str(self.folder / "state"),
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+        }
+        for name in os.environ:
+            if name.startswith(("ASAN_", "UBSAN_", "LSAN_")):
+                self.environment[name] = os.environ[name]
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def run(self, *argv, timeout=TIMEOUT, env=None, **options):
+        """Runs a command to its end; text in, text out."""
+        options.setdefault("stdin", subprocess.DEVNULL if "input" not in options else None)
+        return subprocess.run([str(item) for item in argv], timeout=timeout, cwd=self.folder,
+                              env={**self.environment, **(env or {})}, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              errors="surrogateescape",
+                              **{key: value for key, value in options.items() if value is not None})
+
+    def hotlens(self, *arguments, **options):
+        return self.run(HOTLENS, *arguments, **options)
+
+    def json(self, *arguments, **options):
+        """What `hotlens ARGUMENTS` printed, read as JSON; it must have succeeded."""
+        done = self.hotlens(*arguments, **options)
+        assert done.returncode == 0, describe(done)
+        return json.loads(done.stdout)
+
+    def start(self, *argv, env=None, **options):
+        process = subprocess.Popen([str(item) for item in argv], cwd=self.folder,
+                                   env={**self.environment, **(env or {})}, **options)
+        self.started.append(process)
+        return process
+
+    def close(self):
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def describe(done):
+    """A finished command, for a failed assertion."""
+    return f"{done.args}\nexit {done.returncode}\n{done.stdout}\n{done.stderr}"
+
+
+def _run(function):
+    box = Box(function.__name__)
+    try:
+        function(box)
+        return "ok", "", ""
+    except Skip as reason:
+        return "ok", f" # SKIP {reason}", ""
+    except Exception:  # whatever it was, it is this test's failure
+        return "not ok", "", traceback.format_exc()
+    finally:
+        box.close()
+
+
+def main():
+    """Runs the tests, or those named on the command line, and ends the program."""
+    chosen = [item for item in _tests if not sys.argv[1:] or item.__name__ in sys.argv[1:]]
+    failed = False
+    print(f"1..{len(chosen)}", flush=True)
+    for number, function in enumerate(chosen, 1):
+        result, directive, detail = _run(function)
+        failed |= result != "ok"
+        name = function.__name__.replace("_", " ")
+        print(f"{result} {number} - {name}{directive}")
+        for line in detail.splitlines():
+            print(f"# {line}")
+        sys.stdout.flush()
+    sys.exit(1 if failed else 0)
