@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +28,8 @@ static const struct {
     {{"python3", "-um", "pytest", "-q"}, "module:pytest -q", "-m pytest -q", NULL},
     {{"python3", "-mpytest"}, "module:pytest", "-m pytest", NULL},
     {{"python3", "-m"}, "module:''", "-m ''", NULL},
-    {{"python3", "-c", "print(1)"}, "code:7d2ba7d8dbce23f6", "-c \"print(1)\"", NULL},
-    {{"python3", "-cprint(1)", "x"}, "code:7d2ba7d8dbce23f6 x", "-c \"print(1)\" x", NULL},
+    {{"python3", "-c", "print(1)"}, "code:d287bb7f9d15abdc", "-c \"print(1)\"", NULL},
+    {{"python3", "-cprint(1)", "x"}, "code:d287bb7f9d15abdc x", "-c \"print(1)\" x", NULL},
     {{"python3", "-"}, "input:-", "python -", NULL},
     {{"python3"}, "input:-", "python -", NULL},
     {{"python3", "-u"}, "input:-", "python -", NULL},

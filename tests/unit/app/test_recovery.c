@@ -1,0 +1,307 @@
+/* Spools of recorders that died: each becomes one run, whole, and never two. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../suite.h"
+#include "hotlens/app/recovery.h"
+#include "hotlens/base/clock.h"
+#include "hotlens/base/file.h"
+#include "hotlens/base/macros.h"
+#include "hotlens/base/memory.h"
+#include "hotlens/base/strv.h"
+#include "hotlens/record/spool.h"
+
+static const struct hl_save_options SAVE = {.store_sources = true};
+
+static char *folder;
+static char *root;
+static char *db;
+static struct hl_store *store;
+
+static void open_store(void)
+{
+    struct hl_error error = {0};
+    int result = hl_store_open(db, HL_STORE_WRITE, &store, &error);
+    ck_assert_msg(result == 0, "%s", hl_error_text(&error, result));
+}
+
+static void setup(void)
+{
+    folder = hl_xstrdup("/tmp/hotlens-recovery-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    root = hl_xasprintf("%s/spool", folder);
+    db = hl_xasprintf("%s/profiles.db", folder);
+    open_store();
+}
+
+static void teardown(void)
+{
+    hl_store_close(store);
+    ck_assert_int_eq(hl_folder_remove(folder), 0);
+    free(folder);
+    free(root);
+    free(db);
+}
+
+static void write_window(struct hl_spool *spool, const char *name, const char *text)
+{
+    char *path = hl_xasprintf("%s/%s", hl_spool_path(spool), name);
+    ck_assert_int_eq(hl_file_write_atomic(path, text, strlen(text), 0600), 0);
+    free(path);
+}
+
+static struct hl_spool *make_spool(const char *uuid, size_t known)
+{
+    static const char *const KEYS[] = {"window.0000.raw", "window.0001.raw"};
+    static const char *const VALUES[] = {"0 1000000000 3 1", "950000000 1000000000 4 0"};
+    struct hl_spool *spool = NULL;
+    struct hl_spool_facts facts = {0};
+    ck_assert_int_eq(hl_spool_create(root, uuid, &spool, NULL), 0);
+    hl_spool_facts_add(&facts, "title", "train.py --fast");
+    hl_spool_facts_add(&facts, "target", "file:/p/train.py --fast");
+    hl_spool_facts_add(&facts, "argv.0", "python");
+    hl_spool_facts_add(&facts, "argv.1", "a\nb = c;\xff");
+    hl_spool_facts_add(&facts, "rate", "100");
+    hl_spool_facts_add_i64(&facts, "start", hl_clock_utc() - 2 * HL_NS_PER_SECOND);
+    hl_spool_facts_add_i64(&facts, "flags", HL_RUN_SUBPROCESSES);
+    for (size_t i = 0; i < known; i++) {
+        hl_spool_facts_add(&facts, KEYS[i], VALUES[i]);
+    }
+    ck_assert_int_eq(hl_spool_write_manifest(spool, &facts, NULL), 0);
+    hl_spool_facts_finish(&facts);
+    write_window(spool, "0000.raw", "<module> (/p/a.py:1);f (/p/a.py:2) 3\n");
+    write_window(spool, "0001.raw", "<module> (/p/a.py:1);g (/p/a.py:5) 4\n");
+    return spool;
+}
+
+static void recover(struct hl_recovered_list *list)
+{
+    hl_recover_spools(root, store, &SAVE, list);
+}
+
+static size_t count_spools(void)
+{
+    char **uuids = NULL;
+    ck_assert_int_eq(hl_spool_list(root, &uuids, NULL), 0);
+    size_t count = hl_strv_length(uuids);
+    hl_strv_free(uuids);
+    return count;
+}
+
+static size_t count_runs(void)
+{
+    struct hl_run_list list;
+    ck_assert_int_eq(hl_store_list_runs(store, &(struct hl_run_filter){0}, &list, NULL), 0);
+    size_t count = list.count;
+    hl_run_list_finish(&list);
+    return count;
+}
+
+#define UUID "11111111-2222-4333-8444-555555555555"
+
+START_TEST(test_whole)
+{
+    struct hl_recovered_list list;
+    struct hl_run_data data;
+    hl_spool_close(make_spool(UUID, 2));
+    recover(&list);
+    ck_assert_uint_eq(list.count, 1);
+    ck_assert_str_eq(list.items[0].uuid, UUID);
+    ck_assert_str_eq(list.items[0].title, "train.py --fast");
+    ck_assert_int_gt(list.items[0].run_id, 0);
+    ck_assert_ptr_null(list.items[0].error.message);
+    hl_recovered_list_finish(&list);
+    ck_assert_int_eq(hl_run_data_load(store, UUID, &data, NULL), 0);
+    ck_assert_uint_eq(data.run.samples, 7);
+    ck_assert_uint_eq(data.run.errors, 1);
+    ck_assert_uint_eq(data.run.flags, HL_RUN_SUBPROCESSES | HL_RUN_RECOVERED);
+    ck_assert_int_eq(data.run.covered, 2 * HL_NS_PER_SECOND);
+    ck_assert_int_gt(data.run.duration, 0);
+    ck_assert_str_eq(data.run.argv[1], "a\nb = c;\xff");
+    ck_assert_uint_eq(data.window_count, 2);
+    ck_assert_int_eq(data.windows[1].start, 950000000);
+    ck_assert_uint_eq(data.line_count, 3);
+    hl_run_data_finish(&data);
+    ck_assert_uint_eq(count_spools(), 0);
+    recover(&list);
+    ck_assert_uint_eq(list.count, 0);
+    ck_assert_uint_eq(count_runs(), 1);
+}
+END_TEST
+
+START_TEST(test_partial)
+{
+    struct hl_recovered_list list;
+    struct hl_run_data data;
+    struct hl_spool *spool = make_spool(UUID, 1);
+    write_window(spool, "0001.raw", "<module> (/p/a.py:1) 4\n<module> (/p/a.p");
+    write_window(spool, "0002.raw", "no profile at all\n");
+    hl_spool_close(spool);
+    recover(&list);
+    ck_assert_uint_eq(list.count, 1);
+    ck_assert_int_gt(list.items[0].run_id, 0);
+    hl_recovered_list_finish(&list);
+    ck_assert_int_eq(hl_run_data_load(store, "last", &data, NULL), 0);
+    ck_assert_uint_eq(data.run.samples, 7);
+    ck_assert_uint_ne(data.run.flags & HL_RUN_UNVERIFIED, 0);
+    ck_assert_int_eq(data.run.covered, HL_UNKNOWN);
+    ck_assert_ptr_nonnull(strstr(data.run.notes, "0001.raw ends in the middle"));
+    ck_assert_ptr_nonnull(strstr(data.run.notes, "0002.raw could not be read"));
+    hl_run_data_finish(&data);
+}
+END_TEST
+
+START_TEST(test_in_use)
+{
+    struct hl_recovered_list list;
+    struct hl_spool *spool = make_spool(UUID, 2);
+    recover(&list);
+    ck_assert_uint_eq(list.count, 0);
+    ck_assert_uint_eq(count_spools(), 1);
+    ck_assert_uint_eq(count_runs(), 0);
+    hl_spool_close(spool);
+}
+END_TEST
+
+START_TEST(test_saved_already)
+{
+    struct hl_recovered_list list;
+    hl_spool_close(make_spool(UUID, 2));
+    recover(&list);
+    int64_t id = list.items[0].run_id;
+    hl_recovered_list_finish(&list);
+    /* Killed between the commit and the removal. */
+    hl_spool_close(make_spool(UUID, 2));
+    recover(&list);
+    ck_assert_uint_eq(list.count, 1);
+    ck_assert_int_eq(list.items[0].run_id, id);
+    hl_recovered_list_finish(&list);
+    ck_assert_uint_eq(count_runs(), 1);
+    ck_assert_uint_eq(count_spools(), 0);
+}
+END_TEST
+
+START_TEST(test_no_samples)
+{
+    struct hl_recovered_list list;
+    struct hl_spool *spool = NULL;
+    ck_assert_int_eq(hl_spool_create(root, UUID, &spool, NULL), 0);
+    write_window(spool, "0000.raw", "");
+    hl_spool_close(spool);
+    recover(&list);
+    ck_assert_uint_eq(list.count, 1);
+    ck_assert_int_eq(list.items[0].run_id, 0);
+    ck_assert_ptr_null(list.items[0].error.message);
+    hl_recovered_list_finish(&list);
+    ck_assert_uint_eq(count_runs(), 0);
+    ck_assert_uint_eq(count_spools(), 0);
+}
+END_TEST
+
+START_TEST(test_read_only)
+{
+    struct hl_recovered_list list;
+    hl_spool_close(make_spool(UUID, 2));
+    hl_store_close(store);
+    ck_assert_int_eq(hl_store_open(db, HL_STORE_READ, &store, NULL), 0);
+    recover(&list);
+    ck_assert_uint_eq(list.count, 0);
+    ck_assert_uint_eq(count_spools(), 1);
+}
+END_TEST
+
+/* A child that records into a spool, dies or not, and recovers what others left; killed at any
+ * moment. Its spool is announced on `fd` once its windows are complete. */
+static void record_and_recover(int fd)
+{
+    struct hl_recovered_list list;
+    char uuid[37];
+
+    hl_uuid_generate(uuid);
+    struct hl_spool *spool = make_spool(uuid, 2);
+    if (write(fd, uuid, sizeof(uuid)) != (ssize_t)sizeof(uuid)) {
+        _exit(1);
+    }
+    hl_spool_close(spool);
+    open_store();
+    recover(&list);
+    hl_recovered_list_finish(&list);
+    hl_store_close(store);
+    _exit(0);
+}
+
+static void wait_some(unsigned *seed)
+{
+    struct timespec time = {.tv_nsec = rand_r(seed) % 30000000};
+    nanosleep(&time, NULL);
+}
+
+#define ROUNDS 120
+
+START_TEST(test_killed)
+{
+    static char uuids[ROUNDS][37];
+    struct hl_recovered_list list;
+    int pipe_ends[2];
+    unsigned seed = 1;
+    size_t killed = 0;
+    ck_assert_int_eq(pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK), 0);
+    hl_store_close(store);
+    store = NULL;
+    for (int round = 0; round < ROUNDS; round++) {
+        pid_t pid = fork();
+        ck_assert_int_ge(pid, 0);
+        if (pid == 0) {
+            record_and_recover(pipe_ends[1]);
+        }
+        wait_some(&seed);
+        kill(pid, SIGKILL);
+        int status;
+        ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+        killed += WIFSIGNALED(status);
+    }
+    ssize_t length = read(pipe_ends[0], uuids, sizeof(uuids));
+    size_t announced = length > 0 ? (size_t)length / sizeof(uuids[0]) : 0;
+    open_store();
+    recover(&list);
+    hl_recovered_list_finish(&list);
+    /* Every spool that had its windows is a run with all its samples; nothing is there twice. */
+    for (size_t i = 0; i < announced; i++) {
+        struct hl_run run;
+        ck_assert_int_eq(hl_store_find_run(store, uuids[i], &run, NULL), 0);
+        ck_assert_uint_eq(run.samples, 7);
+        hl_run_finish(&run);
+    }
+    ck_assert_uint_gt(announced, 0);
+    ck_assert_uint_gt(killed, 0);
+    ck_assert_uint_ge(count_runs(), announced);
+    ck_assert_uint_le(count_runs(), ROUNDS);
+    ck_assert_uint_eq(count_spools(), 0);
+    close(pipe_ends[0]);
+    close(pipe_ends[1]);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("app/recovery");
+    TCase *tests = tcase_create("recovery");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, test_whole);
+    tcase_add_test(tests, test_partial);
+    tcase_add_test(tests, test_in_use);
+    tcase_add_test(tests, test_saved_already);
+    tcase_add_test(tests, test_no_samples);
+    tcase_add_test(tests, test_read_only);
+    tcase_add_test(tests, test_killed);
+    tcase_set_timeout(tests, 300);
+    suite_add_tcase(suite, tests);
+    return run_suite(suite);
+}
