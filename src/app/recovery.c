@@ -6,6 +6,7 @@
 
 #include "hotlens/base/array.h"
 #include "hotlens/base/clock.h"
+#include "hotlens/base/file.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 #include "hotlens/base/strv.h"
@@ -207,6 +208,19 @@ static int recover(struct hl_spool *spool, struct hl_store *store,
     return result;
 }
 
+/* A spool comes into being locked, and its lock goes when it is removed: a folder without one is what
+ * a removal left that was killed half-way. */
+static void sweep(const char *root, const char *uuid)
+{
+    _cleanup_free_ char *fallback = root ? NULL : hl_spool_root();
+    _cleanup_free_ char *path = hl_path_join(root ? root : fallback, uuid);
+    _cleanup_free_ char *lock = hl_path_join(path, "lock");
+    struct stat status;
+    if (lstat(lock, &status) < 0 && errno == ENOENT) {
+        (void)hl_folder_remove(path);
+    }
+}
+
 static void recover_one(const char *root, const char *uuid, struct hl_store *store,
                         const struct hl_save_options *options, struct hl_recovered_list *list)
 {
@@ -216,6 +230,9 @@ static void recover_one(const char *root, const char *uuid, struct hl_store *sto
     if (result == -EBUSY || result == -ENOENT) {
         /* In use, or another process was quicker. */
         hl_error_finish(&item.error);
+        if (result == -ENOENT) {
+            sweep(root, uuid);
+        }
         return;
     }
     if (result == 0) {

@@ -333,6 +333,14 @@ static void on_state(void *user, enum hl_record_state state)
     }
 }
 
+static void on_problem(void *user, const struct hl_error *error)
+{
+    struct hl_session *session = user;
+    if (session->events.problem) {
+        session->events.problem(session->user, error);
+    }
+}
+
 static void on_window(void *user, const struct hl_record_window *window)
 {
     struct hl_session *session = user;
@@ -363,6 +371,7 @@ static int start_recording(struct hl_session *session, const struct hl_record_op
 {
     static const struct hl_record_events EVENTS = {
         .state = on_state,
+        .problem = on_problem,
         .window = on_window,
         .ended = on_ended,
     };

@@ -26,6 +26,8 @@ struct hl_session;
  * `ended` once at the very end. */
 struct hl_session_events {
     void (*state)(void *user, enum hl_record_state state);
+    /* As of struct hl_record_events: the program goes on without being sampled. May be NULL. */
+    void (*problem)(void *user, const struct hl_error *error);
     void (*live)(void *user, struct hl_profile *profile, const struct hl_run *run);
     void (*ended)(void *user, const struct hl_session_result *result);
 };

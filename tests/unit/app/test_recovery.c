@@ -271,6 +271,10 @@ START_TEST(test_killed)
     size_t announced = length > 0 ? (size_t)length / sizeof(uuids[0]) : 0;
     open_store();
     recover(&list);
+    for (size_t i = 0; i < list.count; i++) {
+        ck_assert_msg(!list.items[i].error.message, "%s: %s", list.items[i].uuid,
+                      list.items[i].error.message);
+    }
     hl_recovered_list_finish(&list);
     /* Every spool that had its windows is a run with all its samples; nothing is there twice. */
     for (size_t i = 0; i < announced; i++) {
