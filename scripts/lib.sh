@@ -1,5 +1,5 @@
 # Shared by the scripts beside it: what is installed, what is missing, how it is built.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 py_spy_version=0.4.3
