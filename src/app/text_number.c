@@ -88,7 +88,8 @@ void hl_text_put_seconds(struct hl_buffer *out, double seconds, int digits, int 
         double ms = value * 1000;
         hl_buffer_printf(out, "%.*f ms", decimals_of(ms, shown), ms);
     } else if (value < MINUTES_FROM) {
-        hl_buffer_printf(out, "%.*f s", decimals_of(value, shown), value);
+        int decimals = decimals_of(value, shown);
+        hl_buffer_printf(out, "%.*f s", decimals < 2 ? decimals : 2, value);
     } else {
         put_minutes(out, round_to_digits(seconds, digits));
     }

@@ -1,14 +1,81 @@
-#include "hotlens/cli/cli.h"
-
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "hotlens/base/log.h"
+#include "hotlens/base/macros.h"
+#include "hotlens/cli/cli.h"
+#include "hotlens/record/shim.h"
+
+struct subcommand {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary; /* NULL: not listed */
+};
+
+static const struct subcommand SUBCOMMANDS[] = {
+    {"record", hl_cli_record, "record a program or a running process"},
+    {"runs", hl_cli_runs, "list the recorded runs"},
+    {"show", hl_cli_show, "functions and lines of a run"},
+    {"flame", hl_cli_flame, "the call tree of a run"},
+    {"import", hl_cli_import, "take profile files in as runs"},
+    {"export", hl_cli_export, "write a run in another format"},
+    {"label", hl_cli_label, "name a run"},
+    {"pin", hl_cli_pin, "keep a run for ever"},
+    {"rm", hl_cli_rm, "delete runs"},
+    {"purge", hl_cli_purge, "delete all runs of a folder, or all"},
+    {"doctor", hl_cli_doctor, "what was found, what is allowed, and why"},
+    {"exec", hl_shim_main, NULL},
+};
+
+static void print_usage(FILE *out)
+{
+    fprintf(out, "hotlens %s - where the time of a Python program goes\n\n", HOTLENS_VERSION);
+    fprintf(out, "usage: hotlens COMMAND [options]\n\n");
+    for (size_t i = 0; i < ARRAY_SIZE(SUBCOMMANDS); i++) {
+        if (SUBCOMMANDS[i].summary) {
+            fprintf(out, "  %-8s %s\n", SUBCOMMANDS[i].name, SUBCOMMANDS[i].summary);
+        }
+    }
+    fprintf(out, "\nStart with:  hotlens record -- python your_program.py\n");
+    fprintf(out, "hotlens COMMAND --help explains one command; hotlens --version tells which "
+                 "this is.\n");
+}
+
+/* HOTLENS_LOG=debug shows what hotlens does, for bug reports. */
+static void set_log_level(void)
+{
+    static const char *const NAMES[] = {"error", "warning", "info", "debug"};
+    const char *wanted = getenv("HOTLENS_LOG");
+    for (size_t i = 0; wanted && i < ARRAY_SIZE(NAMES); i++) {
+        if (strcmp(wanted, NAMES[i]) == 0) {
+            hl_log_set_level((enum hl_log_level)i);
+        }
+    }
+}
 
 int hl_cli_main(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], "--version") == 0) {
-        printf("hotlens %s\n", HOTLENS_VERSION);
-        return 0;
+    set_log_level();
+    if (argc < 2) {
+        print_usage(stderr);
+        return HL_EXIT_USAGE;
     }
-    fprintf(stderr, "usage: hotlens --version\n");
-    return 2;
+    const char *name = argv[1];
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+        printf("hotlens %s\n", HOTLENS_VERSION);
+        return HL_EXIT_OK;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        print_usage(stdout);
+        return HL_EXIT_OK;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(SUBCOMMANDS); i++) {
+        if (strcmp(name, SUBCOMMANDS[i].name) == 0) {
+            return SUBCOMMANDS[i].run(argc - 1, argv + 1);
+        }
+    }
+    fprintf(stderr, "hotlens: there is no command '%s'\n\n", name);
+    print_usage(stderr);
+    return HL_EXIT_USAGE;
 }

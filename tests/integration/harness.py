@@ -17,7 +17,10 @@ skipped when it raises Skip with the reason. `$HOTLENS` is the program under tes
 import json
 import os
 import pathlib
+import pty
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -124,6 +127,119 @@ class Box:
                 process.kill()
             process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def expect(condition, what, detail=""):
+    if not condition:
+        raise AssertionError(f"{what}\n{detail}")
+    return True
+
+
+def expect_equal(got, expected, what):
+    return expect(got == expected, what, f"got      {got!r}\nexpected {expected!r}")
+
+
+def record(box, *arguments, **options):
+    return box.hotlens("record", "--py-spy", find_py_spy(), *arguments, **options)
+
+
+def show(box, run="last"):
+    return box.json("show", run, "--json")
+
+
+def samples_of(shown, name, column="self"):
+    """Samples of all functions whose qualified name is or ends in `name`."""
+    return sum(row[column] for row in shown["functions"]
+               if row["name"] == name or row["name"].endswith("." + name))
+
+
+def is_alive(pid):
+    try:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return False
+    return text.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def processes_of(box):
+    """Living processes whose environment names this test's folder: whatever came of it."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            environment = (entry / "environ").read_bytes()
+            if os.fsencode(str(box.folder)) in environment and is_alive(int(entry.name)):
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+                found.append((int(entry.name), command.decode(errors="replace")))
+        except OSError:
+            continue
+    return found
+
+
+class Terminal:
+    """A program in a pty and session of its own, as in a terminal window. Ends with its `with`."""
+
+    def __init__(self, box, *argv, env=None):
+        self.output = b""
+        self.code = None
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(box.folder)
+            argv = [str(item) for item in argv]
+            os.execvpe(argv[0], argv, {**box.environment, "TERM": "xterm", **(env or {})})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.code is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        self.hang_up()
+
+    def hang_up(self):
+        """Closes the window."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+    def read(self, seconds):
+        """Takes what comes within that time; False at the end."""
+        if self.fd < 0 or not select.select([self.fd], [], [], seconds)[0]:
+            return self.fd >= 0
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:  # EIO: the other side is closed
+            return False
+        self.output += data
+        return bool(data)
+
+    def text(self):
+        return self.output.decode(errors="replace").replace("\r\n", "\n")
+
+    def expect(self, text, seconds=TIMEOUT):
+        deadline = time.monotonic() + seconds
+        while text not in self.text():
+            alive = self.read(0.1)
+            expect(text in self.text() or (alive and time.monotonic() < deadline),
+                   f"never came: {text!r}", self.text())
+
+    def send(self, data):
+        os.write(self.fd, data)
+
+    def wait(self, seconds=TIMEOUT):
+        """The exit code as subprocess has it, with all output read."""
+        deadline = time.monotonic() + seconds
+        while self.code is None:
+            self.read(0.05)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.code = os.waitstatus_to_exitcode(status)
+            expect(self.code is not None or time.monotonic() < deadline, "did not end", self.text())
+        while self.fd >= 0 and select.select([self.fd], [], [], 0.2)[0] and self.read(0):
+            pass
+        return self.code
 
 
 def describe(done):

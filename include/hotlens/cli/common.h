@@ -1,0 +1,21 @@
+/* What several subcommands need. */
+#ifndef HOTLENS_CLI_COMMON_H
+#define HOTLENS_CLI_COMMON_H
+
+#include "hotlens/app/save.h"
+
+/* Opens the store (db NULL: the default), recovers what a crash left and says so on standard error.
+ * Returns 0 or prints the reason and returns a negative errno. */
+int hl_cli_open_store(const char *db, struct hl_store **ret_store);
+/* For commands that only read: a missing database is an empty one, nothing is created. */
+int hl_cli_open_store_for_reading(const char *db, struct hl_store **ret_store);
+/* Finds a run and prints the reason when there is none. name NULL is "last". */
+int hl_cli_find_run(struct hl_store *store, const char *name, struct hl_run *ret_run);
+/* Path of this executable. Caller frees; NULL when it cannot be found. */
+char *hl_cli_executable(void);
+/* Asks a yes/no question on the terminal; false without one. */
+bool hl_cli_ask(const char *question);
+/* Whether a person can be asked: standard input and error are terminals. */
+bool hl_cli_can_ask(void);
+
+#endif

@@ -1,0 +1,108 @@
+#include "hotlens/cli/common.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "hotlens/app/recovery.h"
+#include "hotlens/base/memory.h"
+#include "hotlens/base/strv.h"
+#include "hotlens/cli/output.h"
+#include "hotlens/record/spool.h"
+
+static void report_recovered(const struct hl_recovered_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct hl_recovered *item = &list->items[i];
+        const char *title = item->title ? item->title : item->uuid;
+        if (item->error.code) {
+            hl_output_note("an interrupted recording (%s) cannot be recovered yet: %s", title,
+                           item->error.message);
+        } else if (item->run_id > 0) {
+            hl_output_note("recovered an interrupted recording of %s as run %lld", title,
+                           (long long)item->run_id);
+        }
+    }
+}
+
+int hl_cli_open_store(const char *db, struct hl_store **ret_store)
+{
+    _cleanup_error_ struct hl_error error = {0};
+    int r = hl_store_open(db, HL_STORE_WRITE, ret_store, &error);
+    if (r < 0) {
+        hl_output_error(&error, r);
+        return r;
+    }
+    if (hl_store_can_write(*ret_store)) {
+        struct hl_save_options options = {.store_sources = true, .retention = HL_RETENTION_DEFAULT};
+        struct hl_recovered_list recovered = {0};
+        hl_recover_spools(NULL, *ret_store, &options, &recovered);
+        report_recovered(&recovered);
+        hl_recovered_list_finish(&recovered);
+    }
+    return 0;
+}
+
+/* Whether there is nothing to read and nothing to recover. */
+static bool nothing_is_there(const char *db)
+{
+    _cleanup_free_ char *path = db ? hl_xstrdup(db) : hl_store_default_path();
+    if (!path || access(path, F_OK) == 0 || errno != ENOENT) {
+        return false;
+    }
+    _cleanup_(hl_strv_free_p) char **spools = NULL;
+    _cleanup_error_ struct hl_error error = {0};
+    return hl_spool_list(NULL, &spools, &error) == 0 && hl_strv_length(spools) == 0;
+}
+
+int hl_cli_open_store_for_reading(const char *db, struct hl_store **ret_store)
+{
+    if (!nothing_is_there(db)) {
+        return hl_cli_open_store(db, ret_store);
+    }
+    /* Reading must not leave an empty database behind. */
+    _cleanup_error_ struct hl_error error = {0};
+    int r = hl_store_open(":memory:", HL_STORE_WRITE, ret_store, &error);
+    if (r < 0) {
+        hl_output_error(&error, r);
+    }
+    return r;
+}
+
+int hl_cli_find_run(struct hl_store *store, const char *name, struct hl_run *ret_run)
+{
+    _cleanup_error_ struct hl_error error = {0};
+    int r = hl_store_find_run(store, name ? name : "last", ret_run, &error);
+    if (r < 0) {
+        hl_output_error(&error, r);
+    }
+    return r;
+}
+
+char *hl_cli_executable(void)
+{
+    char path[4096];
+    size_t size = sizeof(path);
+    return uv_exepath(path, &size) == 0 ? hl_xstrdup(path) : NULL;
+}
+
+bool hl_cli_can_ask(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+bool hl_cli_ask(const char *question)
+{
+    if (!hl_cli_can_ask()) {
+        return false;
+    }
+    fprintf(stderr, "%s [y/N] ", question);
+    fflush(stderr);
+    char answer[16] = "";
+    if (!fgets(answer, sizeof(answer), stdin)) {
+        return false;
+    }
+    return answer[0] == 'y' || answer[0] == 'Y';
+}

@@ -1,0 +1,183 @@
+/* hotlens export: a run in another format. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hotlens/app/run_json.h"
+#include "hotlens/base/file.h"
+#include "hotlens/base/json.h"
+#include "hotlens/base/memory.h"
+#include "hotlens/cli/cli.h"
+#include "hotlens/cli/common.h"
+#include "hotlens/cli/options.h"
+#include "hotlens/cli/output.h"
+#include "hotlens/formats/profile_json.h"
+#include "hotlens/formats/raw.h"
+
+static void write_json(const struct hl_run_data *data, struct hl_buffer *out)
+{
+    struct hl_json json;
+    hl_json_init(&json, out);
+    hl_json_object_begin(&json);
+    hl_json_key(&json, "run");
+    hl_run_json(&json, &data->run);
+    hl_json_key(&json, "profile");
+    hl_json_object_begin(&json);
+    hl_profile_json_write(data->profile, data->functions, &json);
+    hl_json_object_end(&json);
+    hl_json_object_end(&json);
+    hl_buffer_putc(out, '\n');
+}
+
+static void write_raw(const struct hl_run_data *data, struct hl_buffer *out)
+{
+    hl_raw_write(data->profile, out);
+}
+
+static void write_collapsed(const struct hl_run_data *data, struct hl_buffer *out)
+{
+    hl_collapsed_write(data->profile, out);
+}
+
+static const struct format {
+    const char *name;
+    void (*write)(const struct hl_run_data *data, struct hl_buffer *out);
+} FORMATS[] = {
+    {"raw", write_raw},
+    {"collapsed", write_collapsed},
+    {"json", write_json},
+};
+
+static const struct format *find_format(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(FORMATS); i++) {
+        if (strcmp(FORMATS[i].name, name) == 0) {
+            return &FORMATS[i];
+        }
+    }
+    return NULL;
+}
+
+static int write_to(int fd, const struct format *format, const struct hl_run_data *data)
+{
+    struct hl_buffer out;
+    hl_buffer_init_writer(&out, hl_write_to_fd, &fd);
+    format->write(data, &out);
+    int r = hl_buffer_flush(&out);
+    hl_buffer_finish(&out);
+    return r;
+}
+
+/* As any program's output file: readable as far as the umask allows. */
+static int set_usual_mode(int fd)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    return fchmod(fd, 0666 & ~mask) < 0 ? -errno : 0;
+}
+
+/* To a file beside the wanted one first, so that a full disk leaves no half export in its place. */
+static int replace_file(const char *path, const struct format *format,
+                        const struct hl_run_data *data)
+{
+    _cleanup_free_ char *temporary = hl_xasprintf("%s.XXXXXX", path);
+    int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0) {
+        return -errno;
+    }
+    int r = write_to(fd, format, data);
+    r = r == 0 ? set_usual_mode(fd) : r;
+    if (close(fd) < 0 && r == 0) {
+        r = -errno;
+    }
+    if (r == 0 && rename(temporary, path) < 0) {
+        r = -errno;
+    }
+    if (r < 0) {
+        unlink(temporary);
+    }
+    return r;
+}
+
+/* A device or pipe is written in place; only a regular file can be replaced. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+static int write_special(const char *path, const struct format *format,
+                         const struct hl_run_data *data)
+{
+    _cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+    return fd < 0 ? -errno : write_to(fd, format, data);
+}
+
+static int write_path(const char *path, const struct format *format, const struct hl_run_data *data,
+                      struct hl_error *error)
+{
+    if (!path || strcmp(path, "-") == 0) {
+        int r = write_to(STDOUT_FILENO, format, data);
+        return r < 0 ? hl_error_set_errno(error, -r, "standard output cannot be written") : 0;
+    }
+    int r = is_special(path) ? write_special(path, format, data) : replace_file(path, format, data);
+    return r < 0 ? hl_error_set_errno(error, -r, "%s cannot be written", path) : 0;
+}
+
+struct export
+{
+    const char *db;
+    const char *format;
+    const char *path;
+};
+
+static const struct hl_option EXPORT_OPTIONS[] = {
+    {"format", 'f', HL_OPTION_TEXT, offsetof(struct export, format), "FORMAT",
+     "raw (the default), collapsed or json", 0, 0},
+    {"output", 'o', HL_OPTION_TEXT, offsetof(struct export, path), "FILE",
+     "instead of standard output", 0, 0},
+    {"db", 0, HL_OPTION_TEXT, offsetof(struct export, db), "FILE", "the database ($HOTLENS_DB)", 0,
+     0},
+};
+
+static const struct hl_command EXPORT_COMMAND = {
+    .name = "export",
+    .usage = "[options] RUN",
+    .summary = "write a run in another format",
+    .details = "raw is what py-spy writes, byte for byte per stack; collapsed is for other flame "
+               "graph\ntools; json has the tree with its functions (docs/formats.md).",
+    .options = EXPORT_OPTIONS,
+    .option_count = ARRAY_SIZE(EXPORT_OPTIONS),
+    .operands_least = 1,
+    .operands_most = 1,
+};
+
+int hl_cli_export(int argc, char **argv)
+{
+    struct export values = {.format = "raw"};
+    struct hl_operands operands;
+    int code = hl_options_parse(&EXPORT_COMMAND, argc, argv, &values, &operands);
+    if (code >= 0) {
+        return code;
+    }
+    const struct format *format = find_format(values.format);
+    if (!format) {
+        return hl_options_misuse(
+            &EXPORT_COMMAND, "there is no format '%s'; raw, collapsed and json are", values.format);
+    }
+    _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
+    if (hl_cli_open_store_for_reading(values.db, &store) < 0) {
+        return HL_EXIT_FAILED;
+    }
+    struct hl_run_data data = {0};
+    _cleanup_error_ struct hl_error error = {0};
+    int r = hl_run_data_load(store, operands.items[0], &data, &error);
+    if (r == 0) {
+        r = write_path(values.path, format, &data, &error);
+    }
+    hl_run_data_finish(&data);
+    return r < 0 ? hl_output_error(&error, r) : HL_EXIT_OK;
+}

@@ -1,0 +1,135 @@
+#include "hotlens/cli/output.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "hotlens/base/utf8.h"
+#include "hotlens/cli/cli.h"
+
+bool hl_output_has_colour(int fd)
+{
+    const char *no_colour = getenv("NO_COLOR"); /* any value but the empty one (no-color.org) */
+    const char *terminal = getenv("TERM");
+    return isatty(fd) && !(no_colour && no_colour[0]) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+size_t hl_output_width(int fd)
+{
+    struct winsize size;
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) {
+        return size.ws_col;
+    }
+    return 100;
+}
+
+void hl_output_style(struct hl_buffer *out, bool colour, enum hl_style style)
+{
+    static const char *const CODES[] = {
+        [HL_STYLE_PLAIN] = "0",  [HL_STYLE_BOLD] = "1",  [HL_STYLE_DIM] = "2",
+        [HL_STYLE_HOT] = "1;31", [HL_STYLE_WARM] = "33", [HL_STYLE_GOOD] = "32",
+    };
+    if (colour) {
+        hl_buffer_printf(out, "\033[%sm", CODES[style]);
+    }
+}
+
+void hl_output_column(struct hl_buffer *out, const char *text, int width)
+{
+    size_t length = strlen(text);
+    int spaces = abs(width) - (int)hl_utf8_width(text, length);
+    if (width < 0) {
+        hl_buffer_append(out, text, length);
+    }
+    for (int i = 0; i < spaces; i++) {
+        hl_buffer_putc(out, ' ');
+    }
+    if (width >= 0) {
+        hl_buffer_append(out, text, length);
+    }
+}
+
+/* How many bytes of `text` fill at most `columns`, from the start or from the end. */
+static size_t bytes_in_columns(const char *text, size_t length, size_t columns)
+{
+    size_t at = 0;
+    while (at < length) {
+        uint32_t code_point;
+        size_t size = hl_utf8_decode(text + at, length - at, &code_point);
+        size_t width = hl_utf8_code_point_width(code_point);
+        if (width > columns) {
+            break;
+        }
+        columns -= width;
+        at += size;
+    }
+    return at;
+}
+
+void hl_output_visible(struct hl_buffer *out, const char *text, size_t width)
+{
+    _cleanup_buffer_ struct hl_buffer visible = {0};
+    hl_utf8_append_visible(&visible, text, strlen(text));
+    const char *shown = visible.data ? visible.data : "";
+    size_t columns = hl_utf8_width(shown, visible.length);
+    if (width == 0 || columns <= width) {
+        hl_buffer_append(out, shown, visible.length);
+        return;
+    }
+    /* The end tells more than the start: a path's last part, a qualified name's last name. */
+    size_t head = width / 3;
+    size_t tail = width - head - 1;
+    size_t head_bytes = bytes_in_columns(shown, visible.length, head);
+    size_t skipped = bytes_in_columns(shown, visible.length, columns - tail);
+    hl_buffer_append(out, shown, head_bytes);
+    hl_buffer_puts(out, "…");
+    hl_buffer_append(out, shown + skipped, visible.length - skipped);
+}
+
+int hl_output_finish(struct hl_buffer *out)
+{
+    int r = out->error;
+    if (r == 0 && out->length > 0) {
+        int fd = STDOUT_FILENO;
+        r = hl_write_to_fd(&fd, out->data, out->length);
+    }
+    hl_buffer_finish(out);
+    if (r < 0) {
+        fprintf(stderr, "hotlens: standard output cannot be written: %s\n", strerror(-r));
+        return HL_EXIT_FAILED;
+    }
+    return HL_EXIT_OK;
+}
+
+static void print_indented(const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        fprintf(stderr, "  %.*s\n", (int)length, text);
+        text += length;
+        text += *text == '\n';
+    }
+}
+
+int hl_output_error(const struct hl_error *error, int result)
+{
+    fprintf(stderr, "hotlens: %s\n", hl_error_text(error, result));
+    if (error && error->remedy) {
+        print_indented(error->remedy);
+    }
+    return HL_EXIT_FAILED;
+}
+
+void hl_output_note(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("hotlens: ", stderr);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}

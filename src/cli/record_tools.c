@@ -1,0 +1,127 @@
+#include "hotlens/cli/record_tools.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hotlens/app/target.h"
+#include "hotlens/base/file.h"
+#include "hotlens/base/memory.h"
+#include "hotlens/base/path.h"
+#include "hotlens/base/strv.h"
+#include "hotlens/cli/common.h"
+#include "hotlens/cli/output.h"
+#include "hotlens/record/find.h"
+
+static int find_python(struct hl_found *ret_found, struct hl_error *error)
+{
+    _cleanup_free_ char *folder = hl_current_folder();
+    struct hl_find_options options = {.folder = folder};
+    return hl_find_python(&options, ret_found, error);
+}
+
+/* A file that is there and is not meant to be executed: "train.py", without its x bit. */
+static bool is_python_file(const char *program)
+{
+    struct stat status;
+    return hl_path_has_suffix(program, ".py") && stat(program, &status) == 0 &&
+           S_ISREG(status.st_mode) && access(program, X_OK) < 0;
+}
+
+int hl_record_program(char *const *argv, char ***ret_argv)
+{
+    _cleanup_(hl_strv_free_p) char **vector = NULL;
+    if (is_python_file(argv[0]) ||
+        (hl_path_has_suffix(argv[0], ".py") && geteuid() == 0 && access(argv[0], X_OK) < 0)) {
+        struct hl_found python = {0};
+        _cleanup_error_ struct hl_error error = {0};
+        int r = find_python(&python, &error);
+        if (r < 0) {
+            hl_output_error(&error, r);
+            return r;
+        }
+        hl_strv_add(&vector, python.path);
+        hl_found_finish(&python);
+    }
+    for (size_t i = 0; argv[i]; i++) {
+        hl_strv_add(&vector, argv[i]);
+    }
+    *ret_argv = TAKE_PTR(vector);
+    return 0;
+}
+
+static int install(const char *python, char **ret_path, struct hl_error *error)
+{
+    struct hl_python_facts facts = {0};
+    int r = hl_python_ask(python, &facts, error);
+    _cleanup_(hl_install_plan_destroy_p) struct hl_install_plan *plan = NULL;
+    if (r == 0) {
+        r = hl_install_plan_create(&facts, NULL, &plan, error);
+    }
+    hl_python_facts_finish(&facts);
+    if (r == 0) {
+        hl_output_note("%s", plan->sentence);
+        r = hl_install_plan_run(plan, STDERR_FILENO, error);
+    }
+    if (r == 0) {
+        *ret_path = hl_xstrdup(plan->py_spy);
+    }
+    return r;
+}
+
+/* The interpreter that the program runs under, if it names one; else what would be found. */
+static int python_of(const char *program, struct hl_found *ret_python, struct hl_error *error)
+{
+    if (program && hl_is_python_name(program)) {
+        char *path = strchr(program, '/') ? hl_xstrdup(program) : hl_find_in_path(program, NULL);
+        if (path) {
+            *ret_python = (struct hl_found){.path = path, .why = hl_xstrdup("the program")};
+            return 0;
+        }
+    }
+    return find_python(ret_python, error);
+}
+
+static int offer_install(const char *python, bool install_now, char **ret_path,
+                         struct hl_error *error)
+{
+    if (!python) {
+        return -ENOENT;
+    }
+    if (!install_now) {
+        hl_output_note("py-spy, which takes the samples, was not found");
+        if (!hl_cli_ask("Install it now?")) {
+            hl_error_set(error, ENOENT, "py-spy is needed for a recording");
+            hl_error_set_remedy(error,
+                                "hotlens record --install-py-spy … installs it, or:\n"
+                                "%s -m pip install py-spy",
+                                python);
+            return -ENOENT;
+        }
+    }
+    return install(python, ret_path, error);
+}
+
+int hl_record_find_py_spy(const char *setting, const char *program, const char *executable,
+                          bool install_now, char **ret_path)
+{
+    _cleanup_error_ struct hl_error error = {0};
+    _cleanup_error_ struct hl_error python_error = {0};
+    struct hl_found python = {0};
+    bool has_python = python_of(program, &python, &python_error) == 0;
+    struct hl_find_options options = {
+        .setting = setting, .python = python.path, .hotlens = executable};
+    struct hl_found found = {0};
+    int r = hl_find_py_spy(&options, &found, &error);
+    if (r == 0) {
+        *ret_path = hl_xstrdup(found.path);
+    } else if (!setting) {
+        r = offer_install(has_python ? python.path : NULL, install_now, ret_path, &error);
+    }
+    if (r < 0) {
+        hl_output_error(&error, r);
+    }
+    hl_found_finish(&found);
+    hl_found_finish(&python);
+    return r;
+}

@@ -1,0 +1,188 @@
+"""Signals while a program is recorded, in a real terminal: what docs/recording.md promises."""
+
+import os
+import signal
+import sys
+
+from harness import (HOTLENS, Terminal, expect, expect_equal, find_py_spy, is_alive, main,
+                     processes_of, samples_of, show, test, wait_until)
+
+# Says what reaches it, and cleans up for a second when it is interrupted.
+PROGRAM = """
+import os, signal, sys, time
+
+def clean_up():
+    end = time.monotonic() + 1
+    while time.monotonic() < end:
+        sum(range(500))
+    print("cleaned up", flush=True)
+
+def spin():
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        sum(range(500))
+
+signal.signal(signal.SIGWINCH, lambda *_: print("resized", flush=True))
+try:
+    print("ready", os.getpid(), os.isatty(0), flush=True)
+    spin()
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+finally:
+    clean_up()
+sys.exit(3)
+"""
+
+
+def start(box, *options):
+    """A recording in a terminal that has sampled at least once, and the program's pid."""
+    box.write("program.py", PROGRAM)
+    opened = Terminal(box, HOTLENS, "record", "--py-spy", find_py_spy(), *options, "--",
+                      sys.executable, "program.py")
+    opened.expect("ready")
+    opened.expect("\n")
+    ready = [line for line in opened.text().splitlines() if line.startswith("ready")][0].split()
+    expect_equal(ready[2], "True", "the program has the terminal")
+    wait_until(lambda: sampling(box), seconds=60)
+    return opened, int(ready[1])
+
+
+def sampling(box):
+    """py-spy has been at it for a moment: its file is made when a window ends, so look for itself."""
+    return [pid for pid, command in processes_of(box) if "py-spy" in command and "record" in command]
+
+
+def ended_well(box, code, opened):
+    expect_equal(code, 3, f"the program's own exit status\n{opened.text()}")
+    shown = show(box)
+    expect(samples_of(shown, "clean_up", "total") > 30, "the clean-up is in the profile",
+           shown["functions"][:8])
+    wait_until(lambda: not processes_of(box), seconds=10)
+
+
+def ctrl_c(box, sampler):
+    opened, _ = start(box, "--sampler", sampler)
+    with opened:
+        opened.send(b"\x03")
+        code = opened.wait()
+        expect_equal(opened.text().count("interrupted"), 1, "one Ctrl+C arrives once")
+        expect("cleaned up" in opened.text(), "clean-up runs to its end", opened.text())
+        expect("Saved as run" in opened.text(), "and the run is saved", opened.text())
+        ended_well(box, code, opened)
+
+
+@test
+def ctrl_c_with_the_attach_sampler(box):
+    ctrl_c(box, "attach")
+
+
+@test
+def ctrl_c_with_the_launch_sampler(box):
+    ctrl_c(box, "launch")
+
+
+@test
+def int_from_another_process_stops_the_program_gently(box):
+    opened, _ = start(box)
+    with opened:
+        os.kill(opened.pid, signal.SIGINT)
+        code = opened.wait()
+        expect("interrupted" in opened.text(), "it is passed on", opened.text())
+        ended_well(box, code, opened)
+
+
+@test
+def term_from_another_process_ends_the_program(box):
+    opened, _ = start(box)
+    with opened:
+        os.kill(opened.pid, signal.SIGTERM)
+        expect_equal(opened.wait(), 128 + signal.SIGTERM, "as a shell has it")
+        expect("Saved as run" in opened.text(), "the run is saved", opened.text())
+        wait_until(lambda: not processes_of(box), seconds=10)
+
+
+@test
+def quit_reaches_the_program_and_the_run_is_saved(box):
+    opened, _ = start(box)
+    with opened:
+        opened.send(b"\x1c")
+        expect_equal(opened.wait(), 128 + signal.SIGQUIT, "the program's end by SIGQUIT")
+        expect("Saved as run" in opened.text(), "the run is saved", opened.text())
+
+
+@test
+def a_terminal_that_closes_loses_nothing(box):
+    opened, program = start(box)
+    with opened:
+        opened.hang_up()
+        wait_until(lambda: not is_alive(program), seconds=20)
+        wait_until(lambda: not processes_of(box), seconds=20)
+        expect(show(box)["run"]["samples"] > 0, "the run is saved")
+
+
+@test
+def ctrl_z_stops_and_fg_goes_on(box):
+    """Under a shell with job control: the kernel does not stop a group that nobody could continue."""
+    box.write("program.py", PROGRAM)
+    record = f"'{HOTLENS}' record --py-spy '{find_py_spy()}' -- '{sys.executable}' program.py"
+    with Terminal(box, "bash", "--norc", "-c",
+                  f"set -m; {record}; echo stopped $?; read line; fg; exit $?") as opened:
+        opened.expect("ready")
+        wait_until(lambda: sampling(box), seconds=60)
+        opened.send(b"\x1a")
+        opened.expect(f"stopped {128 + signal.SIGTSTP}")
+        opened.send(b"go on\n")
+        opened.expect("hotlens", seconds=60)  # fg names the job
+        wait_until(lambda: sampling(box), seconds=60)
+        opened.send(b"\x03")
+        expect_equal(opened.wait(), 3, opened.text())
+        expect("cleaned up" in opened.text(), "clean-up runs to its end", opened.text())
+        wait_until(lambda: not processes_of(box), seconds=10)
+
+
+@test
+def a_resize_reaches_the_program(box):
+    import fcntl
+    import struct
+    import termios
+
+    opened, _ = start(box)
+    with opened:
+        fcntl.ioctl(opened.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 90, 0, 0))
+        opened.expect("resized")
+        opened.send(b"\x03")
+        ended_well(box, opened.wait(), opened)
+
+
+@test
+def a_reader_that_leaves_does_not_lose_the_run(box):
+    """`hotlens record … | head -1`: standard output is gone, SIGPIPE is the program's affair."""
+    box.write("chatty.py", "import time\nend = time.monotonic() + 2\n"
+                           "while time.monotonic() < end:\n    sum(range(500))\n")
+    done = box.run("sh", "-c", f"'{HOTLENS}' record --py-spy '{find_py_spy()}' -- "
+                               f"'{sys.executable}' chatty.py 2>&1 | true")
+    expect_equal(done.returncode, 0, "the pipeline ends")
+    wait_until(lambda: not processes_of(box), seconds=20)
+    expect(show(box)["run"]["samples"] > 0, "the run is saved")
+
+
+@test
+def a_reloader_parent_is_stopped_with_its_child(box):
+    box.write("child.py", PROGRAM)
+    box.write("parent.py", "import subprocess, sys, time\n"
+                           "child = subprocess.Popen([sys.executable, 'child.py'])\n"
+                           "while child.poll() is None:\n"
+                           "    try:\n        child.wait()\n"
+                           "    except KeyboardInterrupt:\n        pass\n"
+                           "sys.exit(child.returncode + 1)\n")
+    with Terminal(box, HOTLENS, "record", "--py-spy", find_py_spy(), "--", sys.executable,
+                  "parent.py") as opened:
+        opened.expect("ready")
+        wait_until(lambda: sampling(box), seconds=60)
+        os.kill(opened.pid, signal.SIGINT)
+        expect_equal(opened.wait(), 4, opened.text())
+        expect("cleaned up" in opened.text(), "the child's clean-up runs to its end", opened.text())
+        wait_until(lambda: not processes_of(box), seconds=10)
+
+
+main()
