@@ -272,6 +272,13 @@ START_TEST(test_select)
     assert_dump(focus, "0::4:11 1:e:0:6 2:b:6:6 1:f:0:1 2:f:0:1 3:f:1:1");
     assert_columns(focus);
     hl_profile_unref(focus);
+
+    /* what is looked through belongs to no node */
+    skip(&subject, "b");
+    ck_assert_int_eq(hl_view_select(subject.profile, &subject.options, a, selected), 0);
+    for (uint32_t i = 0; i < hl_profile_columns(subject.profile)->count; i++) {
+        ck_assert_uint_eq(selected[i], i == 1);
+    }
     subject_finish(&subject);
 }
 END_TEST
