@@ -57,8 +57,8 @@ static void check_fixed_point(const struct hl_buffer *written, const struct hl_r
     hl_buffer_append(&again, written->data, written->length);
     _cleanup_(hl_profile_unref_p) struct hl_profile *profile = NULL;
     struct hl_raw_report report;
-    int r = read_bytes(again.data, again.length, (struct reading){0}, &profile, &report, NULL,
-                       NULL);
+    int r =
+        read_bytes(again.data, again.length, (struct reading){0}, &profile, &report, NULL, NULL);
     hl_assert(r == 0);
     hl_assert(report.samples == first->samples);
     hl_assert(report.skipped == 0 && report.recovered == 0 && !report.truncated);

@@ -11,8 +11,8 @@ static struct hl_profile *read_text(const char *data)
 {
     struct hl_profile *profile = NULL;
     struct hl_raw_report report;
-    ck_assert_int_eq(read_bytes(data, strlen(data), (struct reading){0}, &profile, &report, NULL,
-                                NULL), 0);
+    ck_assert_int_eq(
+        read_bytes(data, strlen(data), (struct reading){0}, &profile, &report, NULL, NULL), 0);
     return profile;
 }
 

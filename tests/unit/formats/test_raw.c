@@ -4,7 +4,6 @@
 #include "raw_help.h"
 #include "raw_split.h"
 
-
 static struct hl_profile *read_text(const char *data, size_t length, struct reading how,
                                     struct hl_raw_report *ret_report)
 {
@@ -39,8 +38,8 @@ START_TEST(test_case)
 {
     const struct raw_case *row = &CASES[_i];
     struct hl_raw_report report;
-    struct hl_profile *profile = read_text(row->text, strlen(row->text), (struct reading){0},
-                                           &report);
+    struct hl_profile *profile =
+        read_text(row->text, strlen(row->text), (struct reading){0}, &report);
     const struct hl_columns *columns = hl_profile_columns(profile);
     const struct hl_frames *frames = hl_profile_frames(profile);
     ck_assert_uint_eq(columns->count, row->depth + 1);
@@ -164,7 +163,7 @@ START_TEST(test_neighbours)
 {
     static const char *const ROWS[] = {
         /* the second closes a path that looked complete in the first */
-        "f (a.py:1);g (/x/a) 1\nf (a.py:1);g (/x/a);b.py:3) 2\nf (a.py:1);g (/x/a);h (c.py:1) 3\n",
+        "f (a.py:1);g (/x/a);h (c.py:1) 1\nf (a.py:1);g (/x/a);b.py:3) 2\nf (a.py:1);g (/x/a) 3\n",
         "process 1:\"a (b);f (c.py:1) 1\nprocess 1:\"a (b);f (c.py:1)\";g (x.py:1) 2\n",
         "thread (1): a;f (x.py:1);g (x.py:2) 1\nthread (1): a;f (x.py:1) 2\n"
         "thread (1): a;f (x.py:1);h (x.py:2) 3\nthread (1): a;b;f (x.py:1) 3\n",
