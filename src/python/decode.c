@@ -172,6 +172,27 @@ static int convert(iconv_t converter, const char *data, size_t length, struct hl
     return 0;
 }
 
+/* What iconv reads as a yen sign and an overline in Shift JIS is a backslash and a tilde to Python. */
+static void repair_shift_jis(struct hl_buffer *text, size_t start)
+{
+    size_t to = start;
+    for (size_t from = start; from < text->length; to++) {
+        const char *at = text->data + from;
+        if (memcmp(at, "\xC2\xA5", hl_min_size(2, text->length - from)) == 0) {
+            text->data[to] = '\\';
+            from += 2;
+        } else if (memcmp(at, "\xE2\x80\xBE", hl_min_size(3, text->length - from)) == 0) {
+            text->data[to] = '~';
+            from += 3;
+        } else {
+            text->data[to] = *at;
+            from++;
+        }
+    }
+    text->length = to;
+    text->data[to] = '\0';
+}
+
 static int append_utf8(const char *data, size_t length, struct hl_buffer *text)
 {
     if (!hl_utf8_is_valid(data, length)) {
@@ -194,12 +215,15 @@ int hl_python_decode(const char *data, size_t length, struct hl_buffer *text)
         return append_utf8(data, length, text);
     }
     iconv_t converter = iconv_open("UTF-8", name);
-    if (converter == (iconv_t)-1) {
+    if (converter == (iconv_t)-1) { /* NOLINT(performance-no-int-to-ptr) */
         return errno == ENOMEM ? -ENOMEM : -ENOTSUP;
     }
     size_t start = text->length;
     int r = convert(converter, data, length, text);
     iconv_close(converter);
+    if (r == 0 && strcmp(name, "SJIS") == 0) {
+        repair_shift_jis(text, start);
+    }
     if (r < 0 && text->data) {
         text->length = start;
         text->data[start] = '\0';

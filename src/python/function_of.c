@@ -97,7 +97,10 @@ static uint32_t find_only(const struct hl_outline *outline, const struct frame_n
     return key && key->name_count == 1 ? outline->by_name[key->first] : HL_NO_DEFINITION;
 }
 
-/* The innermost definition of the last part's name around the line; one with the whole path wins. */
+/* The innermost definition of the last part's name around the line. One with the whole path wins,
+ * then one whose body holds the line: the header of a nested def of the same name is run by the one
+ * around it. (A name without a dot may be a co_name, so its being a whole path says nothing.) A
+ * one-liner counts as header: had it run, a qualified name would have said so. */
 static uint32_t find_around(const struct hl_outline *outline, const struct frame_name *name,
                             uint32_t line)
 {
@@ -105,20 +108,27 @@ static uint32_t find_around(const struct hl_outline *outline, const struct frame
     if (!key || key->name_count == 0) {
         return HL_NO_DEFINITION;
     }
+    bool is_qualified = name->last_length < name->length;
+    uint32_t innermost = HL_NO_DEFINITION;
+    uint32_t in_body = HL_NO_DEFINITION;
     /* Ranges nest: what holds the line is the last that starts before it, or lies around that. */
     uint32_t index =
         outline_last_before(outline, outline->by_name + key->first, key->name_count, line);
-    uint32_t innermost = HL_NO_DEFINITION;
     for (; index != HL_NO_DEFINITION; index = outline->same_name[index]) {
-        if (outline->items[index].end_line < line) {
+        const struct hl_definition *definition = &outline->items[index];
+        if (definition->end_line < line) {
             continue;
         }
-        if (has_path(outline, index, name->text, name->length)) {
+        if (is_qualified && has_path(outline, index, name->text, name->length)) {
             return index;
         }
         innermost = innermost == HL_NO_DEFINITION ? index : innermost;
+        if (in_body == HL_NO_DEFINITION && definition->body_line <= line &&
+            definition->def_line < line) {
+            in_body = index;
+        }
     }
-    return innermost;
+    return in_body != HL_NO_DEFINITION ? in_body : innermost;
 }
 
 static uint32_t find_plain(const struct hl_outline *outline, const struct frame_name *name,
@@ -138,6 +148,20 @@ static uint32_t body_at(const struct hl_outline *outline, uint32_t line)
         index = outline->items[index].parent;
     }
     return index;
+}
+
+/* Whether the name is "<generic parameters of NAME>" with the definition's name, written on this
+ * line: the scope of its header, although the body of a one-liner is there too. */
+static bool is_header_of(const struct hl_outline *outline, uint32_t index,
+                         const struct frame_name *name, uint32_t line)
+{
+    static const char SCOPE[] = "<generic parameters of ";
+    const size_t prefix = sizeof(SCOPE) - 1;
+    const char *own = hl_outline_name(outline, index);
+    return name->last_length == prefix + strlen(own) + 1 &&
+           memcmp(name->last, SCOPE, prefix) == 0 &&
+           memcmp(name->last + prefix, own, strlen(own)) == 0 &&
+           outline->items[index].body_line == line;
 }
 
 static uint32_t function_around(const struct hl_outline *outline, uint32_t index)
@@ -182,7 +206,11 @@ static uint32_t find_angled(const struct hl_outline *outline, const struct frame
         }
     }
     *ret_found = line > 0 && line <= outline->lines;
-    return *ret_found ? body_at(outline, line) : HL_NO_DEFINITION;
+    uint32_t index = *ret_found ? body_at(outline, line) : HL_NO_DEFINITION;
+    if (index != HL_NO_DEFINITION && is_header_of(outline, index, name, line)) {
+        return function_around(outline, outline->items[index].parent);
+    }
+    return index;
 }
 
 uint32_t hl_outline_function_of(const struct hl_outline *outline, const char *text, size_t length,

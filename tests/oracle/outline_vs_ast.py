@@ -24,25 +24,37 @@ class Definition:
         self.first_line = min([node.lineno] + [d.lineno for d in node.decorator_list])
         self.end_line = node.end_lineno
         self.parent = parent
+        first = node.body[0]
+        self.statement_line = min([first.lineno] +
+                                  [d.lineno for d in getattr(first, "decorator_list", [])])
 
 
-def expected(tree):
-    """Definitions in order of their line, with the index of their parent."""
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+def definitions_of(tree):
+    """Definitions in order of their line. They only stand in blocks of statements."""
     found = []
     todo = [(tree, None)]
     while todo:
         node, around = todo.pop()
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                path = child.name
-                if around:
-                    path = around.path + (".<locals>." if around.kind == "f" else ".") + path
-                made = Definition(child, around, path)
-                found.append(made)
-                todo.append((child, made))
-            else:
-                todo.append((child, around))
+        for block in BLOCKS:
+            children = getattr(node, block, ())
+            for child in children if isinstance(children, list) else ():
+                if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                    path = child.name
+                    if around:
+                        path = around.path + (".<locals>." if around.kind == "f" else ".") + path
+                    made = Definition(child, around, path)
+                    found.append(made)
+                    todo.append((child, made))
+                else:
+                    todo.append((child, around))
     found.sort(key=lambda item: item.def_line)
+    return found
+
+
+def expected(found):
     index = {id(item): number for number, item in enumerate(found)}
     ordinals = {}
     rows = []
@@ -69,15 +81,6 @@ def outlines(tool, texts):
         yield rows, total_lines, main_line, unterminated
 
 
-def body_lines(tree):
-    """(def line, line of the first statement) of every definition."""
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            first = node.body[0]
-            decorators = getattr(first, "decorator_list", [])
-            yield node.lineno, min([first.lineno] + [d.lineno for d in decorators])
-
-
 def batches(sources):
     """Lists of about 200: many trees at once are slow to keep."""
     batch = []
@@ -93,19 +96,19 @@ def compare(tool, sources, wrong, outside):
     definitions = 0
     texts = [text.encode() for _, text, _ in sources]
     for (path, _, tree), answer in zip(sources, outlines(tool, texts)):
-        wanted = expected(tree)
+        items = definitions_of(tree)
+        wanted = expected(items)
         definitions += len(wanted)
         got = [row[:-1] for row in answer[0]]
         if got != wanted:
             first = next((pair for pair in zip(got, wanted) if pair[0] != pair[1]),
                          (len(got), len(wanted)))
             wrong.append(f"{path}: {first[0]} instead of {first[1]}")
-        bodies = {row[1]: row[-1] for row in answer[0]}
-        ends = {row[1]: row[3] for row in answer[0]}
-        for line, body in body_lines(tree):
-            # The body begins at or before its first statement (comments may precede), and ends last.
-            if not line <= bodies.get(line, 0) <= body <= ends.get(line, 0):
-                outside.append(f"{path}:{line}: body at {bodies.get(line)}, statement at {body}")
+        for item, row in zip(items, answer[0]):
+            # The body begins at or before its first statement: comments may precede that.
+            if not item.def_line <= row[-1] <= item.statement_line:
+                outside.append(f"{path}:{item.def_line}: body at {row[-1]},"
+                               f" statement at {item.statement_line}")
     return definitions
 
 
@@ -186,8 +189,8 @@ def check_hard(tool):
     answers = outlines(tool, [text.encode() for _, text, _ in parsed])
     for (name, _, tree), answer in zip(parsed, answers):
         got = [row[:-1] for row in answer[0]]
-        if got != expected(tree):
-            wrong.append(f"{name}: {got} instead of {expected(tree)}")
+        if got != expected(definitions_of(tree)):
+            wrong.append(f"{name}: {got} instead of {expected(definitions_of(tree))}")
     return len(parsed), wrong
 
 

@@ -9,11 +9,15 @@
 
 struct hl_snapshot;
 
-/* Remembers size, inode and times of the .py files below `folder`; bounded (20,000 files, hidden
- * folders and node_modules left out); links are not followed. A file outside, or past the bound, counts as
- * unchanged when its ctime is older than the snapshot, which nothing but a clock can forge. */
+/* Remembers size, inode and times of the .py files below `folder` (NULL: of none); bounded (20,000
+ * files, 200,000 entries; hidden folders and node_modules left out); links are not followed. A file
+ * outside, or past the bound, counts as unchanged when its ctime is older than the snapshot, which
+ * nothing but a clock can forge. Never NULL; what cannot be read is left out. */
 struct hl_snapshot *hl_snapshot_create(const char *folder);
 void hl_snapshot_destroy(struct hl_snapshot *snapshot);
+
+/* Whether a file of this name is Python source: .py, .pyw, .pyi, or a script without an extension. */
+bool hl_source_is_python(const char *path);
 
 struct hl_sources {
     struct hl_source *items; /* one per distinct file of the profile that is a path, sorted by path */
@@ -27,11 +31,13 @@ struct hl_sources_options {
     bool imported;
 };
 
-/* Reads what the profile touches, at most HL_LIMIT_SOURCE bytes each. Files that are not there are
- * HL_SOURCE_MISSING, never an error. 0 or -ENOMEM. */
+/* Reads what the profile touches: Python source and Cython's .pyx, at most HL_LIMIT_SOURCE bytes each.
+ * Files that are not there, or cannot be read, are HL_SOURCE_MISSING, never an error. Names like
+ * <string>, and files that prove to be no Python text, are not listed. 0 or -ENOMEM. */
 int hl_sources_collect(const struct hl_profile *profile, const struct hl_sources_options *options,
                        struct hl_sources **ret_sources);
 void hl_sources_destroy(struct hl_sources *sources);
+/* The entry of a path as the profiler printed it, or NULL; `sources` may be NULL. */
 const struct hl_source *hl_sources_find(const struct hl_sources *sources, const char *path);
 /* For storeSources: false: drops the texts, keeps the hashes. */
 void hl_sources_drop_texts(struct hl_sources *sources);
