@@ -1,6 +1,7 @@
 #include "hotlens/base/buffer.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,6 +37,7 @@ int hl_buffer_flush(struct hl_buffer *buffer)
     if (!buffer->error && buffer->flush && buffer->length > 0) {
         buffer->error = buffer->flush(buffer->flush_user, buffer->data, buffer->length);
         buffer->length = 0;
+        buffer->data[0] = '\0';
     }
     return buffer->error;
 }
@@ -56,6 +58,7 @@ static int grow(struct hl_buffer *buffer, size_t length)
         return -ENOMEM;
     }
     buffer->data = moved;
+    buffer->data[buffer->length] = '\0'; /* also before the first byte */
     buffer->capacity = wanted;
     return 0;
 }
@@ -141,12 +144,26 @@ char *hl_buffer_take(struct hl_buffer *buffer)
     return data ? data : hl_xstrdup("");
 }
 
+/* Another process may have made the terminal or pipe that we share non-blocking. */
+static int wait_until_writable(int fd)
+{
+    struct pollfd descriptor = {.fd = fd, .events = POLLOUT};
+    return poll(&descriptor, 1, -1) < 0 && errno != EINTR ? -errno : 0;
+}
+
 int hl_write_to_fd(void *user, const char *data, size_t length)
 {
     int fd = *(const int *)user;
     while (length > 0) {
         ssize_t written = write(fd, data, length);
         if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written < 0 && errno == EAGAIN) {
+            int r = wait_until_writable(fd);
+            if (r < 0) {
+                return r;
+            }
             continue;
         }
         if (written < 0) {

@@ -21,16 +21,22 @@ int64_t hl_clock_monotonic(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+/* Whole seconds, rounded down before 1970 as well. */
+static time_t whole_seconds(int64_t utc_ns)
+{
+    return (time_t)(utc_ns / HL_NS_PER_SECOND - (utc_ns % HL_NS_PER_SECOND < 0));
+}
+
 int hl_clock_offset_minutes(int64_t utc_ns)
 {
-    time_t seconds = (time_t)(utc_ns / HL_NS_PER_SECOND);
+    time_t seconds = whole_seconds(utc_ns);
     struct tm local;
     return localtime_r(&seconds, &local) ? (int)(local.tm_gmtoff / 60) : 0;
 }
 
 static void shifted(int64_t utc_ns, int offset_minutes, struct tm *ret_time)
 {
-    time_t seconds = (time_t)(utc_ns / HL_NS_PER_SECOND) + (time_t)offset_minutes * 60;
+    time_t seconds = whole_seconds(utc_ns) + (time_t)offset_minutes * 60;
     if (!gmtime_r(&seconds, ret_time)) {
         *ret_time = (struct tm){.tm_mday = 1, .tm_year = 70};
     }

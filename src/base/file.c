@@ -49,7 +49,7 @@ static int read_all(int fd, size_t limit, struct hl_buffer *buffer)
 int hl_file_read(const char *path, size_t limit, struct hl_buffer *buffer, struct stat *ret_stat)
 {
     /* O_NONBLOCK: a FIFO without a writer must not hang us before fstat() can refuse it. */
-    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
         return -errno;
     }
@@ -66,7 +66,12 @@ int hl_file_read(const char *path, size_t limit, struct hl_buffer *buffer, struc
     if (status.st_size > 0 && (size_t)status.st_size > limit) {
         return -EFBIG;
     }
+    size_t start = buffer->length;
     int r = read_all(fd, limit, buffer);
+    if (r < 0 && buffer->data) {
+        buffer->length = start;
+        buffer->data[start] = '\0';
+    }
     if (r == 0 && ret_stat) {
         *ret_stat = status;
     }

@@ -152,7 +152,8 @@ void hl_json_number(struct hl_json *json, double value)
         length--;
     }
     separate(json);
-    hl_buffer_append(json->buffer, text, (size_t)length);
+    bool is_minus_zero = length == 2 && text[0] == '-' && text[1] == '0';
+    hl_buffer_append(json->buffer, text + is_minus_zero, (size_t)length - is_minus_zero);
 }
 
 static void literal(struct hl_json *json, const char *text)

@@ -71,6 +71,20 @@ static size_t env_find(char *const *environment, const char *name)
     return i;
 }
 
+/* Removes NAME=… from `start` on. */
+static void env_remove_from(char **environment, size_t start, const char *name)
+{
+    while (environment && environment[start]) {
+        size_t at = start + env_find(environment + start, name);
+        char *removed = environment[at];
+        for (size_t i = at; environment[i]; i++) {
+            environment[i] = environment[i + 1];
+        }
+        free(removed);
+        start = at;
+    }
+}
+
 const char *hl_strv_env_get(char *const *environment, const char *name)
 {
     size_t at = env_find(environment, name);
@@ -79,22 +93,15 @@ const char *hl_strv_env_get(char *const *environment, const char *name)
 
 void hl_strv_env_set(char ***environment, const char *name, const char *value)
 {
+    char *entry = value ? hl_xasprintf("%s=%s", name, value) : NULL;
     size_t at = env_find(*environment, name);
-    bool there = *environment && (*environment)[at];
-    if (!value) {
-        for (size_t i = at; there && (*environment)[i]; i++) {
-            if (i == at) {
-                free((*environment)[i]);
-            }
-            (*environment)[i] = (*environment)[i + 1];
-        }
+    if (entry && *environment && (*environment)[at]) {
+        free((*environment)[at]);
+        (*environment)[at++] = entry;
+    } else if (entry) {
+        hl_strv_add_owned(environment, entry);
         return;
     }
-    char *entry = hl_xasprintf("%s=%s", name, value);
-    if (there) {
-        free((*environment)[at]);
-        (*environment)[at] = entry;
-    } else {
-        hl_strv_add_owned(environment, entry);
-    }
+    /* An environment may hold a name twice, and programs differ in which one they see. */
+    env_remove_from(*environment, at, name);
 }

@@ -33,9 +33,9 @@ static const struct range WIDE[] = {
     {0x2728, 0x2728},   {0x274C, 0x274C},   {0x274E, 0x274E},   {0x2753, 0x2755},
     {0x2757, 0x2757},   {0x2795, 0x2797},   {0x27B0, 0x27B0},   {0x27BF, 0x27BF},
     {0x2B1B, 0x2B1C},   {0x2B50, 0x2B50},   {0x2B55, 0x2B55},   {0x2E80, 0x303E},
-    {0x3041, 0x33FF},   {0x3400, 0x4DBF},   {0x4E00, 0xA4CF},   {0xA960, 0xA97F},
+    {0x3041, 0x3247},   {0x3250, 0x4DBF},   {0x4E00, 0xA4CF},   {0xA960, 0xA97F},
     {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE10, 0xFE19},   {0xFE30, 0xFE6F},
-    {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},   {0x16FE0, 0x18CFF}, {0x1B000, 0x1B2FF},
+    {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},   {0x16FE0, 0x18DFF}, {0x1B000, 0x1B2FF},
     {0x1F004, 0x1F004}, {0x1F0CF, 0x1F0CF}, {0x1F18E, 0x1F18E}, {0x1F191, 0x1F19A},
     {0x1F200, 0x1F320}, {0x1F32D, 0x1F335}, {0x1F337, 0x1F37C}, {0x1F37E, 0x1F393},
     {0x1F3A0, 0x1F3CA}, {0x1F3CF, 0x1F3D3}, {0x1F3E0, 0x1F3F0}, {0x1F3F4, 0x1F3F4},
@@ -83,12 +83,16 @@ static size_t sequence_length(unsigned char lead, uint32_t *ret_bits)
     return 0;
 }
 
+static bool is_scalar(uint32_t code_point)
+{
+    return code_point <= 0x10FFFF && !(code_point >= 0xD800 && code_point <= 0xDFFF);
+}
+
 /* Whether `code_point`, found in a sequence of `size` bytes, may be written that way. */
 static bool is_well_formed(uint32_t code_point, size_t size)
 {
     static const uint32_t SMALLEST[] = {0, 0, 0x80, 0x800, 0x10000};
-    return code_point >= SMALLEST[size] && code_point <= 0x10FFFF &&
-           !(code_point >= 0xD800 && code_point <= 0xDFFF);
+    return code_point >= SMALLEST[size] && is_scalar(code_point);
 }
 
 size_t hl_utf8_decode(const char *data, size_t length, uint32_t *ret_code_point)
@@ -120,6 +124,9 @@ size_t hl_utf8_decode(const char *data, size_t length, uint32_t *ret_code_point)
 
 size_t hl_utf8_encode(uint32_t code_point, char ret_bytes[4])
 {
+    if (!is_scalar(code_point)) {
+        code_point = HL_UTF8_REPLACEMENT;
+    }
     if (code_point < 0x80) {
         ret_bytes[0] = (char)code_point;
         return 1;

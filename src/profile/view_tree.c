@@ -265,11 +265,7 @@ int view_tree_init(struct view_tree *tree, const struct hl_profile *profile,
     *tree = (struct view_tree){.columns = hl_profile_columns(profile), .options = options};
     tree->next_raw = hl_try_malloc(tree->columns->count, sizeof(*tree->next_raw));
     tree->by_group = hl_try_calloc(options->groups.count, sizeof(*tree->by_group));
-    int r = tree->next_raw && tree->by_group ? expand_all(tree) : -ENOMEM;
-    if (r < 0) {
-        view_tree_finish(tree);
-    }
-    return r;
+    return tree->next_raw && tree->by_group ? expand_all(tree) : -ENOMEM;
 }
 
 void view_tree_finish(struct view_tree *tree)

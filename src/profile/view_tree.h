@@ -32,7 +32,7 @@ struct view_tree {
     size_t queue_count;
 };
 
-/* Expands until the limit is reached. 0 or -ENOMEM. */
+/* Expands until the limit is reached. 0 or -ENOMEM; view_tree_finish is due in any case. */
 int view_tree_init(struct view_tree *tree, const struct hl_profile *profile,
                    const struct hl_view_options *options);
 void view_tree_finish(struct view_tree *tree);

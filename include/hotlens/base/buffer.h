@@ -42,7 +42,8 @@ int hl_buffer_flush(struct hl_buffer *buffer);
 /* The NUL-terminated bytes ("" when empty), which the caller frees; the buffer is left empty. */
 char *hl_buffer_take(struct hl_buffer *buffer);
 
-/* hl_write_fn for a file descriptor: `user` is an int *. Writes all, retries EINTR. */
+/* hl_write_fn for a file descriptor: `user` is an int *. Writes all: retries EINTR, and waits
+ * where a descriptor that is shared with others has been made non-blocking. */
 int hl_write_to_fd(void *user, const char *data, size_t length);
 
 #define _cleanup_buffer_ _cleanup_(hl_buffer_finish)

@@ -7,7 +7,7 @@
 
 #include "hotlens/base/buffer.h"
 
-/* Appends the whole file. -EFBIG past `limit`, -EISDIR, -EINVAL for anything but a regular file.
+/* Appends the whole file, or on failure nothing. -EFBIG past `limit`, -EISDIR, -EINVAL for anything but a regular file.
  * ret_stat may be NULL; it describes the file that was read (taken after opening). */
 int hl_file_read(const char *path, size_t limit, struct hl_buffer *buffer, struct stat *ret_stat);
 /* Writes to a new file beside `path`, syncs, renames over it. On failure `path` is untouched. */

@@ -11,7 +11,8 @@
 /* Decodes the code point at data[0]; length must be > 0. Returns the bytes it takes. Ill-formed
  * bytes (overlong forms, surrogates, truncation) give HL_UTF8_REPLACEMENT and 1. */
 size_t hl_utf8_decode(const char *data, size_t length, uint32_t *ret_code_point);
-/* Writes up to 4 bytes, returns how many. */
+/* Writes up to 4 bytes, returns how many. What is no character (surrogates, past U+10FFFF) is
+ * written as HL_UTF8_REPLACEMENT. */
 size_t hl_utf8_encode(uint32_t code_point, char ret_bytes[4]);
 bool hl_utf8_is_valid(const char *data, size_t length);
 /* Columns that the text takes in a terminal: East Asian wide = 2, combining and control = 0. */

@@ -11,6 +11,14 @@
 #include "hotlens/base/buffer.h"
 #include "hotlens/profile/builder.h"
 
+/* For loops: check writes a record for every ck_assert, passed or not. */
+static inline void must(int r)
+{
+    if (r < 0) {
+        ck_abort_msg("failed: %s", strerror(-r));
+    }
+}
+
 static inline int put_frame(struct hl_frames *frames, const char *text, size_t length,
                             uint32_t *ret_frame)
 {

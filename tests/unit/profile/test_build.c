@@ -55,7 +55,7 @@ START_TEST(test_deep_chain)
     uint32_t depth = _i == 0 ? HL_LIMIT_STACK_DEPTH + 5000 : 1000000;
     ck_assert_int_eq(put_frame(hl_builder_frames(builder), "f", 1, &frame), 0);
     for (uint32_t i = 0; i < depth; i++) {
-        ck_assert_int_eq(hl_builder_child(builder, node, frame, &node), 0);
+        must(hl_builder_child(builder, node, frame, &node));
     }
     hl_builder_add(builder, node, 3);
     struct hl_profile *profile;
@@ -88,10 +88,9 @@ START_TEST(test_wide)
             uint32_t frame;
             uint32_t node;
             int length = snprintf(text, sizeof(text), "f%u", i);
-            ck_assert_int_eq(put_frame(hl_builder_frames(builder), text, (size_t)length, &frame),
-                             0);
-            ck_assert_int_eq(hl_builder_child(builder, 0, frame, &node), 0);
-            ck_assert_uint_eq(node, i + 1);
+            must(put_frame(hl_builder_frames(builder), text, (size_t)length, &frame));
+            must(hl_builder_child(builder, 0, frame, &node));
+            must(node == i + 1 ? 0 : -EINVAL);
             hl_builder_add(builder, node, 1);
         }
     }
