@@ -224,9 +224,8 @@ static void write_nodes(struct hl_json *json, const struct hl_view *view,
 void hl_flame_json_write(const struct hl_view *view, const struct hl_profile *profile,
                          const struct hl_functions *functions, struct hl_json *json)
 {
-    _cleanup_(tables_finish) struct tables tables = {.names = hl_strings_create(),
-                                                     .files = hl_strings_create(),
-                                                     .modules = hl_strings_create()};
+    _cleanup_(tables_finish) struct tables tables = {
+        .names = hl_strings_create(), .files = hl_strings_create(), .modules = hl_strings_create()};
     int r = collect(&tables, view, functions);
     if (r < 0) {
         json->buffer->error = json->buffer->error ? json->buffer->error : r;

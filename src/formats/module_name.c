@@ -41,8 +41,8 @@ static size_t find_importable(const char *file, size_t length)
 static size_t without_suffix(const char *text, size_t length, const char *suffix)
 {
     size_t suffix_length = strlen(suffix);
-    bool has = length > suffix_length &&
-               memcmp(text + length - suffix_length, suffix, suffix_length) == 0;
+    bool has =
+        length > suffix_length && memcmp(text + length - suffix_length, suffix, suffix_length) == 0;
     return has ? length - suffix_length : length;
 }
 

@@ -94,8 +94,7 @@ int hl_raw_read_file(const char *path, hl_progress_fn progress, void *user,
     }
     const char *name = fd < 0 ? "standard input" : path;
     _cleanup_(hl_builder_destroy_p) struct hl_builder *builder = hl_builder_create(HL_METRIC_CPU);
-    _cleanup_(hl_raw_reader_destroy_p) struct hl_raw_reader *reader =
-        hl_raw_reader_create(builder);
+    _cleanup_(hl_raw_reader_destroy_p) struct hl_raw_reader *reader = hl_raw_reader_create(builder);
     struct hl_raw_report report;
     r = read_stream(fd < 0 ? STDIN_FILENO : fd, name, progress, user, reader, error);
     if (r == 0) {

@@ -7,6 +7,15 @@ static bool is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
+/* strchr() would find the NUL that input may hold. */
+static bool is_one_of(char byte, const char *set)
+{
+    while (*set && *set != byte) {
+        set++;
+    }
+    return *set != '\0';
+}
+
 static int hex_value(char byte)
 {
     if (is_digit(byte)) {
@@ -83,7 +92,7 @@ static bool path_begins(const char *text, size_t length)
     if (length == 0) {
         return false;
     }
-    if (memchr("/<?[.", text[0], 5)) {
+    if (is_one_of(text[0], "/<?[.")) {
         return true;
     }
     bool letter = (text[0] >= 'A' && text[0] <= 'Z') || (text[0] >= 'a' && text[0] <= 'z');
@@ -94,7 +103,7 @@ static bool path_begins(const char *text, size_t length)
 static bool ends_in_module(const char *token, size_t length)
 {
     size_t at = length - 1; /* the final ')' */
-    while (at > 0 && !memchr(" ()\"", token[at - 1], 4)) {
+    while (at > 0 && !is_one_of(token[at - 1], " ()\"")) {
         at--;
     }
     return at < length - 1 && at > 2 && token[at - 1] == '(' && token[at - 2] == ' ' &&
@@ -105,7 +114,7 @@ bool hl_raw_frame_is_plausible(const char *text, size_t length, size_t at, bool 
                                uint64_t *steps)
 {
     size_t i = at;
-    while (i < length && !memchr(";()\"", text[i], 4)) {
+    while (i < length && !is_one_of(text[i], ";()\"")) {
         i++;
     }
     add_steps(steps, i - at);
@@ -279,6 +288,6 @@ void hl_raw_frame_parse(const char *text, size_t length, struct hl_raw_frame *re
         parse_source(text, length, ret_frame)) {
         return;
     }
-    *ret_frame = (struct hl_raw_frame){
-        .kind = HL_FRAME_OPAQUE, .name = text, .name_length = length};
+    *ret_frame =
+        (struct hl_raw_frame){.kind = HL_FRAME_OPAQUE, .name = text, .name_length = length};
 }

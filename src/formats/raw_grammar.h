@@ -17,8 +17,7 @@ size_t hl_raw_process_start(const char *text, size_t length);
 size_t hl_raw_thread_start(const char *text, size_t length, uint64_t *ret_number);
 /* The index after the quote that closes the command line which is open at `at`, or 0 when it stays
  * open. `ended` says that text[length] is the end of the stack, not only of a physical line. */
-size_t hl_raw_process_end(const char *text, size_t length, size_t at, bool ended,
-                          uint64_t *steps);
+size_t hl_raw_process_end(const char *text, size_t length, size_t at, bool ended, uint64_t *steps);
 /* Whether a stack element plausibly begins at `at`; see docs/formats.md. */
 bool hl_raw_frame_is_plausible(const char *text, size_t length, size_t at, bool ended,
                                uint64_t *steps);

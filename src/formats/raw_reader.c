@@ -77,8 +77,8 @@ static size_t count_shared(struct hl_raw_reader *reader, const char *text, size_
     if (reader->plain || !reader->previous || !split->regular) {
         return 0;
     }
-    size_t same = common_prefix(reader->previous, text,
-                                hl_min_size(length, reader->previous_length));
+    size_t same =
+        common_prefix(reader->previous, text, hl_min_size(length, reader->previous_length));
     reader->steps += same + 1;
     size_t low = 0; /* frames below it end before `same` */
     size_t high = split->count;
@@ -144,8 +144,8 @@ static int save_previous(struct hl_raw_reader *reader)
     if (!reader->previous || reader->previous == reader->saved) {
         return 0;
     }
-    int r = hl_array_reserve(&reader->saved, &reader->saved_capacity,
-                             reader->previous_length + 1, 1);
+    int r =
+        hl_array_reserve(&reader->saved, &reader->saved_capacity, reader->previous_length + 1, 1);
     if (r < 0) {
         reader->previous = NULL;
         return r;
@@ -159,9 +159,8 @@ static int enter_stack(struct hl_raw_reader *reader, const struct hl_raw_record 
 {
     size_t shared = count_shared(reader, record->text, record->length);
     reader->previous = NULL;
-    int r = shared > 0
-                ? hl_raw_split_rest(&reader->split, shared, record->text, record->length)
-                : hl_raw_split(&reader->split, record->text, record->length);
+    int r = shared > 0 ? hl_raw_split_rest(&reader->split, shared, record->text, record->length)
+                       : hl_raw_split(&reader->split, record->text, record->length);
     if (r < 0) {
         return r == -E2BIG ? -EOVERFLOW : r;
     }
@@ -263,8 +262,9 @@ int hl_raw_reader_feed(struct hl_raw_reader *reader, const char *data, size_t le
 
 static int no_records(const struct hl_raw_reader *reader, struct hl_error *error)
 {
-    int r = hl_error_set(error, ENODATA, "not a raw profile of py-spy: none of %" PRIu64
-                         " lines ends in a count", reader->records.line);
+    int r = hl_error_set(error, ENODATA,
+                         "not a raw profile of py-spy: none of %" PRIu64 " lines ends in a count",
+                         reader->records.line);
     hl_error_set_remedy(error, "Record with: py-spy record -f raw --full-filenames");
     return r;
 }

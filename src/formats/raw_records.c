@@ -90,8 +90,7 @@ static void remember_prefix(struct hl_raw_records *records, const char *text, si
     }
 }
 
-static bool has_known_prefix(const struct hl_raw_records *records, const char *text,
-                             size_t length)
+static bool has_known_prefix(const struct hl_raw_records *records, const char *text, size_t length)
 {
     return records->prefix_length > 0 && length >= records->prefix_length &&
            memcmp(text, records->prefix, records->prefix_length) == 0;
@@ -245,8 +244,8 @@ static bool is_blank(const char *line, size_t length)
 }
 
 /* One complete physical line, at `start` in `text`; before it stands what is pending. */
-static int take_line(struct hl_raw_records *records, const char *text, size_t length,
-                     size_t start, struct hl_error *error)
+static int take_line(struct hl_raw_records *records, const char *text, size_t length, size_t start,
+                     struct hl_error *error)
 {
     struct hl_raw_open *open = &records->open;
     const char *line = text + start;
@@ -320,8 +319,8 @@ static int carry(struct hl_raw_records *records, const char *data, size_t length
         return too_long(records, records->open.active ? records->open.first_line : records->line,
                         error);
     }
-    if (hl_array_reserve(&records->carry, &records->carry_capacity,
-                         records->carry_length + length, 1) < 0) {
+    if (hl_array_reserve(&records->carry, &records->carry_capacity, records->carry_length + length,
+                         1) < 0) {
         return out_of_memory(error);
     }
     if (length > 0) {

@@ -22,14 +22,14 @@ typedef int (*hl_raw_record_fn)(void *user, const struct hl_raw_record *record,
 /* The pending record: its first lines, while it is not clear where it ends. */
 struct hl_raw_open {
     bool active;
-    bool quote;         /* a command line is open */
-    bool process;       /* begins with a process frame */
-    bool thread;        /* begins with a thread frame */
-    bool frames;        /* `);` was seen: some frame is complete */
-    bool parenthesis;   /* the last ` (` is not closed */
-    bool counted;       /* the last line so far ends in a count … */
-    size_t stack;       /* … this is where the stack would end … */
-    uint64_t count;     /* … and what it counts */
+    bool quote;       /* a command line is open */
+    bool process;     /* begins with a process frame */
+    bool thread;      /* begins with a thread frame */
+    bool frames;      /* `);` was seen: some frame is complete */
+    bool parenthesis; /* the last ` (` is not closed */
+    bool counted;     /* the last line so far ends in a count … */
+    size_t stack;     /* … this is where the stack would end … */
+    uint64_t count;   /* … and what it counts */
     uint64_t first_line;
 };
 

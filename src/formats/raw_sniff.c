@@ -10,11 +10,15 @@ struct magic {
     const char *remedy;
 };
 
-#define MAGIC(bytes, what, remedy) {bytes, sizeof(bytes) - 1, what, remedy}
+#define MAGIC(bytes, what, remedy)                                                                 \
+    {                                                                                              \
+        bytes, sizeof(bytes) - 1, what, remedy                                                     \
+    }
 #define UNPACK "Unpack it first"
 #define RECORD_RAW "Record with: py-spy record -f raw --full-filenames"
 
-/* Compressed data is full of spaces, digits and newlines by chance, so it would count as records. */
+/* Compressed data is full of spaces, digits and newlines by chance, so it would count as records.
+ */
 static const struct magic MAGICS[] = {
     MAGIC("\x1f\x8b", "gzip-compressed", "Unpack it first: gunzip -c FILE | hotlens import -"),
     MAGIC("\x28\xb5\x2f\xfd", "zstd-compressed", UNPACK),
@@ -47,7 +51,8 @@ static bool is_json(const char *data, size_t length)
     while (at < length && is_space(data[at])) {
         at++;
     }
-    return at == length || memchr("\"{}[]", data[at], 5) != NULL;
+    return at == length || data[at] == '"' || data[at] == '{' || data[at] == '}' ||
+           data[at] == '[' || data[at] == ']';
 }
 
 static int refuse(struct hl_error *error, const char *what, const char *remedy)
@@ -60,8 +65,7 @@ static int refuse(struct hl_error *error, const char *what, const char *remedy)
 int hl_raw_sniff(const char *data, size_t length, struct hl_error *error)
 {
     for (size_t i = 0; i < ARRAY_SIZE(MAGICS); i++) {
-        if (length >= MAGICS[i].length &&
-            memcmp(data, MAGICS[i].bytes, MAGICS[i].length) == 0) {
+        if (length >= MAGICS[i].length && memcmp(data, MAGICS[i].bytes, MAGICS[i].length) == 0) {
             return refuse(error, MAGICS[i].what, MAGICS[i].remedy);
         }
     }

@@ -26,8 +26,8 @@ static int push(struct hl_raw_split *split, size_t start, size_t end)
     if (split->count >= HL_LIMIT_STACK_DEPTH) {
         return -E2BIG;
     }
-    int r = hl_array_reserve(&split->spans, &split->capacity, split->count + 1,
-                             sizeof(*split->spans));
+    int r =
+        hl_array_reserve(&split->spans, &split->capacity, split->count + 1, sizeof(*split->spans));
     if (r < 0) {
         return r;
     }
@@ -53,8 +53,8 @@ static size_t token_end(const char *text, size_t length, size_t at)
 
 /* Takes the token [at, end) into the pending frame and says whether the frame is complete: it ends
  * in a line number, or its parentheses are balanced from the first ` (` on. */
-static bool complete(struct hl_raw_split *split, struct pending *frame, const char *text,
-                     size_t at, size_t end)
+static bool complete(struct hl_raw_split *split, struct pending *frame, const char *text, size_t at,
+                     size_t end)
 {
     size_t from = at;
     if (!frame->opened) {
@@ -182,7 +182,8 @@ static size_t find_process_end(struct hl_raw_split *split, const char *text, siz
     return end;
 }
 
-/* Pushes the process and thread frames and moves *at behind them; past the end when they are all. */
+/* Pushes the process and thread frames and moves *at behind them; past the end when they are all.
+ */
 static int split_prefix(struct hl_raw_split *split, const char *text, size_t length, size_t *at)
 {
     bool thread = false;

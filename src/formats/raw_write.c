@@ -37,8 +37,7 @@ static int enter(struct path *path, const struct hl_profile *profile, uint32_t n
 {
     const struct hl_columns *columns = hl_profile_columns(profile);
     uint32_t depth = columns->depth[node];
-    int r = hl_array_reserve(&path->ends, &path->capacity, (size_t)depth + 1,
-                             sizeof(*path->ends));
+    int r = hl_array_reserve(&path->ends, &path->capacity, (size_t)depth + 1, sizeof(*path->ends));
     if (r < 0) {
         return r;
     }

@@ -4,7 +4,6 @@
 #include "raw_help.h"
 #include "raw_split.h"
 
-
 static struct hl_profile *read_text(const char *data, size_t length, struct reading how,
                                     struct hl_raw_report *ret_report)
 {
@@ -39,8 +38,8 @@ START_TEST(test_case)
 {
     const struct raw_case *row = &CASES[_i];
     struct hl_raw_report report;
-    struct hl_profile *profile = read_text(row->text, strlen(row->text), (struct reading){0},
-                                           &report);
+    struct hl_profile *profile =
+        read_text(row->text, strlen(row->text), (struct reading){0}, &report);
     const struct hl_columns *columns = hl_profile_columns(profile);
     const struct hl_frames *frames = hl_profile_frames(profile);
     ck_assert_uint_eq(columns->count, row->depth + 1);
