@@ -63,6 +63,7 @@ struct windows {
     bool attached_once;
     unsigned failures;   /* in a row */
     int64_t attach_cost; /* ns, of late */
+    bool lost;           /* a window that had attached did not end well; below is about it */
     int exit_code;       /* of the last failure */
     int signal;
     bool timed_out;

@@ -87,6 +87,13 @@ static void schedule_next(const struct window *window)
     recording_timer(recording, TIMER_NEXT, (uint64_t)(wait / HL_NS_PER_MS));
 }
 
+static void forget_failure(struct windows *windows)
+{
+    free(windows->text);
+    windows->text = NULL;
+    windows->timed_out = false;
+}
+
 void windows_attached(struct window *window)
 {
     struct hl_recording *recording = window->recording;
@@ -95,6 +102,9 @@ void windows_attached(struct window *window)
     windows->failures = 0;
     windows->next_index++;
     windows->attached_once = true;
+    if (!windows->lost) {
+        forget_failure(windows); /* what failed before was only too early */
+    }
     if (is_launch(recording)) {
         program_find(recording);
         recording->result.started = true;
@@ -135,6 +145,9 @@ static void note_behind(struct hl_recording *recording, const struct py_spy_outp
 static void note_failure(struct window *window)
 {
     struct windows *windows = &window->recording->windows;
+    if (windows->lost) {
+        return; /* the first loss is the one to explain */
+    }
     windows->exit_code = window->child.exit_code;
     windows->signal = window->child.signal;
     windows->timed_out = window->timed_out;
@@ -162,6 +175,7 @@ static void report_window(struct window *window)
     note_behind(recording, output);
     if (!output->closed) {
         note_failure(window);
+        recording->windows.lost = true;
     }
     if (recording->events.window) {
         recording->events.window(recording->user, &event);
@@ -207,12 +221,14 @@ static void attach_failed(struct window *window)
     if (windows->closed && !is_launch(recording)) {
         return; /* it was we who ended it */
     }
-    if (!windows->attached_once || !recording->ended_at) {
+    if (is_launch(recording)) {
         note_failure(window);
-    }
-    if (is_launch(recording) || recording->ended_at || window->cut) {
         return;
     }
+    if (recording->ended_at || window->cut) {
+        return; /* a target that has ended cannot be attached to: that says nothing */
+    }
+    note_failure(window);
     enum hl_failure failure =
         hl_failure_classify(windows->exit_code, windows->signal, windows->text);
     windows->failures++;
@@ -277,6 +293,5 @@ void windows_settle(struct hl_recording *recording)
 
 void windows_finish(struct hl_recording *recording)
 {
-    free(recording->windows.text);
-    recording->windows.text = NULL;
+    forget_failure(&recording->windows);
 }
