@@ -109,6 +109,11 @@ void windows_attached(struct window *window)
         program_find(recording);
         recording->result.started = true;
     }
+    if (!windows->first_start) {
+        windows->first_start = window->attached;
+        windows->first_paused = recording->paused;
+    }
+    program_look(recording);
     if (recording->state == HL_RECORD_STARTING) {
         recording_set_state(recording, HL_RECORD_SAMPLING);
     }
@@ -221,14 +226,15 @@ static void attach_failed(struct window *window)
     if (windows->closed && !is_launch(recording)) {
         return; /* it was we who ended it */
     }
-    if (is_launch(recording)) {
-        note_failure(window);
+    /* A target that has ended cannot be attached to: that says nothing. But when py-spy cannot attach to
+     * what it launched itself, it ends it. */
+    if (window->cut || (recording->ended_at && !is_launch(recording))) {
         return;
     }
-    if (recording->ended_at || window->cut) {
-        return; /* a target that has ended cannot be attached to: that says nothing */
-    }
     note_failure(window);
+    if (is_launch(recording)) {
+        return;
+    }
     enum hl_failure failure =
         hl_failure_classify(windows->exit_code, windows->signal, windows->text);
     windows->failures++;

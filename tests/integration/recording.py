@@ -304,8 +304,9 @@ def cpu_loop(name):
     assert all(w["verified"] == "1" for w in windows), windows
     covered = sum(int(w["covered"]) for w in windows)
     burnt = sum(counts(w["path"], b"burn (") for w in windows)
-    seconds = burnt / 500 * int(result["duration"]) / covered
+    seconds = burnt / 500 * int(result["sampled"]) / covered
     took = float(re.search(r"took (\S+)", row.printed()).group(1))
+    assert re.match(r"3\.\d+$", result["python"]) and int(result["threads"]) >= 1, result
     assert abs(seconds / took - 1) < 0.03, (seconds, took, row.events)
     print("# %s: %d samples, %d windows, %.3f s of %.3f s" % (name, samples, len(windows), seconds,
                                                             took))
