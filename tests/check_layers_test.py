@@ -51,6 +51,8 @@ BROKEN = [
     (check_layers.check_function_length, "src/cli/long.c", LONG),
     (check_layers.check_guards, "include/hotlens/base/good.h", HEADER.replace("BASE", "HASE")),
     (check_layers.check_guards, "src/cli/private.h", "/* x */\n"),
+    (check_layers.check_guards, "src/cli/private.h",
+     "#ifndef HOTLENS_CLI_OTHER_H\n#define HOTLENS_CLI_OTHER_H\n#endif\n"),
     (check_layers.check_mirror, "include/hotlens/base/good.h", "\n" + HEADER),
     (check_layers.check_text, "docs/page.md", "blank at the end \n"),
     (check_layers.check_text, "README.md", "no line end"),
@@ -69,6 +71,7 @@ FINE = [
     ("src/formats/text.c", '    snprintf(text, 2, "printf(");\n'),
     ("src/cli/out.c", '    printf("%d", 1);\n'),
     ("src/record/os_linux.c", "#ifdef __linux__\n#endif\n"),
+    ("src/cli/private.h", "#ifndef HOTLENS_SRC_CLI_PRIVATE_H\n#define HOTLENS_SRC_CLI_PRIVATE_H\n#endif\n"),
     ("src/cli/exactly.c", LONG.replace("    a += b;\n", "", 1)),
 ]
 

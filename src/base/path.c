@@ -22,13 +22,16 @@ char *hl_path_join(const char *base, const char *name)
 /* Cuts the last part off a result under construction; ".." of a relative path has to stay. */
 static void step_up(struct hl_buffer *result, bool absolute)
 {
-    const char *slash = result->data ? strrchr(result->data, '/') : NULL;
-    const char *last = slash ? slash + 1 : result->data;
-    if (!absolute && (result->length == 0 || strcmp(last, "..") == 0)) {
-        hl_buffer_puts(result, result->length > 0 ? "/.." : "..");
+    if (result->length == 0) {
+        if (!absolute) {
+            hl_buffer_puts(result, "..");
+        }
         return;
     }
-    if (result->length == 0) {
+    const char *slash = strrchr(result->data, '/');
+    const char *last = slash ? slash + 1 : result->data;
+    if (!absolute && strcmp(last, "..") == 0) {
+        hl_buffer_puts(result, "/..");
         return;
     }
     result->length = slash ? (size_t)(slash - result->data) : 0;
