@@ -112,14 +112,15 @@ setup_venv() {
   return 1
 }
 
-# configure FOLDER OPTION…: sets a build folder up, or changes the options of one that is there.
+# configure FOLDER OPTION…: sets a build folder up, or changes the options of one that is there. Prints
+# only when it fails.
 configure() {
-  local folder=$1
+  local folder=$1 command=setup output
   shift
-  if [[ -e $root/$folder/build.ninja ]]; then
-    (cd -- "$root" && meson configure "$folder" "$@" >&2)
-  else
-    (cd -- "$root" && meson setup "$folder" "$@" >&2)
+  [[ ! -e $root/$folder/build.ninja ]] || command=configure
+  if ! output=$(cd -- "$root" && meson "$command" "$folder" "$@" 2>&1); then
+    printf '%s\n' "$output" >&2
+    return 1
   fi
 }
 

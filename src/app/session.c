@@ -70,6 +70,7 @@ static void facts_done(uv_work_t *work, int status)
     replace(&run->git_commit, TAKE_PTR(facts->git.commit));
     replace(&run->git_branch, TAKE_PTR(facts->git.branch));
     run->git_dirty = facts->git.dirty;
+    replace(&run->python_version, TAKE_PTR(facts->process_version));
     if (facts->answered) {
         replace(&run->python, TAKE_PTR(facts->answer.executable));
         replace(&run->python_version, TAKE_PTR(facts->answer.version));

@@ -81,7 +81,8 @@ void hl_session_describe(const struct hl_session_options *options, const char *u
         .uuid = hl_xstrdup(uuid),
         .target = TAKE_PTR(target.key),
         .title = TAKE_PTR(target.title),
-        .argv = record->argv ? hl_strv_copy(record->argv) : NULL,
+        .argv = record->pid > 0 ? hl_process_argv(record->pid, record->proc)
+                                : hl_strv_copy(record->argv),
         .cwd = cwd,
         .workspace = workspace_of(options, cwd, target.script),
         .start = now,

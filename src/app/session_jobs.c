@@ -10,18 +10,20 @@
 #include "session_private.h"
 #include "window.h"
 
-static int64_t find_process_start(const char *proc, pid_t pid)
+/* When an attached program started, and its Python by the name of its executable. */
+static void find_process(struct session_facts *facts)
 {
     struct hl_process_list list = {0};
-    int64_t start = 0;
-    if (hl_processes_list(proc, true, &list, NULL) < 0) {
-        return 0;
+    if (hl_processes_list(facts->proc, true, &list, NULL) < 0) {
+        return;
     }
     for (size_t i = 0; i < list.count; i++) {
-        start = list.items[i].pid == pid ? list.items[i].start : start;
+        if (list.items[i].pid == facts->pid) {
+            facts->process_start = list.items[i].start;
+            facts->process_version = TAKE_PTR(list.items[i].version);
+        }
     }
     hl_process_list_finish(&list);
-    return start;
 }
 
 void hl_session_facts_work(struct session_facts *facts)
@@ -31,7 +33,7 @@ void hl_session_facts_work(struct session_facts *facts)
         facts->answered = hl_python_ask(facts->python, &facts->answer, NULL) == 0;
     }
     if (facts->pid > 0) {
-        facts->process_start = find_process_start(facts->proc, facts->pid);
+        find_process(facts);
     }
 }
 
@@ -40,6 +42,7 @@ void hl_session_facts_finish(struct session_facts *facts)
     free(facts->folder);
     free(facts->python);
     free(facts->proc);
+    free(facts->process_version);
     hl_git_facts_finish(&facts->git);
     if (facts->answered) {
         hl_python_facts_finish(&facts->answer);

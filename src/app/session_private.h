@@ -19,6 +19,7 @@ struct session_facts {
     struct hl_python_facts answer;
     bool answered;
     int64_t process_start; /* UTC ns; 0 unknown */
+    char *process_version; /* or NULL */
 };
 
 /* A window on its way from raw file to profile. */

@@ -327,21 +327,24 @@ static char *read_cwd(const char *proc, int pid)
                                                          : NULL;
 }
 
+char **hl_process_argv(int pid, const char *proc)
+{
+    _cleanup_buffer_ struct hl_buffer text = {0};
+    int result = read_proc(proc ? proc : "/proc", pid, "cmdline", &text);
+    return result == 0 ? split_command_line(&text) : NULL;
+}
+
 void hl_target_from_process(int pid, const char *proc, struct hl_target *ret_target)
 {
     const char *root = proc ? proc : "/proc";
     _cleanup_buffer_ struct hl_buffer text = {0};
-    _cleanup_(hl_strv_free_p) char **words = NULL;
-    if (read_proc(root, pid, "cmdline", &text) == 0) {
-        words = split_command_line(&text);
-    }
+    _cleanup_(hl_strv_free_p) char **words = hl_process_argv(pid, root);
     if (words) {
         _cleanup_free_ char *cwd = read_cwd(root, pid);
         hl_target_from_argv(words, cwd ? cwd : "/", ret_target);
         return;
     }
     *ret_target = (struct hl_target){0};
-    hl_buffer_clear(&text);
     (void)read_proc(root, pid, "comm", &text);
     size_t length = strcspn(text.data ? text.data : "", "\n");
     _cleanup_free_ char *name = hl_xstrndup(length > 0 ? text.data : "?", length > 0 ? length : 1);

@@ -215,7 +215,7 @@ int hl_python_decode(const char *data, size_t length, struct hl_buffer *text)
         return append_utf8(data, length, text);
     }
     iconv_t converter = iconv_open("UTF-8", name);
-    if (converter == (iconv_t)-1) {
+    if (converter == (iconv_t)-1) { /* NOLINT(performance-no-int-to-ptr) */
         return errno == ENOMEM ? -ENOMEM : -ENOTSUP;
     }
     size_t start = text->length;

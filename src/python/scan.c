@@ -27,7 +27,8 @@ struct scanner {
     uint32_t block_count;
     uint32_t depth; /* of brackets */
     uint32_t last_token_line;
-    uint32_t decorator_line;
+    uint32_t decorator_line;   /* of the first decorator of what comes next, or 0 */
+    uint32_t decorator_indent;
     enum header_state header;
     uint32_t header_lambdas; /* their colons come before the header's own */
     bool at_logical_start;
@@ -148,7 +149,9 @@ static int open_definition(struct scanner *scanner, uint32_t indent, const struc
     uint32_t line = scanner->cursor.line;
     scanner->cursor = header->after;
     scanner->last_token_line = scanner->cursor.line;
-    uint32_t first_line = scanner->decorator_line ? scanner->decorator_line : line;
+    /* Half-typed text may end a block between a decorator and the next definition. */
+    bool is_decorated = scanner->decorator_line > 0 && scanner->decorator_indent == indent;
+    uint32_t first_line = is_decorated ? scanner->decorator_line : line;
     scanner->decorator_line = 0;
     if (scanner->block_count == HL_LIMIT_OUTLINE_NESTING) {
         return 0; /* CPython refuses such a text; this one is left out */
@@ -199,8 +202,9 @@ static int start_logical_line(struct scanner *scanner)
     }
     if (*cursor->at != '@') {
         scanner->decorator_line = 0;
-    } else if (scanner->decorator_line == 0) {
+    } else if (scanner->decorator_line == 0 || scanner->decorator_indent != indent) {
         scanner->decorator_line = cursor->line;
+        scanner->decorator_indent = indent;
     }
     if (scanner->outline->main_line == 0 && indent == 0 && match_main(*cursor)) {
         scanner->outline->main_line = cursor->line;

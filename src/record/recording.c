@@ -186,6 +186,11 @@ static void finish(struct hl_recording *recording)
     int64_t end = recording->ended_at ? recording->ended_at : hl_clock_monotonic();
     result->duration = recording->origin ? end - recording->origin - recording->paused : 0;
     result->duration = result->duration > 0 ? result->duration : 0;
+    if (recording->windows.first_start) {
+        int64_t paused = recording->paused - recording->windows.first_paused;
+        int64_t sampled = end - recording->windows.first_start - paused;
+        result->sampled = sampled > 0 ? sampled : 0;
+    }
     if (recording->program.watch.open > 0 && recording->options.argv) {
         result->exit_status = exit_watch_status(&recording->program.watch);
     }

@@ -63,6 +63,9 @@ struct windows {
     bool attached_once;
     unsigned failures;   /* in a row */
     int64_t attach_cost; /* ns, of late */
+    int64_t first_start; /* monotonic, of the first window that attached; 0 before */
+    int64_t first_paused; /* the recording's paused time then */
+    bool lost;           /* a window that had attached did not end well; below is about it */
     int exit_code;       /* of the last failure */
     int signal;
     bool timed_out;
@@ -131,6 +134,7 @@ void options_copy(struct hl_record_options *to, const struct hl_record_options *
 void options_finish(struct hl_record_options *options);
 
 /* program.c */
+void program_look(struct hl_recording *recording);
 int program_launch(struct hl_recording *recording);
 int program_watch(struct hl_recording *recording, pid_t pid);
 void program_find(struct hl_recording *recording);

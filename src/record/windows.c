@@ -87,6 +87,13 @@ static void schedule_next(const struct window *window)
     recording_timer(recording, TIMER_NEXT, (uint64_t)(wait / HL_NS_PER_MS));
 }
 
+static void forget_failure(struct windows *windows)
+{
+    free(windows->text);
+    windows->text = NULL;
+    windows->timed_out = false;
+}
+
 void windows_attached(struct window *window)
 {
     struct hl_recording *recording = window->recording;
@@ -95,10 +102,18 @@ void windows_attached(struct window *window)
     windows->failures = 0;
     windows->next_index++;
     windows->attached_once = true;
+    if (!windows->lost) {
+        forget_failure(windows); /* what failed before was only too early */
+    }
     if (is_launch(recording)) {
         program_find(recording);
         recording->result.started = true;
     }
+    if (!windows->first_start) {
+        windows->first_start = window->attached;
+        windows->first_paused = recording->paused;
+    }
+    program_look(recording);
     if (recording->state == HL_RECORD_STARTING) {
         recording_set_state(recording, HL_RECORD_SAMPLING);
     }
@@ -135,6 +150,9 @@ static void note_behind(struct hl_recording *recording, const struct py_spy_outp
 static void note_failure(struct window *window)
 {
     struct windows *windows = &window->recording->windows;
+    if (windows->lost) {
+        return; /* the first loss is the one to explain */
+    }
     windows->exit_code = window->child.exit_code;
     windows->signal = window->child.signal;
     windows->timed_out = window->timed_out;
@@ -162,6 +180,7 @@ static void report_window(struct window *window)
     note_behind(recording, output);
     if (!output->closed) {
         note_failure(window);
+        recording->windows.lost = true;
     }
     if (recording->events.window) {
         recording->events.window(recording->user, &event);
@@ -207,10 +226,13 @@ static void attach_failed(struct window *window)
     if (windows->closed && !is_launch(recording)) {
         return; /* it was we who ended it */
     }
-    if (!windows->attached_once || !recording->ended_at) {
-        note_failure(window);
+    /* A target that has ended cannot be attached to: that says nothing. But when py-spy cannot attach to
+     * what it launched itself, it ends it. */
+    if (window->cut || (recording->ended_at && !is_launch(recording))) {
+        return;
     }
-    if (is_launch(recording) || recording->ended_at || window->cut) {
+    note_failure(window);
+    if (is_launch(recording)) {
         return;
     }
     enum hl_failure failure =
@@ -277,6 +299,5 @@ void windows_settle(struct hl_recording *recording)
 
 void windows_finish(struct hl_recording *recording)
 {
-    free(recording->windows.text);
-    recording->windows.text = NULL;
+    forget_failure(&recording->windows);
 }

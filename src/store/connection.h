@@ -63,7 +63,7 @@ int64_t read_int_or(struct statement *statement, int64_t null);
 double read_double(struct statement *statement);
 /* Owned; NULL for NULL. */
 char *read_text(struct statement *statement);
-/* Borrowed until the next step; never NULL when length > 0. */
+/* Borrowed until the next step; never NULL when length > 0. A failure is kept in `code`. */
 const char *read_bytes(struct statement *statement, size_t *ret_length);
 
 /* Runs SQL without parameters and rows: SQLITE_OK or a failure. */

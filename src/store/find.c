@@ -74,14 +74,21 @@ int store_no_run(struct hl_store *store, const char *name, struct hl_error *erro
     return -ENOENT;
 }
 
-/* Reads the only row. SQLITE_ROW when there was one, SQLITE_DONE when none. */
+/* Reads the first row. SQLITE_ROW when there was one, SQLITE_DONE when none. */
 static int read_one(struct statement *query, struct hl_run *ret_run)
 {
     int code = statement_step(query);
-    if (code == SQLITE_ROW) {
-        run_read(query, ret_run);
+    if (code != SQLITE_ROW) {
+        return code;
     }
-    return code;
+    struct hl_run run;
+    run_read(query, &run);
+    if (query->code != SQLITE_OK) {
+        hl_run_finish(&run);
+        return query->code;
+    }
+    *ret_run = run;
+    return SQLITE_ROW;
 }
 
 static int find_by(struct hl_store *store, const char *sql, int64_t number, const char *text,

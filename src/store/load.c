@@ -47,7 +47,7 @@ static int decode(struct hl_store *store, struct statement *query,
 {
     size_t length;
     const char *blob = read_bytes(query, &length);
-    if (!blob && sqlite3_errcode(store->db) == SQLITE_NOMEM) {
+    if (query->code != SQLITE_OK) {
         return store_no_memory("load the profile", error);
     }
     int r = hl_tree_blob_decode(blob, length, ret_profile);

@@ -150,8 +150,13 @@ struct identity {
     int64_t tables;
 };
 
+/* In one transaction: another process may be making the tables right now. */
 static int identify(struct hl_store *store, struct identity *ret_identity, struct hl_error *error)
 {
+    int r = store_begin_read(store, "open", error);
+    if (r < 0) {
+        return r;
+    }
     struct identity found = {0};
     int code = store_query_int(store, "PRAGMA application_id", &found.application);
     if (code == SQLITE_OK) {
@@ -160,6 +165,7 @@ static int identify(struct hl_store *store, struct identity *ret_identity, struc
     if (code == SQLITE_OK) {
         code = store_query_int(store, "SELECT count(*) FROM sqlite_schema", &found.tables);
     }
+    store_end_read(store);
     if (code != SQLITE_OK) {
         return store_failed(store, code, "open", error);
     }

@@ -108,6 +108,10 @@ const char *read_bytes(struct statement *statement, size_t *ret_length)
     int column = statement->next++;
     const char *data = sqlite3_column_blob(statement->handle, column);
     *ret_length = data ? (size_t)sqlite3_column_bytes(statement->handle, column) : 0;
+    /* NULL is an empty value, or the failure to get a long one. */
+    if (!data && (sqlite3_errcode(sqlite3_db_handle(statement->handle)) & 0xff) == SQLITE_NOMEM) {
+        keep(statement, SQLITE_NOMEM);
+    }
     return data;
 }
 

@@ -1,11 +1,13 @@
 /* Runs one session and prints its run as `show --json` does, for tests:
  *   session-driver PY_SPY DB RATE PROGRAM ARGUMENTS…   (PROGRAM a number: attach for 2 s)
+ *   session-driver recover DB
  * Is its own `hotlens exec`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
+#include "hotlens/app/recovery.h"
 #include "hotlens/app/run_json.h"
 #include "hotlens/app/session.h"
 #include "hotlens/record/shim.h"
@@ -55,10 +57,44 @@ static void on_ended(void *user, const struct hl_session_result *result)
     hl_session_destroy(driver->session);
 }
 
+/* Prints the uuid, run and error of everything recovered, a line each. */
+static int recover(const char *db)
+{
+    const struct hl_save_options options = {.store_sources = true};
+    struct hl_recovered_list list;
+    struct hl_store *store = NULL;
+    if (hl_store_open(db, HL_STORE_WRITE, &store, NULL) < 0) {
+        return 1;
+    }
+    hl_recover_spools(NULL, store, &options, &list);
+    for (size_t i = 0; i < list.count; i++) {
+        const char *message = list.items[i].error.message;
+        printf("%s %lld %s\n", list.items[i].uuid, (long long)list.items[i].run_id,
+               message ? message : "-");
+        struct hl_run_data data;
+        if (list.items[i].run_id > 0 &&
+            hl_run_data_load(store, list.items[i].uuid, &data, NULL) == 0) {
+            struct hl_buffer out = {0};
+            struct hl_json json;
+            hl_json_init(&json, &out);
+            hl_run_json(&json, &data.run);
+            puts(out.data);
+            hl_buffer_finish(&out);
+            hl_run_data_finish(&data);
+        }
+    }
+    hl_recovered_list_finish(&list);
+    hl_store_close(store);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "exec") == 0) {
         return hl_shim_main(argc - 1, argv + 1);
+    }
+    if (argc == 3 && strcmp(argv[1], "recover") == 0) {
+        return recover(argv[2]);
     }
     if (argc < 5) {
         return 2;

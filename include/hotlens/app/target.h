@@ -14,6 +14,9 @@ struct hl_target {
 void hl_target_from_argv(char *const *argv, const char *cwd, struct hl_target *ret_target);
 /* For an attach: from the process's command line, so that the same program compares with itself. */
 void hl_target_from_process(int pid, const char *proc, struct hl_target *ret_target);
+/* The arguments of a process, NULL when they cannot be read. Free with hl_strv_free. `proc` NULL is
+ * "/proc", here and above. */
+char **hl_process_argv(int pid, const char *proc);
 /* For an import: the file's base name. */
 void hl_target_from_file(const char *path, struct hl_target *ret_target);
 void hl_target_finish(struct hl_target *target);

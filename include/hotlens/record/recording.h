@@ -73,7 +73,10 @@ struct hl_record_result {
     int64_t exit_status;     /* as a shell gives it; INT64_MIN when attached or unknown */
     int64_t start;           /* UTC ns */
     int64_t duration;        /* monotonic ns from start to end, stops by job control left out */
+    int64_t sampled;         /* the same from the first attach on: seconds of anything in the profile are
+                              * samples / rate * sampled / sum of covered (docs/recording.md) */
     uint32_t windows;
+    uint32_t os_threads;     /* the most that the program was seen to have; over 32 costs a lot */
     bool stopped;            /* by us: stop, duration */
     bool behind;             /* py-spy said that it could not keep up */
     uint64_t behind_ms;      /* at worst */

@@ -79,6 +79,7 @@ static const struct {
     {"x = 'abc\ndef g(): pass\n", "g:2-2-2-2"},
     {")\ndef g(): pass\n", "g:2-2-2-2"},
     {"def f():\n    x = '''\ndef g(): pass\n", "f:1-1-2-3"},
+    {"class K:\n    @a\ndef f(): pass\n", "K:1-1-2-2 f:3-3-3-3"},
     {"async\ndef f(): pass\n", "f:2-2-2-2"},
     {"async def\n", ""},
 };

@@ -1,0 +1,4 @@
+
+# coding: koi8-r
+# Á
+def f(): pass

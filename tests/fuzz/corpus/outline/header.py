@@ -1,0 +1,5 @@
+@d(
+ 1,
+)
+async def f[T: (int)](a=lambda: 0, *,
+    b) -> lambda: 0: return a

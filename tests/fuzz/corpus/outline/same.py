@@ -1,0 +1,4 @@
+class a:
+    def a(self): pass
+    def a(self):
+        def a(): pass

@@ -1,0 +1,6 @@
+def f(x):
+    return f"{x["("]} {{}}" r'\'' '''
+(
+''' # '
+
+def g(): pass

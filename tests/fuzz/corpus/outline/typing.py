@@ -1,0 +1,7 @@
+x = foo(
+@a
+class K:
+    def
+  def f(
+"""
+def h

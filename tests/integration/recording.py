@@ -1,0 +1,514 @@
+#!/usr/bin/env python3
+"""Recordings as a whole: the record driver with a scripted py-spy in every state it can be in, and with
+the real one on real programs. Prints TAP.
+
+usage: recording.py DRIVER FAKE_PY_SPY
+The real py-spy is $HOTLENS_TEST_PY_SPY, or the one on PATH; without one its rows are skipped."""
+import glob
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+DRIVER, FAKE = sys.argv[1], sys.argv[2]
+REAL = os.environ.get("HOTLENS_TEST_PY_SPY") or shutil.which("py-spy")
+PYTHON = os.path.realpath(sys.executable)
+PATIENCE = 60  # only ends a test that would hang
+
+BURN = """
+import sys, time
+def burn(seconds):
+    end = time.monotonic() + seconds
+    x = 0
+    while time.monotonic() < end:
+        for i in range(1000): x += i * i
+"""
+
+
+class Row:
+    """One recording. Waiting is for events, never for time."""
+
+    def __init__(self, argv, options=(), fake=None, pid=None):
+        self.spool = tempfile.mkdtemp(prefix="hotlens-test-")
+        self.events = []
+        self.output = tempfile.TemporaryFile()
+        environment = dict(os.environ)
+        environment.pop("HOTLENS_RUN", None)
+        if fake:
+            environment["FAKE_PY_SPY"] = fake
+        self.uuid = "test-%d-%s" % (os.getpid(), os.path.basename(self.spool)[-8:].replace("_", "x"))
+        command = [DRIVER, "--py-spy", FAKE if fake else REAL, "--spool", self.spool,
+                   "--uuid", self.uuid] + [str(option) for option in options]
+        command += ["--pid", str(pid)] if pid else ["--"] + argv
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=self.output, env=environment)
+        self.pending = b""
+
+    def tell(self, command):
+        self.process.stdin.write(command.encode() + b"\n")
+        self.process.stdin.flush()
+
+    def read(self):
+        """One more event, or None at the end."""
+        while b"\n" not in self.pending:
+            ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
+            if not ready:
+                raise AssertionError("no event for %d s after %r" % (PATIENCE, self.events))
+            data = os.read(self.process.stdout.fileno(), 65536)
+            if not data:
+                return None
+            self.pending += data
+        line, _, self.pending = self.pending.partition(b"\n")
+        kind, _, rest = line.decode().partition(" ")
+        event = dict(re.findall(r"(\w+)=(\S+)", rest), kind=kind, text=rest)
+        self.events.append(event)
+        return event
+
+    def until(self, kind, **fields):
+        while True:
+            event = self.read()
+            if event is None:
+                raise AssertionError("no %s %r in %r" % (kind, fields, self.events))
+            if event["kind"] == kind and all(event[k] == v for k, v in fields.items()):
+                return event
+
+    def until_output(self, text):
+        end = time.monotonic() + PATIENCE
+        while text not in self.printed():
+            if time.monotonic() > end:
+                raise AssertionError("%r was not printed" % text)
+            select.select([], [], [], 0.01)
+
+    def printed(self):
+        self.output.flush()
+        return os.pread(self.output.fileno(), 1 << 20, 0).decode()
+
+    def finish(self):
+        while self.read() is not None:
+            pass
+        self.process.stdin.close()
+        self.process.stdout.close()
+        code = self.process.wait()
+        assert code == 0, "driver ended with %d: %r %s" % (code, self.events, self.printed())
+        assert self.all("loop")[0]["close"] == "0"
+        return self
+
+    def all(self, kind):
+        return [event for event in self.events if event["kind"] == kind]
+
+    def result(self):
+        return self.all("result")[0]
+
+    def error(self):
+        errors = self.all("error")
+        return errors[0]["text"] if errors else ""
+
+    def windows(self):
+        return sorted(self.all("window"), key=lambda window: int(window["index"]))
+
+    def verified_sums(self):
+        for window in self.windows():
+            if window["verified"] == "1":
+                assert counts(window["path"]) == int(window["samples"]), window
+
+    def close(self):
+        shutil.rmtree(self.spool)
+
+
+def counts(path, part=b""):
+    with open(path, "rb") as file:
+        return sum(int(line.rpartition(b" ")[2]) for line in file if part in line)
+
+
+def expect(value, wanted):
+    assert value == wanted, "%r is not %r" % (value, wanted)
+
+
+def processes_of(row):
+    """Living processes with the row's mark, and whatever has its spool on its command line."""
+    found = []
+    for folder in glob.glob("/proc/[0-9]*"):
+        try:
+            with open(folder + "/environ", "rb") as file:
+                environment = file.read()
+            with open(folder + "/cmdline", "rb") as file:
+                command = file.read()
+            with open(folder + "/stat") as file:
+                state = file.read().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        mark = ("HOTLENS_RUN=" + row.uuid).encode()
+        if state != "Z" and (mark in environment.split(b"\0") or row.spool.encode() in command):
+            found.append((folder, command))
+    return found
+
+
+# --- the scripted py-spy ---
+
+SLEEP = ["sleep", "1000"]
+QUICK = ["--rate", 100, "--patience", 400, "--grace", 300]
+
+
+def fake_until_window(mode, index, **fields):
+    row = Row(SLEEP, QUICK, fake=mode)
+    window = row.until("window", index=str(index), **fields)
+    row.tell("stop 15")
+    row.finish()
+    expect(row.result()["status"], "143")
+    expect(processes_of(row), [])
+    row.close()
+    return row, window
+
+
+def fake_ok():
+    row, window = fake_until_window("ok", 1, verified="1")
+    expect(int(window["covered"]) % 10**9, 990000000)  # N * rate - 1 intervals
+    expect(int(window["samples"]), int(window["covered"]) // 10**7)
+    expect(row.result()["py_spy"], "9.9.9")
+    expect(row.error(), "")
+
+
+def fake_hang():
+    row, _ = fake_until_window("hang@0", 0, verified="0")
+    expect([w["verified"] for w in row.windows()][:2], ["0", "1"])
+    assert "in time" in row.error(), row.events
+
+
+def fake_mute():
+    row, _ = fake_until_window("mute@0", 0, verified="1")
+    expect(row.error(), "")
+
+
+def fake_exit():
+    fake_until_window("exit@0", 0, verified="1")
+
+
+def fake_partial():
+    row, _ = fake_until_window("partial@0", 0, verified="0")
+    assert "a part was not sampled" in row.error(), row.events
+
+
+def fake_flood():
+    fake_until_window("flood", 0, verified="1")
+
+
+def fake_wrong_sum():
+    row = Row(SLEEP, QUICK, fake="wrongsum")
+    window = row.until("window", index="0")
+    assert counts(window["path"]) != int(window["samples"]) == 99
+    row.tell("stop 15")
+    row.finish().close()
+
+
+def fake_missing():
+    fake_until_window("missing@0", 0, verified="0")
+
+
+def fake_empty():
+    fake_until_window("empty@0", 0, verified="0", samples="99")
+
+
+def fake_denied():
+    row = Row(["sleep", "1"], QUICK, fake="deny")
+    row.until("problem")
+    row.finish()
+    expect(row.result()["status"], "0")
+    expect(row.result()["windows"], "0")
+    assert row.error(), row.events
+    expect(glob.glob(row.spool + "/*.raw"), [])
+    row.close()
+
+
+def fake_panic():
+    row, _ = fake_until_window("panic@0", 0, verified="0", covered="0")
+    expect([w["verified"] for w in row.windows()][:2], ["0", "1"][:len(row.windows())])
+    assert row.error(), row.events
+
+
+def fake_never():
+    row = Row(SLEEP, QUICK, fake="never")
+    row.until("problem")
+    row.tell("stop 15")
+    row.finish()
+    with open(row.spool + "/calls") as calls:
+        expect(len(calls.read()), 10)
+    row.close()
+
+
+def fake_no_child():
+    row, _ = fake_until_window("nochild", 0, verified="1")
+    expect(row.error(), "")
+
+
+def fake_slow():
+    row, _ = fake_until_window("slow@0", 0, verified="1")
+    expect((row.result()["behind"], row.result()["behind_ms"]), ("1", "2500"))
+
+
+def fake_colour():
+    fake_until_window("colour", 0, verified="1")
+
+
+def fake_pause():
+    row = Row(SLEEP, QUICK, fake="ok")
+    row.until("state", name="sampling")
+    row.tell("pause")
+    first = row.until("window", index="0")
+    assert int(first["covered"]) < 990000000, first
+    row.tell("resume")
+    row.until("window", index="1", verified="1")
+    row.tell("stop 15")
+    row.finish()
+    assert int(row.result()["duration"]) > 0
+    row.close()
+
+
+def fake_detach():
+    row = Row(["sleep", "1"], QUICK, fake="ok")
+    row.until("state", name="sampling")
+    row.tell("detach")
+    expect(row.until("detach")["result"], "0")
+    row.finish()
+    expect(row.result()["status"], "0")
+    expect(len(row.windows()), 1)
+    row.close()
+
+
+def no_tool():
+    row = Row(["true"], ["--py-spy", "/no/such/py-spy"], fake="ok")
+    assert row.read()["kind"] == "refused"
+    row.finish().close()
+
+
+# --- the real one ---
+
+def sampler(options, name):
+    return ["--sampler", name, "--flags", "t"] + list(options)
+
+
+def cpu_loop(name):
+    row = Row([PYTHON, "-u", "-c", BURN + "t = time.monotonic(); burn(5); "
+               "print('took', time.monotonic() - t, file=sys.stderr)"],
+              sampler(["--rate", 500], name))
+    row.finish()
+    row.verified_sums()
+    result, windows = row.result(), row.windows()
+    expect((result["sampler"], result["status"], row.error()), (name, "0", ""))
+    samples = sum(int(w["samples"]) for w in windows)
+    assert samples >= 2000, samples
+    assert all(w["verified"] == "1" for w in windows), windows
+    covered = sum(int(w["covered"]) for w in windows)
+    burnt = sum(counts(w["path"], b"burn (") for w in windows)
+    seconds = burnt / 500 * int(result["sampled"]) / covered
+    took = float(re.search(r"took (\S+)", row.printed()).group(1))
+    assert re.match(r"3\.\d+$", result["python"]) and int(result["threads"]) >= 1, result
+    assert abs(seconds / took - 1) < 0.03, (seconds, took, row.events)
+    print("# %s: %d samples, %d windows, %.3f s of %.3f s" % (name, samples, len(windows), seconds,
+                                                            took))
+    row.close()
+
+
+def short_program(name):
+    row = Row(["true"], sampler([], name)).finish()
+    expect((row.result()["status"], row.result()["windows"]), ("0", "0"))
+    assert "before py-spy was attached" in row.error(), row.events
+    row.close()
+
+
+def no_program(name):
+    row = Row(["/no/such/program"], sampler([], name)).finish()
+    assert "no such program" in row.all("refused")[0]["text"], row.events
+    row.close()
+
+
+def not_executable(name):
+    with tempfile.NamedTemporaryFile() as file:
+        row = Row([file.name], sampler([], name)).finish()
+        assert "not an executable" in row.all("refused")[0]["text"], row.events
+        row.close()
+
+
+def not_python(name):
+    row = Row(["sleep", "3"], sampler([], name)).finish()
+    assert "not a Python" in row.error(), row.events
+    if name == "attach":
+        expect(row.result()["status"], "0")
+    row.close()
+
+
+def crash(name):
+    row = Row([PYTHON, "-c", BURN + "burn(1.5); sys.exit(3)"], sampler([], name)).finish()
+    expect((row.result()["status"], row.error()), ("3", ""))
+    assert row.windows()
+    row.close()
+
+
+def killed(name):
+    row = Row([PYTHON, "-c", BURN + "import os; burn(1.5); os.kill(os.getpid(), 11)"],
+              sampler([], name)).finish()
+    expect(row.result()["status"], "139")
+    row.close()
+
+
+CLEAN_UP = BURN + """
+try:
+    print("ready", file=sys.stderr, flush=True)
+    burn(1000)
+finally:
+    burn(1)
+    print("cleaned up", file=sys.stderr, flush=True)
+"""
+
+
+def stop_with_clean_up(name):
+    row = Row([PYTHON, "-c", CLEAN_UP], sampler([], name))
+    row.until("state", name="sampling")
+    row.until_output("ready")
+    row.tell("stop 2")
+    row.finish()
+    assert "cleaned up" in row.printed(), row.printed()
+    expect((row.result()["status"], row.result()["stopped"]), ("130", "1"))
+    expect(processes_of(row), [])
+    row.verified_sums()
+    row.close()
+
+
+STUBBORN = BURN + """
+import signal
+for number in (signal.SIGINT, %s): signal.signal(number, signal.SIG_IGN)
+print("ready", file=sys.stderr, flush=True)
+burn(1000)
+"""
+
+
+def stop_stubborn(name, ignored, status):
+    row = Row([PYTHON, "-c", STUBBORN % ignored], sampler(["--grace", 300], name))
+    row.until("state", name="sampling")
+    row.until_output("ready")
+    row.tell("stop 2")
+    row.finish()
+    expect(row.result()["status"], status)
+    expect(processes_of(row), [])
+    row.close()
+
+
+TREE = BURN + """
+import os, subprocess
+child = subprocess.Popen([sys.executable, "-c", %r])
+if os.fork() == 0:
+    try: burn(1000)
+    finally: print("fork done", file=sys.stderr, flush=True)
+try:
+    child.wait()
+finally:
+    print("parent done", file=sys.stderr, flush=True)
+""" % CLEAN_UP
+
+
+def subprocesses(name):
+    row = Row([PYTHON, "-c", TREE], ["--sampler", name, "--flags", "ts"])
+    row.until("state", name="sampling")
+    row.until_output("ready")
+    row.tell("stop 2")
+    row.finish()
+    for text in ("cleaned up", "fork done", "parent done"):
+        assert text in row.printed(), (text, row.printed())
+    expect(processes_of(row), [])
+    row.close()
+
+
+def duration(name):
+    row = Row([PYTHON, "-c", CLEAN_UP], sampler(["--duration", 2], name)).finish()
+    expect((row.result()["status"], row.result()["stopped"]), ("130", "1"))
+    assert "cleaned up" in row.printed()
+    row.close()
+
+
+def killed_recorder(name):
+    row = Row([PYTHON, "-c", CLEAN_UP], sampler([], name))
+    if name == "attach":
+        row.until("window", index="0", verified="1")
+    else:
+        row.until("state", name="sampling")
+    assert processes_of(row)
+    row.process.kill()
+    row.process.wait()
+    begin = time.monotonic()
+    while processes_of(row) and time.monotonic() < begin + PATIENCE:
+        select.select([], [], [], 0.02)
+    took = time.monotonic() - begin
+    assert took < 5, took
+    if name == "attach":
+        assert counts(row.spool + "/0000.raw") > 0
+    row.close()
+
+
+def attach_to_pid():
+    program = subprocess.Popen([PYTHON, "-c", BURN + "burn(1000)"])
+    try:
+        row = Row(None, ["--flags", "t"], pid=program.pid)
+        row.until("window", index="0", verified="1")
+        row.tell("stop 2")
+        row.finish()
+        expect(program.poll(), None)
+        assert len(row.windows()) >= 2 and all(w["verified"] == "1" for w in row.windows())
+        row.verified_sums()
+        row.close()
+        row = Row(None, ["--flags", "t"], pid=program.pid)
+        row.until("state", name="sampling")
+        program.kill()
+        program.wait()
+        row.finish()
+        expect((row.error(), row.result()["stopped"]), ("", "0"))
+        row.close()
+    finally:
+        program.kill()
+        program.wait()
+    row = Row(None, ["--flags", "t"], pid=program.pid).finish()
+    assert "no process" in row.all("refused")[0]["text"], row.events
+    row.close()
+
+
+def real_rows():
+    yield "attach to a pid, detach, its end", attach_to_pid
+    for name in ("attach", "launch"):
+        for function in (cpu_loop, short_program, no_program, not_executable, not_python, crash,
+                         killed, stop_with_clean_up, subprocesses, duration, killed_recorder):
+            yield (name + ": " + function.__name__.replace("_", " "),
+                   lambda function=function, name=name: function(name))
+        yield name + ": SIGTERM after SIGINT", lambda name=name: stop_stubborn(
+            name, "signal.SIGINT", "143")
+        yield name + ": SIGKILL after SIGTERM", lambda name=name: stop_stubborn(
+            name, "signal.SIGTERM", "137")
+
+
+def main():
+    fakes = [fake_ok, fake_hang, fake_mute, fake_exit, fake_partial, fake_flood, fake_wrong_sum,
+             fake_missing, fake_empty, fake_denied, fake_panic, fake_never, fake_no_child,
+             fake_slow, fake_colour, fake_pause, fake_detach, no_tool]
+    rows = [(function.__name__.replace("_", " "), function) for function in fakes]
+    rows += [(name, function if REAL else None) for name, function in real_rows()]
+    only = os.environ.get("ONLY")
+    rows = [row for row in rows if not only or only in row[0]]
+    print("1..%d" % len(rows))
+    failed = 0
+    for number, (name, function) in enumerate(rows, 1):
+        if not function:
+            print("ok %d - %s # SKIP py-spy was not found" % (number, name))
+            continue
+        try:
+            function()
+            print("ok %d - %s" % (number, name), flush=True)
+        except Exception as problem:  # one row must not hide the others
+            failed += 1
+            print("# %s: %s" % (type(problem).__name__, problem))
+            print("not ok %d - %s" % (number, name), flush=True)
+    return 1 if failed else 0
+
+
+sys.exit(main())

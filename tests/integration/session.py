@@ -1,0 +1,147 @@
+"""The recording pipeline with real py-spy, through tests/tools/session_driver.c."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+from harness import find_py_spy, main, test, wait_until
+
+DRIVER = os.environ["SESSION_DRIVER"]
+
+BUSY = """
+import sys, time
+def hot(end):
+    while time.time() < end:
+        sum(i * i for i in range(1000))
+def main():
+    hot(time.time() + float(sys.argv[1]))
+    sys.exit(int(sys.argv[2]))
+main()
+"""
+
+
+def driver(box, *arguments, **options):
+    environment = dict(box.environment, **options)
+    return subprocess.Popen([DRIVER, *map(str, arguments)], cwd=box.folder, env=environment,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True)
+
+
+def record(box, database, *program, **options):
+    process = driver(box, find_py_spy(), database, 200, *program, **options)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    return json.loads(output)
+
+
+def recover(box, database):
+    output, errors = driver(box, "recover", database).communicate(timeout=60)
+    assert not errors, errors
+    lines = output.splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def spools(box):
+    root = box.folder / "state" / "hotlens" / "spool"
+    return sorted(path for path in root.iterdir()) if root.exists() else []
+
+
+def program(box, text=BUSY, name="busy.py"):
+    path = box.folder / name
+    path.write_text(text, encoding="utf-8")
+    # Older than the recording by more than a tick of the file system's clock.
+    os.utime(path, (1, 1))
+    return path
+
+
+@test
+def saves_what_ran(box):
+    path = program(box)
+    answer = record(box, box.folder / "p.db", sys.executable, path, 2.5, 3)
+    assert answer["error"] is None and answer["record_error"] is None, answer
+    assert answer["run_id"] == 1 and answer["live"] >= 1 and not answer["shrank"], answer
+    run = answer["show"]["run"]
+    assert run["exit_status"] == 3, run
+    assert run["target"] == f"file:{path} 2.5 3", run
+    assert run["samples"] > 300 and run["notes"] is None, run
+    assert abs(run["busy"] - 2.5) < 0.5, run
+    functions = {row["name"]: row for row in answer["show"]["functions"]}
+    assert functions["hot"]["line"] == 3 and functions["hot"]["self"] > 0.9 * run["samples"]
+    assert not spools(box)
+
+
+@test
+def keeps_no_environment(box):
+    record(box, box.folder / "p.db", sys.executable, program(box), 1, 0, SECRET="swordfish-4711")
+    for path in box.folder.rglob("*"):
+        if path.is_file():
+            assert b"swordfish-4711" not in path.read_bytes(), path
+
+
+@test
+def saves_nothing_without_samples(box):
+    path = program(box, "import time; time.sleep(1.5)\n")
+    answer = record(box, box.folder / "p.db", sys.executable, path)
+    if answer["run_id"] == 0:
+        assert answer["error"] or answer["record_error"], answer
+        assert "show" not in answer
+    assert not spools(box)
+
+
+@test
+def says_which_files_changed(box):
+    text = BUSY.replace("def main():", "def main():\n    open(__file__, 'a').write('# more')")
+    answer = record(box, box.folder / "p.db", sys.executable, program(box, text), 1, 0)
+    assert "1 file changed while the program ran" in answer["show"]["run"]["notes"], answer
+    functions = {row["name"]: row for row in answer["show"]["functions"]}
+    assert functions["hot"]["line"] == 0
+
+
+@test
+def keeps_the_spool_when_saving_fails(box):
+    bad = box.folder / "bad.db"
+    bad.mkdir()
+    answer = record(box, bad, sys.executable, program(box), 1.5, 4)
+    assert answer["run_id"] == 0 and answer["error"], answer
+    assert "show" in answer and len(spools(box)) == 1
+    assert str(spools(box)[0]) in answer["remedy"], answer
+    runs = recover(box, box.folder / "good.db")
+    assert len(runs) == 1 and not spools(box)
+    before = answer["show"]["run"]
+    for key in ("uuid", "samples", "duration", "covered", "exit_status", "argv", "errors"):
+        assert runs[0][key] == before[key], (key, runs[0], before)
+    assert "recovered" in runs[0]["flags"] and "unverified" not in runs[0]["flags"]
+
+
+@test
+def recovers_after_a_kill(box):
+    process = driver(box, find_py_spy(), box.folder / "p.db", 200, sys.executable, program(box),
+                     20, 0)
+    try:
+        wait_until(lambda: any((folder / "0001.raw").exists() and
+                               b"window.0000" in (folder / "manifest").read_bytes()
+                               for folder in spools(box)))
+        assert recover(box, box.folder / "p.db") == [], "a spool in use was taken"
+        process.send_signal(signal.SIGKILL)
+    finally:
+        process.kill()
+        process.communicate()
+    runs = recover(box, box.folder / "p.db")
+    assert len(runs) == 1 and runs[0]["samples"] > 50, runs
+    assert "recovered" in runs[0]["flags"], runs
+    assert recover(box, box.folder / "p.db") == []
+    assert not spools(box)
+
+
+@test
+def starts_nothing_that_does_not_exist(box):
+    process = driver(box, find_py_spy(), box.folder / "p.db", 200, "/nonexistent/program")
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 1 and json.loads(output)["start_error"] == -2, output
+    assert "/nonexistent/program" in errors
+    assert not spools(box)
+
+
+main()
