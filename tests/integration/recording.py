@@ -452,11 +452,11 @@ def attach_to_pid():
     program = subprocess.Popen([PYTHON, "-c", BURN + "burn(1000)"])
     try:
         row = Row(None, ["--flags", "t"], pid=program.pid)
-        row.until("window", index="0", verified="1")
+        row.until("window", index="1", verified="1")
         row.tell("stop 2")
         row.finish()
-        expect(program.poll(), None)
-        assert len(row.windows()) >= 2 and all(w["verified"] == "1" for w in row.windows())
+        expect((program.poll(), row.error()), (None, ""))
+        assert all(w["verified"] == "1" for w in row.windows()), row.events
         row.verified_sums()
         row.close()
         row = Row(None, ["--flags", "t"], pid=program.pid)
