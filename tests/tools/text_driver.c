@@ -43,11 +43,13 @@ static void answer(const char *text, size_t length)
     putchar('\t');
     put_hex(digest, sizeof(digest));
 
-    char *path = hl_path_normalize(text);
+    char *terminated = hl_xstrndup(text, length);
+    char *path = hl_path_normalize(terminated);
     putchar('\t');
     put_hex(path, strlen(path));
     putchar('\n');
     free(path);
+    free(terminated);
 }
 
 int main(void)
@@ -58,12 +60,11 @@ int main(void)
     while ((got = getline(&line, &capacity, stdin)) > 0) {
         size_t length = (size_t)(got - 1) / 2;
         /* A copy of just the right size, so that sanitizers see a read past its end. */
-        char *text = hl_xmalloc(length + 1);
+        char *text = hl_xmalloc(length);
         for (size_t i = 0; i < length; i++) {
             char digits[3] = {line[2 * i], line[2 * i + 1], '\0'};
             text[i] = (char)strtoul(digits, NULL, 16);
         }
-        text[length] = '\0';
         answer(text, length);
         free(text);
     }

@@ -234,6 +234,7 @@ START_TEST(test_write_to_full_pipe)
 {
     int ends[2];
     ck_assert_int_eq(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+    ck_assert_int_gt(fcntl(ends[1], F_SETPIPE_SZ, 4096), 0); /* so small that it fills up */
     pid_t child = fork();
     if (child == 0) {
         close(ends[1]);
