@@ -256,7 +256,7 @@ static bool died_attaching(const struct window *window)
 void windows_ended(struct window *window)
 {
     struct hl_recording *recording = window->recording;
-    guard_tell(recording, "gone %d\n", (int)window->child.process.pid);
+    guard_tell(recording, "gone", window->child.process.pid);
     unlink_window(window);
     if (window->attached && !died_attaching(window)) {
         report_window(window);

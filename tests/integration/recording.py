@@ -292,9 +292,10 @@ def sampler(options, name):
 
 
 def cpu_loop(name):
+    rate = 500 if name == "attach" else 1000
     row = Row([PYTHON, "-u", "-c", BURN + "t = time.monotonic(); burn(5); "
                "print('took', time.monotonic() - t, file=sys.stderr)"],
-              sampler(["--rate", 500], name))
+              sampler(["--rate", rate], name))
     row.finish()
     row.verified_sums()
     result, windows = row.result(), row.windows()
@@ -304,10 +305,13 @@ def cpu_loop(name):
     assert all(w["verified"] == "1" for w in windows), windows
     covered = sum(int(w["covered"]) for w in windows)
     burnt = sum(counts(w["path"], b"burn (") for w in windows)
-    seconds = burnt / 500 * int(result["sampled"]) / covered
+    seconds = burnt / rate * int(result["sampled"]) / covered
     took = float(re.search(r"took (\S+)", row.printed()).group(1))
     assert re.match(r"3\.\d+$", result["python"]) and int(result["threads"]) >= 1, result
-    assert abs(seconds / took - 1) < 0.03, (seconds, took, row.events)
+    # A whole window has a known number of intervals. One that was cut, as the launch sampler's, has a
+    # Poisson number of them, and so the standard error of that.
+    tolerance = 0.03 if name == "attach" else max(0.03, 4 / samples ** 0.5)
+    assert abs(seconds / took - 1) < tolerance, (seconds, took, row.events)
     print("# %s: %d samples, %d windows, %.3f s of %.3f s" % (name, samples, len(windows), seconds,
                                                             took))
     row.close()
