@@ -1,6 +1,6 @@
-/* The parts of a session: session.c runs on the loop thread, session_describe.c finds what is known at
- * the start, session_jobs.c does the work on worker threads. A job owns what it touches until its `done` has run; at any time at most one job has the
- * run's data and the spool. */
+/* The parts of a session: session.c runs on the loop thread, session_describe.c finds what is known
+ * at the start, session_jobs.c does the work on worker threads. A job owns what it touches until its
+ * `done` has run; at any time at most one job has the run's data and the spool. */
 #ifndef HOTLENS_SRC_APP_SESSION_PRIVATE_H
 #define HOTLENS_SRC_APP_SESSION_PRIVATE_H
 
