@@ -21,7 +21,8 @@ struct hl_session {
     bool attached;
 
     struct hl_spool *spool;
-    struct hl_snapshot *snapshot;
+    struct session_snapshot taking;
+    const struct hl_snapshot *snapshot; /* of `taking`, or NULL */
     struct hl_recording *recording;
     const struct hl_record_result *record; /* set when the recording has ended */
     int64_t began;                         /* monotonic ns */
@@ -300,8 +301,8 @@ static void start_save(struct hl_session *session)
         .data = &session->data,
         .spool = TAKE_PTR(session->spool),
         .window_facts = &session->window_facts,
-        /* What an attached program had loaded is older than it, not than our snapshot. */
-        .snapshot = session->attached ? NULL : session->snapshot,
+        .snapshot = session->snapshot,
+        /* What an attached program had loaded is older than that program. */
         .code_start = session->attached && session->facts.process_start > 0
                           ? session->facts.process_start
                           : session->data.run.start,
@@ -398,7 +399,8 @@ static int start(struct hl_session *session, const struct hl_session_options *op
         return result;
     }
     if (!session->attached && session->data.run.workspace) {
-        session->snapshot = hl_snapshot_create(session->data.run.workspace);
+        session->snapshot =
+            hl_session_snapshot_take(&session->taking, session->data.run.workspace);
     }
     result = start_recording(session, &options->record, error);
     if (result < 0) {
@@ -457,7 +459,7 @@ void hl_session_destroy(struct hl_session *session)
     hl_spool_facts_finish(&session->window_facts);
     hl_session_facts_finish(&session->facts);
     hl_run_data_finish(&session->data);
-    hl_snapshot_destroy(session->snapshot);
+    hl_session_snapshot_finish(&session->taking);
     hl_spool_close(session->spool);
     hl_error_finish(&session->result.error);
     free(session->db);

@@ -1,6 +1,6 @@
-/* The parts of a session: session.c runs on the loop thread, session_describe.c finds what is known at
- * the start, session_jobs.c does the work on worker threads. A job owns what it touches until its `done` has run; at any time at most one job has the
- * run's data and the spool. */
+/* The parts of a session: session.c runs on the loop thread, session_describe.c finds what is known
+ * at the start, session_jobs.c does the work on worker threads. A job owns what it touches until its
+ * `done` has run; at any time at most one job has the run's data and the spool. */
 #ifndef HOTLENS_SRC_APP_SESSION_PRIVATE_H
 #define HOTLENS_SRC_APP_SESSION_PRIVATE_H
 
@@ -55,6 +55,24 @@ struct session_save {
     int result;
     struct hl_error error;
 };
+
+/* A snapshot of the workspace that is taken before the program starts, but never holds it up for
+ * long: one that is not there in time is not used, and the times of files alone have to tell. */
+struct session_snapshot {
+    uv_thread_t thread;
+    uv_mutex_t mutex;
+    uv_cond_t condition;
+    bool running; /* there is a thread to join */
+    bool done;    /* under the mutex */
+    char *folder;
+    struct hl_snapshot *snapshot;
+};
+
+/* Returns what was taken in time, borrowed, or NULL. */
+const struct hl_snapshot *hl_session_snapshot_take(struct session_snapshot *snapshot,
+                                                   const char *folder);
+/* Waits for the thread. */
+void hl_session_snapshot_finish(struct session_snapshot *snapshot);
 
 /* Facts known before the start; the rest is unknown. ret_code_folder is where the code lies. */
 void hl_session_describe(const struct hl_session_options *options, const char *uuid,
