@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "hotlens/app/recovery.h"
+#include "hotlens/app/text.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/strv.h"
 #include "hotlens/cli/output.h"
@@ -69,6 +70,23 @@ int hl_cli_open_store_for_reading(const char *db, struct hl_store **ret_store)
         hl_output_error(&error, r);
     }
     return r;
+}
+
+void hl_cli_append_summary(struct hl_buffer *out, const struct hl_run *run, bool colour)
+{
+    _cleanup_buffer_ struct hl_buffer text = {0};
+    hl_text_summary(&text, run);
+    hl_buffer_puts(&text, " · ");
+    hl_text_counted(&text, run->samples, "sample");
+    hl_output_style(out, colour, HL_STYLE_BOLD);
+    hl_output_visible(out, text.data, 0);
+    hl_output_style(out, colour, HL_STYLE_PLAIN);
+    hl_buffer_putc(out, '\n');
+    hl_buffer_clear(&text);
+    hl_text_caveats(&text, run);
+    hl_output_style(out, colour, HL_STYLE_DIM);
+    hl_buffer_append(out, text.data, text.length);
+    hl_output_style(out, colour, HL_STYLE_PLAIN);
 }
 
 int hl_cli_find_run(struct hl_store *store, const char *name, struct hl_run *ret_run)

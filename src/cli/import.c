@@ -64,9 +64,7 @@ static void print_result(const struct hl_run_data *data, bool json)
         hl_buffer_putc(&out, '\n');
     } else {
         hl_buffer_printf(&out, "run %" PRId64 ": ", data->run.id);
-        hl_text_summary(&out, &data->run);
-        hl_buffer_printf(&out, " · %" PRIu64 " samples\n", data->run.samples);
-        hl_text_caveats(&out, &data->run);
+        hl_cli_append_summary(&out, &data->run, hl_output_has_colour(STDOUT_FILENO));
     }
     hl_output_finish(&out);
 }

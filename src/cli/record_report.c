@@ -8,6 +8,7 @@
 #include "hotlens/app/text.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/cli/cli.h"
+#include "hotlens/cli/common.h"
 #include "hotlens/cli/output.h"
 
 #define HOTTEST 5u
@@ -72,17 +73,8 @@ static void append_function(struct hl_buffer *out, const struct hl_run_data *dat
 
 static void append_summary(struct hl_buffer *out, const struct hl_run_data *data)
 {
-    bool colour = hl_output_has_colour(STDERR_FILENO);
-    hl_output_style(out, colour, HL_STYLE_BOLD);
     hl_buffer_puts(out, "hotlens: ");
-    _cleanup_buffer_ struct hl_buffer summary = {0};
-    hl_text_summary(&summary, &data->run);
-    hl_output_visible(out, summary.data, 0);
-    hl_output_style(out, colour, HL_STYLE_PLAIN);
-    hl_buffer_printf(out, " · ");
-    hl_text_counted(out, data->run.threads, "thread");
-    hl_buffer_printf(out, " · %" PRIu64 " samples\n", data->run.samples);
-    hl_text_caveats(out, &data->run);
+    hl_cli_append_summary(out, &data->run, hl_output_has_colour(STDERR_FILENO));
     uint32_t indices[HOTTEST];
     size_t count = hottest(data, indices);
     if (count > 0) {

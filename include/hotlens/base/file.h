@@ -7,8 +7,8 @@
 
 #include "hotlens/base/buffer.h"
 
-/* Appends the whole file, or on failure nothing. -EFBIG past `limit`, -EISDIR, -EINVAL for anything but a regular file.
- * ret_stat may be NULL; it describes the file that was read (taken after opening). */
+/* Appends the whole file, or on failure nothing. -EFBIG past `limit`, -EISDIR, -EINVAL for anything but
+ * a regular file. ret_stat may be NULL; it describes the file that was read (taken after opening). */
 int hl_file_read(const char *path, size_t limit, struct hl_buffer *buffer, struct stat *ret_stat);
 /* Writes to a new file beside `path`, syncs, renames over it. On failure `path` is untouched. */
 int hl_file_write_atomic(const char *path, const void *data, size_t length, mode_t mode);
