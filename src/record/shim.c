@@ -266,6 +266,7 @@ int hl_shim_main(int argc, char **argv)
     if (options.guard >= 0) {
         return guard_run(options.guard);
     }
+    hl_assert(options.program && options.program[0]);
     result = protect_status(&options.status);
     if (result < 0) {
         return fail(-1, -result, "with this --status");
