@@ -54,6 +54,7 @@ struct window {
     int64_t stopped;  /* when py-spy said that it stopped, or 0 */
     int64_t cut;      /* when we or the program's end cut it short, or 0 */
     int64_t paused;   /* the recording's paused time when it attached */
+    unsigned processes; /* of the program when it attached, at least 1 */
 };
 
 struct windows {
@@ -63,6 +64,7 @@ struct windows {
     bool attached_once;
     unsigned failures;   /* in a row */
     int64_t attach_cost; /* ns, of late */
+    int64_t lead;        /* ns: the lower of the last two costs */
     int64_t first_start; /* monotonic, of the first window that attached; 0 before */
     int64_t first_paused; /* the recording's paused time then */
     bool lost;           /* a window that had attached did not end well; below is about it */
@@ -157,6 +159,8 @@ int64_t window_covered(const struct window *window);
 
 /* stop.c */
 void stop_begin(struct hl_recording *recording, int signal);
+/* The living processes of the program, at least 1. */
+unsigned program_processes(const struct hl_recording *recording);
 void stop_tick(struct hl_recording *recording);
 
 /* guard_link.c */

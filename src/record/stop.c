@@ -67,6 +67,12 @@ static size_t signal_program(const struct hl_recording *recording, int number)
     return found;
 }
 
+unsigned program_processes(const struct hl_recording *recording)
+{
+    size_t count = recording->options.subprocesses ? signal_program(recording, 0) : 1;
+    return count > 1 ? (unsigned)count : 1;
+}
+
 static int signal_of_stage(const struct stop *stop)
 {
     return stop->stage == 0 ? stop->signal : stop->stage == 1 ? SIGTERM : SIGKILL;

@@ -335,7 +335,7 @@ int window_start(struct hl_recording *recording, uint32_t index, uint32_t second
  * varies, because the gaps are exponential, but it is the intervals that count: samples per interval
  * is what the program's share of busy time is estimated from. A window that was cut has no such number,
  * so its wall time stands for it. */
-int64_t window_covered(const struct window *window)
+static int64_t wall_or_intervals(const struct window *window)
 {
     const struct hl_recording *recording = window->recording;
     if (!window->attached) {
@@ -352,5 +352,19 @@ int64_t window_covered(const struct window *window)
     }
     /* Only the launch sampler's one window lives through a pause. */
     int64_t covered = end - window->attached - (recording->paused - window->paused);
+    return covered > 0 ? covered : 0;
+}
+
+/* An interval that failed was not sampled: it is no time without samples. py-spy counts failures per
+ * process, so one of P processes that fails is 1/P of an interval. */
+int64_t window_covered(const struct window *window)
+{
+    uint32_t rate = window->recording->options.rate;
+    unsigned processes = window->processes > 0 ? window->processes : 1;
+    int64_t covered = wall_or_intervals(window);
+    uint64_t most = (uint64_t)covered / HL_NS_PER_SECOND * rate + rate;
+    uint64_t errors = window->output.errors / processes;
+    errors = errors < most ? errors : most;
+    covered -= (int64_t)errors * HL_NS_PER_SECOND / rate;
     return covered > 0 ? covered : 0;
 }

@@ -81,7 +81,7 @@ void windows_start_next(struct hl_recording *recording)
 static void schedule_next(const struct window *window)
 {
     struct hl_recording *recording = window->recording;
-    int64_t cost = recording->windows.attach_cost;
+    int64_t cost = recording->windows.lead; /* a gap costs less than an overlap */
     int64_t length = window->seconds * HL_NS_PER_SECOND;
     int64_t wait = cost < length ? length - cost : 0;
     recording_timer(recording, TIMER_NEXT, (uint64_t)(wait / HL_NS_PER_MS));
@@ -98,7 +98,11 @@ void windows_attached(struct window *window)
 {
     struct hl_recording *recording = window->recording;
     struct windows *windows = &recording->windows;
-    windows->attach_cost = window->attached - window->spawned;
+    int64_t cost = window->attached - window->spawned;
+    bool dearer = windows->attached_once && windows->attach_cost < cost;
+    windows->lead = dearer ? windows->attach_cost : cost;
+    windows->attach_cost = cost;
+    window->processes = program_processes(recording);
     windows->failures = 0;
     windows->next_index++;
     windows->attached_once = true;

@@ -39,6 +39,7 @@ class Row:
         self.output = tempfile.TemporaryFile()
         environment = dict(os.environ)
         environment.pop("HOTLENS_RUN", None)
+        environment["PATH"] = os.path.dirname(PYTHON) + ":" + environment["PATH"]
         if fake:
             environment["FAKE_PY_SPY"] = fake
         self.uuid = "test-%d-%s" % (os.getpid(), os.path.basename(self.spool)[-8:].replace("_", "x"))
@@ -151,12 +152,14 @@ def processes_of(row):
 # --- the scripted py-spy ---
 
 SLEEP = ["sleep", "1000"]
-QUICK = ["--rate", 100, "--patience", 400, "--grace", 300]
+QUICK = ["--rate", 100, "--grace", 300]
 
 
-def fake_until_window(mode, index, **fields):
-    row = Row(SLEEP, QUICK, fake=mode)
-    window = row.until("window", index=str(index), **fields)
+def fake_until_window(mode, index, patience=0, **fields):
+    row = Row(SLEEP, QUICK + ["--patience", patience], fake=mode)
+    window = row.until("window", index=str(index))
+    for name, value in fields.items():
+        expect(window[name], value)
     row.tell("stop 15")
     row.finish()
     expect(row.result()["status"], "143")
@@ -174,13 +177,12 @@ def fake_ok():
 
 
 def fake_hang():
-    row, _ = fake_until_window("hang@0", 0, verified="0")
-    expect([w["verified"] for w in row.windows()][:2], ["0", "1"])
+    row, _ = fake_until_window("hang@0", 0, 2000, verified="0")
     assert "in time" in row.error(), row.events
 
 
 def fake_mute():
-    row, _ = fake_until_window("mute@0", 0, verified="1")
+    row, _ = fake_until_window("mute@0", 0, 2000, verified="1")
     expect(row.error(), "")
 
 

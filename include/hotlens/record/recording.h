@@ -53,7 +53,8 @@ struct hl_record_window {
     uint32_t index;
     const char *path;
     int64_t start;    /* ns since the recording's start */
-    int64_t covered;  /* ns that were sampled: intervals / rate for a whole window, else measured */
+    int64_t covered;  /* ns that were sampled: intervals / rate for a whole window, else measured;
+                       * failed intervals are taken away */
     uint64_t samples; /* py-spy's own count */
     uint64_t errors;
     bool verified;    /* the closing line with the counts was seen and the file is not missing or,
