@@ -76,6 +76,7 @@ static const struct {
     {"def f", "f:1-1-1-1"},
     {"def f(\n\ndef g(): pass\n", "f:1-1-1-1 g:3-3-3-3"},
     {"x = foo(\n@a\nclass K:\n    pass\n", "K:3-3-4-4"},
+    {"x = foo(\ndef g():\n    pass\ny = 1\ndef h(): pass\n", "g:2-2-3-3 h:5-5-5-5"},
     {"x = 'abc\ndef g(): pass\n", "g:2-2-2-2"},
     {")\ndef g(): pass\n", "g:2-2-2-2"},
     {"def f():\n    x = '''\ndef g(): pass\n", "f:1-1-2-3"},
