@@ -1,4 +1,5 @@
-/* What the files of the store room share: the connection, its errors, statements and transactions. */
+/* What the files of the store room share: the connection, its errors, statements and transactions.
+ */
 #ifndef HOTLENS_STORE_CONNECTION_H
 #define HOTLENS_STORE_CONNECTION_H
 
@@ -24,8 +25,8 @@ struct hl_store {
 
 /* The errno (positive) for an SQLite result code. */
 int store_errno(struct hl_store *store, int code);
-/* Fills `error` for a failed SQLite call and returns the negative errno. `doing` completes "cannot …".
- * A corrupt file is not written to again. */
+/* Fills `error` for a failed SQLite call and returns the negative errno. `doing` completes "cannot
+ * …". A corrupt file is not written to again. */
 int store_failed(struct hl_store *store, int code, const char *doing, struct hl_error *error);
 int store_no_memory(const char *doing, struct hl_error *error);
 /* "the database %s is damaged: %s" */
@@ -124,8 +125,8 @@ void run_bind(struct statement *statement, const struct hl_run *run, struct hl_b
 /* Reads id and RUN_COLUMNS. */
 void run_read(struct statement *statement, struct hl_run *ret_run);
 /* Runs of a query that selects id and RUN_COLUMNS. Finishes the list on failure. */
-int run_list_read(struct hl_store *store, struct statement *statement,
-                  struct hl_run_list *ret_list, struct hl_error *error);
+int run_list_read(struct hl_store *store, struct statement *statement, struct hl_run_list *ret_list,
+                  struct hl_error *error);
 /* 0 or -EINVAL with the reason. */
 int label_check(const char *label, struct hl_error *error);
 

@@ -99,8 +99,7 @@ static int set_pinned(struct hl_store *store, int64_t run, bool pinned)
     return change(store, &update);
 }
 
-int hl_store_set_pinned(struct hl_store *store, int64_t run_id, bool pinned,
-                        struct hl_error *error)
+int hl_store_set_pinned(struct hl_store *store, int64_t run_id, bool pinned, struct hl_error *error)
 {
     const char *doing = pinned ? "pin the run" : "unpin the run";
     int r = store_begin(store, doing, error);

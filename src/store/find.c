@@ -52,8 +52,8 @@ static int64_t count_runs(struct hl_store *store)
 int store_no_run(struct hl_store *store, const char *name, struct hl_error *error)
 {
     int64_t newest = 0;
-    int code = store_query_int(store, "SELECT id FROM run ORDER BY start DESC, id DESC LIMIT 1",
-                               &newest);
+    int code =
+        store_query_int(store, "SELECT id FROM run ORDER BY start DESC, id DESC LIMIT 1", &newest);
     if (code == SQLITE_DONE) {
         hl_error_set(error, ENOENT, "no runs yet");
         hl_error_set_remedy(error, "Record one with: hotlens record -- python PROGRAM.py");
@@ -65,8 +65,8 @@ int store_no_run(struct hl_store *store, const char *name, struct hl_error *erro
     int64_t count = count_runs(store);
     int64_t back;
     if (parse_last(name, &back) && count > 0) {
-        hl_error_set(error, ENOENT, "no run %s; there %s %" PRId64, name,
-                     count == 1 ? "is" : "are", count);
+        hl_error_set(error, ENOENT, "no run %s; there %s %" PRId64, name, count == 1 ? "is" : "are",
+                     count);
     } else {
         hl_error_set(error, ENOENT, "no run %s; the newest is %" PRId64, name, newest);
     }
@@ -152,8 +152,8 @@ static int find(struct hl_store *store, const char *name, struct hl_run *ret_run
                        " FROM run ORDER BY start DESC, id DESC LIMIT 1 OFFSET ?",
                        number, NULL, ret_run);
     } else {
-        code = find_by(store, "SELECT id, " RUN_COLUMNS " FROM run WHERE label = ?", 0, name,
-                       ret_run);
+        code =
+            find_by(store, "SELECT id, " RUN_COLUMNS " FROM run WHERE label = ?", 0, name, ret_run);
     }
     if (code == SQLITE_DONE && looks_like_uuid(name)) {
         code = find_by_uuid(store, name, ret_run, ret_ambiguous);

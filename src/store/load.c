@@ -42,8 +42,8 @@ int hl_store_derive_version(struct hl_store *store, int64_t run_id, int *ret_ver
     return 0;
 }
 
-static int decode(struct hl_store *store, struct statement *query,
-                  struct hl_profile **ret_profile, struct hl_error *error)
+static int decode(struct hl_store *store, struct statement *query, struct hl_profile **ret_profile,
+                  struct hl_error *error)
 {
     size_t length;
     const char *blob = read_bytes(query, &length);

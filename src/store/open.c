@@ -176,10 +176,11 @@ static int identify(struct hl_store *store, struct identity *ret_identity, struc
 /* Best effort: whatever stays as it was is right too, only slower. */
 static void choose_journal(struct hl_store *store, const struct hl_store_options *options)
 {
-    bool shared = options->is_shared ? options->is_shared(store->path)
-                                     : filesystem_is_shared(store->path);
+    bool shared =
+        options->is_shared ? options->is_shared(store->path) : filesystem_is_shared(store->path);
     store_execute(store, shared ? "PRAGMA journal_mode = DELETE" : "PRAGMA journal_mode = WAL");
-    /* The spool of a recording is removed after its commit, so a commit must survive a power cut. */
+    /* The spool of a recording is removed after its commit, so a commit must survive a power cut.
+     */
     store_execute(store, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304");
 }
 

@@ -11,8 +11,7 @@
     "pinned = 0 AND label IS NULL "                                                                \
     "AND id <> (SELECT id FROM run ORDER BY start DESC, id DESC LIMIT 1)"
 
-static int delete_with(struct hl_store *store, const char *sql, int64_t value,
-                       uint32_t *deleted)
+static int delete_with(struct hl_store *store, const char *sql, int64_t value, uint32_t *deleted)
 {
     _cleanup_statement_ struct statement delete = {0};
     statement_prepare(store, &delete, sql);

@@ -160,8 +160,7 @@ static int save_functions(struct hl_store *store, int64_t profile,
 }
 
 static int save_line(struct hl_store *store, struct file_cache *files, struct statement *insert,
-                     int64_t profile, const struct hl_strings *strings,
-                     const struct hl_line *line)
+                     int64_t profile, const struct hl_strings *strings, const struct hl_line *line)
 {
     int64_t file = 0;
     int code = cache_get(store, files, strings, line->file, &file);
@@ -176,8 +175,7 @@ static int save_line(struct hl_store *store, struct file_cache *files, struct st
     return statement_run(insert);
 }
 
-static int save_lines(struct hl_store *store, int64_t profile,
-                      const struct hl_run_content *content)
+static int save_lines(struct hl_store *store, int64_t profile, const struct hl_run_content *content)
 {
     if (content->line_count == 0) {
         return SQLITE_OK;

@@ -14,9 +14,9 @@ void hl_run_finish(struct hl_run *run)
         return;
     }
     char *const strings[] = {
-        run->uuid,       run->target,     run->title,      run->cwd,   run->workspace,
-        run->python,     run->python_version, run->sampler, run->sampler_mode,
-        run->git_commit, run->git_branch, run->label,      run->notes,
+        run->uuid,       run->target,         run->title,   run->cwd,          run->workspace,
+        run->python,     run->python_version, run->sampler, run->sampler_mode, run->git_commit,
+        run->git_branch, run->label,          run->notes,
     };
     for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
         free(strings[i]);

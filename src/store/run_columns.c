@@ -92,8 +92,8 @@ void run_read(struct statement *statement, struct hl_run *ret_run)
     *ret_run = run;
 }
 
-int run_list_read(struct hl_store *store, struct statement *statement,
-                  struct hl_run_list *ret_list, struct hl_error *error)
+int run_list_read(struct hl_store *store, struct statement *statement, struct hl_run_list *ret_list,
+                  struct hl_error *error)
 {
     const char *doing = "list runs";
     struct hl_run_list list = {0};

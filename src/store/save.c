@@ -68,8 +68,9 @@ static int save_profile(struct hl_store *store, int64_t run, const struct hl_pro
                         const struct hl_buffer *blob, int64_t *ret_id)
 {
     _cleanup_statement_ struct statement insert = {0};
-    statement_prepare(store, &insert,
-                      "INSERT INTO profile (run, metric, derive_version, tree) VALUES (?, ?, ?, ?)");
+    statement_prepare(
+        store, &insert,
+        "INSERT INTO profile (run, metric, derive_version, tree) VALUES (?, ?, ?, ?)");
     bind_int(&insert, run);
     bind_text(&insert, hl_metric_name(hl_profile_metric(profile)));
     bind_int(&insert, HL_DERIVE_VERSION);
@@ -84,10 +85,10 @@ static int save_profile(struct hl_store *store, int64_t run, const struct hl_pro
 int windows_save(struct hl_store *store, int64_t run, const struct hl_run_content *content)
 {
     _cleanup_statement_ struct statement insert = {0};
-    int code = statement_prepare(
-        store, &insert,
-        "INSERT INTO window (run, number, start, covered, samples, errors) "
-        "VALUES (?, ?, ?, ?, ?, ?)");
+    int code =
+        statement_prepare(store, &insert,
+                          "INSERT INTO window (run, number, start, covered, samples, errors) "
+                          "VALUES (?, ?, ?, ?, ?, ?)");
     for (size_t i = 0; code == SQLITE_OK && i < content->window_count; i++) {
         const struct hl_window *window = &content->windows[i];
         bind_int(&insert, run);
@@ -128,8 +129,7 @@ static int save_all(struct hl_store *store, const struct hl_run *run,
 }
 
 int hl_store_save_run(struct hl_store *store, const struct hl_run *run,
-                      const struct hl_run_content *content, int64_t *ret_id,
-                      struct hl_error *error)
+                      const struct hl_run_content *content, int64_t *ret_id, struct hl_error *error)
 {
     _cleanup_buffer_ struct hl_buffer blob = {0};
     /* Before the transaction, so that nobody waits for it. */

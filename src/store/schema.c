@@ -1,9 +1,10 @@
 /* The tables, and how older files get them.
  *
- * `file` and `function` are shared by all runs, so that the history of a function is a search by its
- * id; row 0 of `file` means "no file". References to them and to `text` carry no foreign keys: a
- * check at every delete would need an index on the big row tables, and store_sweep() removes what
- * nobody refers to in one pass instead. Counts are 64 bits without sign, kept as SQLite's signed. */
+ * `file` and `function` are shared by all runs, so that the history of a function is a search by
+ * its id; row 0 of `file` means "no file". References to them and to `text` carry no foreign keys:
+ * a check at every delete would need an index on the big row tables, and store_sweep() removes what
+ * nobody refers to in one pass instead. Counts are 64 bits without sign, kept as SQLite's signed.
+ */
 #include <errno.h>
 
 #include "connection.h"

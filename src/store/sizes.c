@@ -10,8 +10,7 @@ static uint64_t file_size(const char *path, const char *suffix)
     return stat(name, &status) == 0 ? (uint64_t)status.st_size : 0;
 }
 
-int hl_store_sizes(struct hl_store *store, struct hl_store_sizes *ret_sizes,
-                   struct hl_error *error)
+int hl_store_sizes(struct hl_store *store, struct hl_store_sizes *ret_sizes, struct hl_error *error)
 {
     static const char *const QUERIES[] = {
         "SELECT count(*) FROM run",

@@ -86,8 +86,8 @@ static int read_source(struct statement *query, struct hl_source *ret_source)
     return text_unpack(data, length, (size_t)plain_length, ret_source->hash, &ret_source->text);
 }
 
-static int read_list(struct hl_store *store, struct statement *query,
-                     struct hl_source_list *list, struct hl_error *error)
+static int read_list(struct hl_store *store, struct statement *query, struct hl_source_list *list,
+                     struct hl_error *error)
 {
     size_t capacity = 0;
     int code;

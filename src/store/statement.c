@@ -66,9 +66,9 @@ void bind_text(struct statement *statement, const char *text)
 void bind_blob(struct statement *statement, const void *data, size_t length)
 {
     statement->next++;
-    keep(statement, data ? sqlite3_bind_blob64(statement->handle, statement->next, data, length,
-                                               SQLITE_STATIC)
-                         : sqlite3_bind_null(statement->handle, statement->next));
+    keep(statement,
+         data ? sqlite3_bind_blob64(statement->handle, statement->next, data, length, SQLITE_STATIC)
+              : sqlite3_bind_null(statement->handle, statement->next));
 }
 
 int statement_step(struct statement *statement)

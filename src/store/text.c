@@ -7,8 +7,8 @@
 #include "hotlens/base/limits.h"
 #include "hotlens/base/sha256.h"
 
-/* A text is packed once and read often: more than the fastest, but not so slow that a first run over
- * hundreds of files is felt. */
+/* A text is packed once and read often: more than the fastest, but not so slow that a first run
+ * over hundreds of files is felt. */
 #define LEVEL 3
 
 static int find(struct hl_store *store, const struct hl_source *source, int64_t *ret_text)

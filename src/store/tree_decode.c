@@ -10,7 +10,8 @@
 #include "hotlens/store/tree_blob.h"
 #include "tree_layout.h"
 
-/* What is left of the content. After a failure it is empty, so loops end; `bad` is checked later. */
+/* What is left of the content. After a failure it is empty, so loops end; `bad` is checked later.
+ */
 struct cursor {
     const uint8_t *at;
     const uint8_t *end;
@@ -293,8 +294,8 @@ static int read_frames_of_nodes(struct decoder *decoder)
     for (uint32_t i = 1; i < decoder->node_count; i++) {
         uint32_t depth = decoder->depth[i];
         bool first = decoder->depth[i - 1] < depth;
-        uint32_t *place = first ? &guess->first_child[path[depth - 1]]
-                                : &guess->next_sibling[path[depth]];
+        uint32_t *place =
+            first ? &guess->first_child[path[depth - 1]] : &guess->next_sibling[path[depth]];
         uint32_t id = get_node(decoder, *place, &seen);
         if (decoder->in.bad) {
             return -EBADMSG;

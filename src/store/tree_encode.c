@@ -72,8 +72,7 @@ static int number_frames(struct encoder *encoder)
     encoder->order = new_ids(frames);
     encoder->string_ids = new_ids(strings);
     encoder->string_order = new_ids(strings);
-    if (!encoder->frame_ids || !encoder->order || !encoder->string_ids ||
-        !encoder->string_order) {
+    if (!encoder->frame_ids || !encoder->order || !encoder->string_ids || !encoder->string_order) {
         return -ENOMEM;
     }
     for (uint32_t i = 1; i < encoder->columns->count; i++) {
@@ -186,8 +185,7 @@ static void put_descents(const struct encoder *encoder, struct hl_buffer *out)
     }
 }
 
-static void put_node(uint32_t *place, uint32_t id, uint32_t *seen,
-                     struct hl_buffer *out)
+static void put_node(uint32_t *place, uint32_t id, uint32_t *seen, struct hl_buffer *out)
 {
     if (*place == id) {
         put_varint(out, TREE_NODE_GUESSED);
@@ -212,8 +210,8 @@ static void put_frames_of_nodes(struct encoder *encoder, uint32_t *path, struct 
         uint32_t depth = columns->depth[i];
         uint32_t id = encoder->frame_ids[columns->frame[i]];
         bool first = columns->depth[i - 1] < depth;
-        uint32_t *place = first ? &guess->first_child[path[depth - 1]]
-                                : &guess->next_sibling[path[depth]];
+        uint32_t *place =
+            first ? &guess->first_child[path[depth - 1]] : &guess->next_sibling[path[depth]];
         put_node(place, id, &seen, out);
         path[depth] = id;
     }
@@ -280,8 +278,8 @@ static void put_u64(char *at, uint64_t value)
 }
 
 /* Appends the content deflated; false when that does not pay. In small blobs texts dominate and
- * shrink to a third; in big ones nodes do, which are dense already: deflating them takes longer than
- * all else in a save, for a sixth of the space. */
+ * shrink to a third; in big ones nodes do, which are dense already: deflating them takes longer
+ * than all else in a save, for a sixth of the space. */
 static bool pack(const struct hl_buffer *content, struct hl_buffer *out)
 {
     if (content->length > TREE_DEFLATE_LIMIT) {

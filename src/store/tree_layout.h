@@ -52,8 +52,9 @@ enum tree_text {
 #define TREE_NODE_NEW 1     /* the first node with this frame: its id is the next */
 #define TREE_NODE_KNOWN 2
 
-/* Guesses the frame of a node from its neighbour: of a first child from the parent, of another child
- * from the sibling before. Programs call the same things in the same order, so it is often right. */
+/* Guesses the frame of a node from its neighbour: of a first child from the parent, of another
+ * child from the sibling before. Programs call the same things in the same order, so it is often
+ * right. */
 struct tree_guess {
     uint32_t *first_child;  /* by parent's frame; the last entry is the root's */
     uint32_t *next_sibling; /* by sibling's frame */

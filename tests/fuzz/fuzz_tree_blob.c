@@ -1,6 +1,6 @@
 /* Any bytes as a tree blob: a profile or a clear refusal; and what is a profile is written the same
- * ever after. The first byte chooses whether the checksum is put right, without which mutations would
- * never come behind it. */
+ * ever after. The first byte chooses whether the checksum is put right, without which mutations
+ * would never come behind it. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

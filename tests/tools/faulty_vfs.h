@@ -1,4 +1,5 @@
-/* A file layer for SQLite that fails when told: the nth change of a file (write, truncate, sync). */
+/* A file layer for SQLite that fails when told: the nth change of a file (write, truncate, sync).
+ */
 #ifndef HOTLENS_TESTS_FAULTY_VFS_H
 #define HOTLENS_TESTS_FAULTY_VFS_H
 

@@ -134,9 +134,8 @@ static void print_view(const struct hl_profile *profile, const struct hl_view_op
     uint64_t id = 0;
     for (uint32_t i = 0; i < view->count; i++) {
         int frame = view->frame[i] == HL_NO_FRAME ? -1 : (int)number_of(profile, view->frame[i]);
-        printf(" %016" PRIx64 ":%d:%d:%u:%u:%" PRIu64 ":%" PRIu64, view->id[i],
-               (int)view->group[i], frame, view->parent[i], view->end[i], view->self[i],
-               view->total[i]);
+        printf(" %016" PRIx64 ":%d:%d:%u:%u:%" PRIu64 ":%" PRIu64, view->id[i], (int)view->group[i],
+               frame, view->parent[i], view->end[i], view->self[i], view->total[i]);
         id = view->group[i] == HL_VIEW_OTHER ? id : view->id[i];
     }
     putchar('\n');

@@ -107,8 +107,8 @@ struct hl_profile *sample_profile(uint64_t seed, const struct sample_size *size)
 static void init_facts(struct sample *sample, uint64_t seed)
 {
     struct hl_run *run = &sample->run;
-    run->uuid = hl_xasprintf("%08x-0000-4000-8000-%012" PRIx64, (unsigned)hl_hash_mix(seed, 7),
-                             seed);
+    run->uuid =
+        hl_xasprintf("%08x-0000-4000-8000-%012" PRIx64, (unsigned)hl_hash_mix(seed, 7), seed);
     run->target = hl_xasprintf("script:/project/train.py %" PRIu64, seed % 3);
     run->title = hl_xstrdup("train.py --fast");
     hl_strv_add(&run->argv, "python");
@@ -239,8 +239,8 @@ bool sample_profiles_equal(const struct hl_profile *a, const struct hl_profile *
         CHECK(x->depth[i] == y->depth[i] && x->parent[i] == y->parent[i]);
         CHECK(x->end[i] == y->end[i]);
         CHECK((i == 0) == (y->frame[i] == HL_NO_FRAME));
-        CHECK(i == 0 || same_frame(hl_profile_frames(a), x->frame[i], hl_profile_frames(b),
-                                   y->frame[i]));
+        CHECK(i == 0 ||
+              same_frame(hl_profile_frames(a), x->frame[i], hl_profile_frames(b), y->frame[i]));
     }
     return true;
 }
@@ -308,8 +308,7 @@ static bool same_sources(const struct hl_source_list *list, const struct sample 
     return true;
 }
 
-static bool same_windows(const struct hl_window *windows, size_t count,
-                         const struct sample *sample)
+static bool same_windows(const struct hl_window *windows, size_t count, const struct sample *sample)
 {
     CHECK(count == sample->content.window_count);
     for (size_t i = 0; i < count; i++) {

@@ -30,8 +30,8 @@ struct hl_profile *sample_profile(uint64_t seed, const struct sample_size *size)
 /* A whole run over such a profile. Aborts when memory is gone. */
 void sample_init(struct sample *sample, uint64_t seed, const struct sample_size *size);
 void sample_finish(struct sample *sample);
-/* Whether a run that was loaded holds what sample_init made from the same seed; says what differs on
- * stderr. */
+/* Whether a run that was loaded holds what sample_init made from the same seed; says what differs
+ * on stderr. */
 bool sample_equals(struct hl_store *store, int64_t run_id, const struct sample *sample);
 bool sample_profiles_equal(const struct hl_profile *a, const struct hl_profile *b);
 

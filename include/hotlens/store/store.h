@@ -3,8 +3,8 @@
  * One struct hl_store is one connection and must be used by one thread at a time (a lane of jobs);
  * several processes may have the same file open. Every function returns 0 or a negative errno and
  * says why in `error`: -EROFS read-only, -ENOSPC full, -EBUSY locked for longer than the time-out,
- * -EBADMSG corrupt, -EPROTO written by a newer program (reading goes on as far as it can), -ENOENT no
- * such run. A save is one transaction: after a crash it is there whole or not at all.
+ * -EBADMSG corrupt, -EPROTO written by a newer program (reading goes on as far as it can), -ENOENT
+ * no such run. A save is one transaction: after a crash it is there whole or not at all.
  *
  * store.h      open, save, list, load, edit, purge
  * run.h        what a run is
@@ -23,8 +23,11 @@ enum hl_store_mode {
 };
 
 /* `path` NULL: $HOTLENS_DB, else profiles.db in the XDG data folder. Opens, checks and migrates.
- * A file that is read-only, or was migrated by a newer program, opens for reading; hl_store_can_write
- * tells. A corrupt file is never touched. ":memory:" is allowed. */
+ * A file that is read-only, or was migrated by a newer program, opens for reading;
+ * hl_store_can_write tells. A corrupt file is never touched, nor is a database of another program
+ * (-EINVAL). -EISDIR, -EACCES, … as the system says; HL_STORE_READ of a missing or empty file is
+ * -ENOENT, "no runs yet".
+ * ":memory:" is allowed. */
 int hl_store_open(const char *path, enum hl_store_mode mode, struct hl_store **ret_store,
                   struct hl_error *error);
 struct hl_store_options {
@@ -48,7 +51,9 @@ int hl_store_data_version(struct hl_store *store, int64_t *ret_version);
 char *hl_store_default_path(void);
 
 /* Saves everything and gives run->id. -EEXIST when a run with this uuid is there (nothing is
- * changed; ret_id is the old one's), which makes recovery safe to repeat. */
+ * changed; ret_id is the old one's), which makes recovery safe to repeat. A label that is taken or
+ * not allowed is left out, and the run's notes say so: a recording is never refused for its name.
+ */
 int hl_store_save_run(struct hl_store *store, const struct hl_run *run,
                       const struct hl_run_content *content, int64_t *ret_id,
                       struct hl_error *error);
@@ -70,11 +75,14 @@ int hl_store_list_runs(struct hl_store *store, const struct hl_run_filter *filte
                        struct hl_run_list *ret_list, struct hl_error *error);
 void hl_run_list_finish(struct hl_run_list *list);
 /* RUN as people write it: an id, "last", "last~N", a label (exact), or a uuid (8 characters or more
- * of its start). Labels win over nothing else: a label that looks like an id cannot be given. */
+ * of its start; -EINVAL when several start so). Labels win over nothing else: a label that looks
+ * like an id cannot be given. */
 int hl_store_find_run(struct hl_store *store, const char *name, struct hl_run *ret_run,
                       struct hl_error *error);
 /* The runs that a comparison may use as its baseline: completed runs of the same target, metric,
- * rate, flags and interpreter that started before `run`, newest first. */
+ * rate, flags and interpreter that started before `run`, newest first. Flags: those that say what
+ * was sampled, and whether it was attached to or stopped. Completed: not recovered, and not ended
+ * by a signal unless we stopped it. */
 int hl_store_baselines(struct hl_store *store, const struct hl_run *run, uint32_t limit,
                        struct hl_run_list *ret_list, struct hl_error *error);
 
@@ -125,8 +133,8 @@ void hl_source_list_finish(struct hl_source_list *list);
 int hl_store_load_windows(struct hl_store *store, int64_t run_id, struct hl_window **ret_windows,
                           size_t *ret_count, struct hl_error *error);
 
-/* label NULL removes it. -EEXIST when another run has it; -EINVAL for one that is empty, longer than
- * HL_LIMIT_LABEL, not UTF-8, all digits, or reads as "last…". */
+/* label NULL removes it. -EEXIST when another run has it; -EINVAL for one that is empty, longer
+ * than HL_LIMIT_LABEL, not UTF-8, all digits, or reads as "last…". */
 int hl_store_set_label(struct hl_store *store, int64_t run_id, const char *label,
                        struct hl_error *error);
 int hl_store_set_pinned(struct hl_store *store, int64_t run_id, bool pinned,
@@ -148,8 +156,8 @@ struct hl_retention {
 
 #define HL_RETENTION_DEFAULT ((struct hl_retention){50, 90, UINT64_C(1) << 30})
 
-/* Deletes the oldest runs past the limits, never pinned or labelled ones, never the newest; frees the
- * space. `now` is UTC ns. ret_deleted may be NULL. */
+/* Deletes the oldest runs past the limits, never pinned or labelled ones, never the newest; frees
+ * the space. `now` is UTC ns. ret_deleted may be NULL. */
 int hl_store_retain(struct hl_store *store, const struct hl_retention *retention, int64_t now,
                     uint32_t *ret_deleted, struct hl_error *error);
 /* Deletes every run of a folder (NULL: all, pinned ones too), and gives the space back. */

@@ -12,8 +12,7 @@ static void check_integrity(const char *path)
     sqlite3 *db;
     ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
     sqlite3_stmt *query;
-    ck_assert_int_eq(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &query, NULL),
-                     SQLITE_OK);
+    ck_assert_int_eq(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &query, NULL), SQLITE_OK);
     ck_assert_int_eq(sqlite3_step(query), SQLITE_ROW);
     ck_assert_str_eq((const char *)sqlite3_column_text(query, 0), "ok");
     sqlite3_finalize(query);
@@ -138,8 +137,7 @@ START_TEST(test_no_page_left)
     _cleanup_(sample_finish) struct sample sample;
     sample_init(&sample, 2, &(struct sample_size){2000, 20, 100, 10, 4});
     int64_t id;
-    ck_assert_int_eq(hl_store_save_run(store, &sample.run, &sample.content, &id, &error),
-                     -ENOSPC);
+    ck_assert_int_eq(hl_store_save_run(store, &sample.run, &sample.content, &id, &error), -ENOSPC);
     ck_assert_ptr_nonnull(strstr(error.remedy, "purge"));
     ck_assert(is_whole(store, 1, 1));
     ck_assert_int_eq(store_execute(store, "PRAGMA max_page_count = 1000000"), SQLITE_OK);

@@ -97,8 +97,8 @@ START_TEST(test_shared_texts_stay_until_the_last)
     ck_assert(is_whole(store, 2, 2));
     ck_assert_int_eq(hl_store_delete_run(store, 1, NULL), -ENOENT);
     ck_assert_int_eq(hl_store_delete_run(store, 2, NULL), 0);
-    static const char *const TABLES[] = {"run",      "profile", "window", "function", "function_row",
-                                         "line_row", "text",    "source"};
+    static const char *const TABLES[] = {"run",          "profile",  "window", "function",
+                                         "function_row", "line_row", "text",   "source"};
     for (size_t i = 0; i < ARRAY_SIZE(TABLES); i++) {
         _cleanup_free_ char *sql = hl_xasprintf("SELECT count(*) FROM %s", TABLES[i]);
         ck_assert_msg(count_of(store, sql) == 0, "%s", TABLES[i]);

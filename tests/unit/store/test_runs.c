@@ -213,9 +213,10 @@ static const struct {
     const char *label;
     int expected;
 } LABEL_ROWS[] = {
-    {"before refactoring", 0}, {"ä", 0},           {"", -EINVAL},      {"12", -EINVAL},
-    {"12a", 0},                {"last", -EINVAL},  {"last~1", -EINVAL}, {"lasting", 0},
-    {"\xff", -EINVAL},         {"base", -EEXIST},  {NULL, 0},
+    {"before refactoring", 0}, {"ä", 0},       {"", -EINVAL},
+    {"12", -EINVAL},           {"12a", 0},     {"last", -EINVAL},
+    {"last~1", -EINVAL},       {"lasting", 0}, {"\xff", -EINVAL},
+    {"base", -EEXIST},         {NULL, 0},
 };
 
 START_TEST(test_label)

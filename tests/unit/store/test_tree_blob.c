@@ -21,7 +21,7 @@ static void check_round_trip(const struct hl_profile *profile)
 START_TEST(test_round_trip)
 {
     static const struct sample_size SIZES[] = {
-        {1, 1, 1, 1, 1},    {5, 3, 2, 1, 1},      {200, 30, 40, 5, 9},
+        {1, 1, 1, 1, 1},        {5, 3, 2, 1, 1},       {200, 30, 40, 5, 9},
         {3000, 40, 500, 40, 8}, {20, 5000, 300, 9, 3},
     };
     for (uint64_t seed = 0; seed < 20; seed++) {
@@ -71,9 +71,9 @@ START_TEST(test_texts_that_cannot_be_derived)
     struct hl_builder *builder = hl_builder_create(HL_METRIC_MEMORY);
     uint32_t node = 0;
     for (size_t i = 0; i < ARRAY_SIZE(FRAMES); i++) {
-        uint32_t frame = add_frame(builder, FRAMES[i].text, FRAMES[i].length, FRAMES[i].kind,
-                                   FRAMES[i].name, FRAMES[i].file, FRAMES[i].line,
-                                   FRAMES[i].number);
+        uint32_t frame =
+            add_frame(builder, FRAMES[i].text, FRAMES[i].length, FRAMES[i].kind, FRAMES[i].name,
+                      FRAMES[i].file, FRAMES[i].line, FRAMES[i].number);
         ck_assert_int_eq(hl_builder_child(builder, i % 3 ? node : 0, frame, &node), 0);
         hl_builder_add(builder, node, i == 4 ? UINT64_MAX : i);
     }

@@ -76,10 +76,10 @@ START_TEST(test_settings)
         const char *sql;
         int64_t expected;
     } ROWS[] = {
-        {"PRAGMA auto_vacuum", 2},       {"PRAGMA foreign_keys", 1},
-        {"PRAGMA synchronous", 2},       {"PRAGMA trusted_schema", 0},
-        {"PRAGMA cell_size_check", 1},   {"PRAGMA application_id", STORE_APPLICATION_ID},
-        {"PRAGMA busy_timeout", 5000},   {"PRAGMA user_version", STORE_SCHEMA_VERSION},
+        {"PRAGMA auto_vacuum", 2},     {"PRAGMA foreign_keys", 1},
+        {"PRAGMA synchronous", 2},     {"PRAGMA trusted_schema", 0},
+        {"PRAGMA cell_size_check", 1}, {"PRAGMA application_id", STORE_APPLICATION_ID},
+        {"PRAGMA busy_timeout", 5000}, {"PRAGMA user_version", STORE_SCHEMA_VERSION},
     };
     for (size_t i = 0; i < ARRAY_SIZE(ROWS); i++) {
         int64_t value = -1;
@@ -285,8 +285,7 @@ START_TEST(test_hostile_schema_runs_nothing)
     _cleanup_scratch_ struct scratch scratch;
     scratch_init(&scratch);
     hl_store_close(scratch_open(&scratch, HL_STORE_WRITE));
-    make_database(scratch.path,
-                  "CREATE TRIGGER t AFTER INSERT ON run BEGIN DELETE FROM run; END;");
+    make_database(scratch.path, "CREATE TRIGGER t AFTER INSERT ON run BEGIN DELETE FROM run; END;");
     _cleanup_(hl_store_close_p) struct hl_store *store = scratch_open(&scratch, HL_STORE_WRITE);
     ck_assert(is_whole(store, save_sample(store, 1), 1));
 }
@@ -427,10 +426,8 @@ static const struct {
     {0644, 0755, false, reads_only}, /* neither file nor folder */
     {0644, 0777, false, reads_only}, /* the file is read-only */
     {0666, 0755, false, reads_only}, /* nothing can be made in the folder */
-    {0644, 0755, true, reads_only},
-    {0666, 0755, true, reads_only},
-    {0600, 0755, false, is_refused},
-    {0644, 0700, false, is_refused},
+    {0644, 0755, true, reads_only},  {0666, 0755, true, reads_only},
+    {0600, 0755, false, is_refused}, {0644, 0700, false, is_refused},
 };
 
 START_TEST(test_permissions)
