@@ -163,10 +163,10 @@ START_TEST(test_neighbours)
 {
     static const char *const ROWS[] = {
         /* the second closes a path that looked complete in the first */
-        "f (a.py:1);g (/x/a) 1\nf (a.py:1);g (/x/a);b.py:3) 2\nf (a.py:1);g (/x/a);h (c.py:1) 3\n",
+        "f (a.py:1);g (/x/a);h (c.py:1) 1\nf (a.py:1);g (/x/a);b.py:3) 2\nf (a.py:1);g (/x/a) 3\n",
         "process 1:\"a (b);f (c.py:1) 1\nprocess 1:\"a (b);f (c.py:1)\";g (x.py:1) 2\n",
-        "thread (1): a;f (x.py:1);g (x.py:2) 1\nthread (1): a;f (x.py:1) 2\n"
-        "thread (1): a;f (x.py:1);h (x.py:2) 3\nthread (1): a;b;f (x.py:1) 3\n",
+        ("thread (1): a;f (x.py:1);g (x.py:2) 1\nthread (1): a;f (x.py:1) 2\n"
+         "thread (1): a;f (x.py:1);h (x.py:2) 3\nthread (1): a;b;f (x.py:1) 3\n"),
         "f (a.py:1);f (a.py:1) 1\nf (a.py:1);f (a.py:1);f (a.py:1) 1\nf (a.py:1) 5\n 3\n",
         "f (a.py:1);g 1\nf (a.py:1);g;h (x.py:1) 1\nf (a.py:1);g (x;h (x.py:1) 1\n",
     };
