@@ -1,18 +1,27 @@
 /* Our end of the guard: it hears of every process that we start and, when all went well, "done". If we
  * are killed, the line breaks, and the guard ends what we left behind. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "hotlens/base/file.h"
+#include "hotlens/base/memory.h"
 #include "hotlens/base/strv.h"
 #include "recording_internal.h"
 
 static void on_closed(struct child *child)
 {
     recording_release(child->user);
+}
+
+/* A socket, so that a guard that is gone is an error here and not a SIGPIPE for all of us. */
+static void send_line(struct hl_recording *recording, const char *line)
+{
+    if (recording->guard_fd >= 0) {
+        (void)send(recording->guard_fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
 }
 
 int guard_start(struct hl_recording *recording)
@@ -42,25 +51,20 @@ int guard_start(struct hl_recording *recording)
         return r;
     }
     recording->guard_fd = ends[0];
-    guard_tell(recording, "uuid %s\n", recording->options.uuid);
+    _cleanup_free_ char *line = hl_xasprintf("uuid %s\n", recording->options.uuid);
+    send_line(recording, line);
     return 0;
 }
 
-/* A socket, so that a guard that is gone is an error here and not a SIGPIPE for all of us. */
-void guard_tell(struct hl_recording *recording, const char *format, ...)
+void guard_tell(struct hl_recording *recording, const char *word, pid_t pid)
 {
-    char line[128];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(line, sizeof(line), format, arguments);
-    va_end(arguments);
-    if (recording->guard_fd >= 0 && length > 0 && (size_t)length < sizeof(line)) {
-        (void)send(recording->guard_fd, line, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT);
-    }
+    char line[64];
+    (void)snprintf(line, sizeof(line), "%s %d\n", word, (int)pid);
+    send_line(recording, line);
 }
 
 void guard_dismiss(struct hl_recording *recording)
 {
-    guard_tell(recording, "done\n");
+    send_line(recording, "done\n");
     hl_close_p(&recording->guard_fd);
 }

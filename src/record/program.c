@@ -47,7 +47,7 @@ static void on_exit_code(struct child *child)
     if (!recording->ended_at) {
         recording->ended_at = hl_clock_monotonic();
     }
-    guard_tell(recording, "gone %d\n", (int)recording->program.pid);
+    guard_tell(recording, "gone", recording->program.pid);
 }
 
 static void on_ended(struct child *child)
@@ -106,7 +106,7 @@ int program_launch(struct hl_recording *recording)
     program->ours = true;
     program->expected = true;
     program->pid = child_pid(&program->child);
-    guard_tell(recording, "program %d\n", (int)program->pid);
+    guard_tell(recording, "program", program->pid);
     return 0;
 }
 
@@ -157,7 +157,7 @@ void program_find(struct hl_recording *recording)
     }
     for (size_t i = 0; i < count; i++) {
         if (stats[i].parent == parent && program_watch(recording, stats[i].pid) == 0) {
-            guard_tell(recording, "program %d\n", (int)stats[i].pid);
+            guard_tell(recording, "program", stats[i].pid);
             recording->result.started = true;
             return;
         }

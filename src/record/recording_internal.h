@@ -161,7 +161,7 @@ void stop_tick(struct hl_recording *recording);
 
 /* guard_link.c */
 int guard_start(struct hl_recording *recording);
-void guard_tell(struct hl_recording *recording, const char *format, ...) HL_PRINTF(2, 3);
+void guard_tell(struct hl_recording *recording, const char *word, pid_t pid);
 void guard_dismiss(struct hl_recording *recording);
 
 #endif

@@ -325,7 +325,7 @@ int window_start(struct hl_recording *recording, uint32_t index, uint32_t second
     if (!recording->options.sudo_may_ask) {
         watch_for(window, patience(window));
     }
-    guard_tell(recording, "sampler %d\n", (int)child_pid(&window->child));
+    guard_tell(recording, "sampler", child_pid(&window->child));
     return 0;
 }
 

@@ -247,12 +247,18 @@ static void attach_failed(struct window *window)
     }
 }
 
+/* Interrupted before we had read that it attached, and before it could handle that. */
+static bool died_attaching(const struct window *window)
+{
+    return window->cut && window->cut <= window->attached && !window->output.closed;
+}
+
 void windows_ended(struct window *window)
 {
     struct hl_recording *recording = window->recording;
-    guard_tell(recording, "gone %d\n", (int)window->child.process.pid);
+    guard_tell(recording, "gone", window->child.process.pid);
     unlink_window(window);
-    if (window->attached) {
+    if (window->attached && !died_attaching(window)) {
         report_window(window);
         bool attaching = false;
         if (at_work(recording, &attaching) == 0) {

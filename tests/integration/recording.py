@@ -39,6 +39,7 @@ class Row:
         self.output = tempfile.TemporaryFile()
         environment = dict(os.environ)
         environment.pop("HOTLENS_RUN", None)
+        environment["PATH"] = os.path.dirname(PYTHON) + ":" + environment["PATH"]
         if fake:
             environment["FAKE_PY_SPY"] = fake
         self.uuid = "test-%d-%s" % (os.getpid(), os.path.basename(self.spool)[-8:].replace("_", "x"))
@@ -151,12 +152,14 @@ def processes_of(row):
 # --- the scripted py-spy ---
 
 SLEEP = ["sleep", "1000"]
-QUICK = ["--rate", 100, "--patience", 400, "--grace", 300]
+QUICK = ["--rate", 100, "--grace", 300]
 
 
-def fake_until_window(mode, index, **fields):
-    row = Row(SLEEP, QUICK, fake=mode)
-    window = row.until("window", index=str(index), **fields)
+def fake_until_window(mode, index, patience=0, **fields):
+    row = Row(SLEEP, QUICK + ["--patience", patience], fake=mode)
+    window = row.until("window", index=str(index))
+    for name, value in fields.items():
+        expect(window[name], value)
     row.tell("stop 15")
     row.finish()
     expect(row.result()["status"], "143")
@@ -174,13 +177,12 @@ def fake_ok():
 
 
 def fake_hang():
-    row, _ = fake_until_window("hang@0", 0, verified="0")
-    expect([w["verified"] for w in row.windows()][:2], ["0", "1"])
+    row, _ = fake_until_window("hang@0", 0, 2000, verified="0")
     assert "in time" in row.error(), row.events
 
 
 def fake_mute():
-    row, _ = fake_until_window("mute@0", 0, verified="1")
+    row, _ = fake_until_window("mute@0", 0, 2000, verified="1")
     expect(row.error(), "")
 
 
@@ -292,9 +294,10 @@ def sampler(options, name):
 
 
 def cpu_loop(name):
+    rate = 500 if name == "attach" else 1000
     row = Row([PYTHON, "-u", "-c", BURN + "t = time.monotonic(); burn(5); "
                "print('took', time.monotonic() - t, file=sys.stderr)"],
-              sampler(["--rate", 500], name))
+              sampler(["--rate", rate], name))
     row.finish()
     row.verified_sums()
     result, windows = row.result(), row.windows()
@@ -304,10 +307,13 @@ def cpu_loop(name):
     assert all(w["verified"] == "1" for w in windows), windows
     covered = sum(int(w["covered"]) for w in windows)
     burnt = sum(counts(w["path"], b"burn (") for w in windows)
-    seconds = burnt / 500 * int(result["sampled"]) / covered
+    seconds = burnt / rate * int(result["sampled"]) / covered
     took = float(re.search(r"took (\S+)", row.printed()).group(1))
     assert re.match(r"3\.\d+$", result["python"]) and int(result["threads"]) >= 1, result
-    assert abs(seconds / took - 1) < 0.03, (seconds, took, row.events)
+    # A whole window has a known number of intervals. One that was cut, as the launch sampler's, has a
+    # Poisson number of them, and so the standard error of that.
+    tolerance = 0.03 if name == "attach" else max(0.03, 4 / samples ** 0.5)
+    assert abs(seconds / took - 1) < tolerance, (seconds, took, row.events)
     print("# %s: %d samples, %d windows, %.3f s of %.3f s" % (name, samples, len(windows), seconds,
                                                             took))
     row.close()
@@ -452,11 +458,11 @@ def attach_to_pid():
     program = subprocess.Popen([PYTHON, "-c", BURN + "burn(1000)"])
     try:
         row = Row(None, ["--flags", "t"], pid=program.pid)
-        row.until("window", index="0", verified="1")
+        row.until("window", index="1", verified="1")
         row.tell("stop 2")
         row.finish()
-        expect(program.poll(), None)
-        assert len(row.windows()) >= 2 and all(w["verified"] == "1" for w in row.windows())
+        expect((program.poll(), row.error()), (None, ""))
+        assert all(w["verified"] == "1" for w in row.windows()), row.events
         row.verified_sums()
         row.close()
         row = Row(None, ["--flags", "t"], pid=program.pid)
