@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Measures hotlens against the targets and prints a table. Ratios are of rounds in one run, taken in
-turns, so that a busy machine slows both sides; medians count.
+"""Measures hotlens against the targets and prints a table. Ratios are of CPU time, of rounds in one run,
+taken in turns, so that a busy machine slows both sides; medians count.
 
 usage: run.py BUILD [--rounds N] [--only load,import,flame,record]
 """
@@ -99,7 +99,7 @@ class Bench:
         for _ in range(self.rounds):
             for old in self.folder.glob("import.db*"):
                 old.unlink()
-            ours.append(self.time(command)[0])
+            ours.append(self.time(command)[1])
             theirs.append(self.baseline(path)["ns"] / 1e9)
         seconds = statistics.median(ours)
         faster = statistics.median(theirs) / seconds

@@ -51,18 +51,19 @@ _hotlens() {
 
   case $subcommand in
     '') options='record runs show flame import export label pin rm purge doctor exec
-      --help --version --db' ;;
+      --help --version' ;;
     record) options='--pid --rate --duration --sampler --idle --gil --native --nonblocking --sudo
-      --label --no-threads --no-subprocesses --py-spy --json --help --' ;;
-    runs) options='--json --help' ;;
+      --label --no-threads --no-subprocesses --py-spy --install-py-spy --cwd --workspace --no-sources
+      --grace --quiet --db --help --' ;;
+    runs) options='--limit --all --workspace --json --db --help' ;;
     show) options="--lines --callers --json --help $(_hotlens_runs)" ;;
     flame) options="--json --help $(_hotlens_runs)" ;;
     export) options="--format --output --help $(_hotlens_runs)" ;;
     label | pin | rm) options="--help $(_hotlens_runs)" ;;
-    purge) options='--workspace --all --help' ;;
+    purge) options='--workspace --all --yes --db --help' ;;
     doctor) options='--json --help' ;;
     import)
-      mapfile -t COMPREPLY < <(compgen -W '--rate --json --help' -f -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W '--rate --title --no-sources --json --db --help' -f -- "$current")
       return
       ;;
   esac

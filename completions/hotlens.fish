@@ -36,6 +36,12 @@ complete -c hotlens -n $record -l label -x -d 'Name of the run'
 complete -c hotlens -n $record -l no-threads -d 'Do not tell threads apart'
 complete -c hotlens -n $record -l no-subprocesses -d 'Only the first process'
 complete -c hotlens -n $record -l py-spy -r -F -d 'Path of py-spy'
+complete -c hotlens -n $record -l install-py-spy -d 'Install py-spy when it is missing'
+complete -c hotlens -n $record -l cwd -r -F -d 'Where the program runs'
+complete -c hotlens -n $record -l workspace -r -F -d 'Folder that paths are relative to'
+complete -c hotlens -n $record -l no-sources -d 'Do not keep the text that ran'
+complete -c hotlens -n $record -l grace -x -d 'Seconds between signals when stopping'
+complete -c hotlens -n $record -l quiet -d 'No summary'
 complete -c hotlens -n $record -a '(__fish_complete_subcommand)' -F
 
 complete -c hotlens -n '__fish_seen_subcommand_from show flame export label pin rm' \
@@ -48,4 +54,4 @@ complete -c hotlens -n '__fish_seen_subcommand_from import' -F
 complete -c hotlens -n '__fish_seen_subcommand_from import' -l rate -x -d 'Samples per second'
 complete -c hotlens -n '__fish_seen_subcommand_from purge' -l workspace -r -F
 complete -c hotlens -n '__fish_seen_subcommand_from purge' -l all -d 'Every run'
-complete -c hotlens -n '__fish_seen_subcommand_from record runs show flame import doctor' -l json
+complete -c hotlens -n '__fish_seen_subcommand_from runs show flame import doctor' -l json
