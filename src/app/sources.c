@@ -98,7 +98,7 @@ static bool is_text(const struct hl_source *source, const struct hl_buffer *byte
         return true;
     }
     size_t start = hl_min_size(bytes->length, 512);
-    return start > 2 && memcmp(bytes->data, "#!", 2) == 0 &&
+    return bytes->data && start > 2 && memcmp(bytes->data, "#!", 2) == 0 &&
            (memmem(bytes->data, start, "python", 6) || memmem(bytes->data, start, "pypy", 4));
 }
 
