@@ -4,7 +4,6 @@
  * message.h   bodies ↔ requests, notifications, responses; JSON-RPC error codes
  * fields.h    strict reading of params, with the field's name in the error
  * pending.h   our own requests, waiting for the client's answer
- * inflight.h  the client's requests: one reply each, cancellation
  * position.h  lines and UTF-16 columns ↔ byte offsets
  *
  * Specification: Language Server Protocol 3.18, "Base Protocol". */
