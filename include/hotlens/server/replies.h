@@ -3,6 +3,7 @@
 #ifndef HOTLENS_SERVER_REPLIES_H
 #define HOTLENS_SERVER_REPLIES_H
 
+#include "hotlens/base/error.h"
 #include "hotlens/lsp/message.h"
 #include "hotlens/server/transport.h"
 
