@@ -41,5 +41,9 @@
 #define HL_LIMIT_LABEL 200u
 /* Nodes of a flame graph that leave the process. */
 #define HL_LIMIT_VIEW_NODES 16384u
+/* One message from a client, in bytes; larger ones are skipped and answered with an error. */
+#define HL_LIMIT_MESSAGE (UINT64_C(64) << 20)
+/* Bytes waiting for a client that does not read. */
+#define HL_LIMIT_SEND_QUEUE (UINT64_C(16) << 20)
 
 #endif

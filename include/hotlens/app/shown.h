@@ -1,0 +1,107 @@
+/* A run as it is shown: rows in memory, ready to answer a hint in microseconds. Immutable, refcounted,
+ * made on a worker thread, shared with the loop thread without locks. */
+#ifndef HOTLENS_APP_SHOWN_H
+#define HOTLENS_APP_SHOWN_H
+
+#include "hotlens/app/save.h"
+#include "hotlens/app/text.h"
+#include "hotlens/python/line_map.h"
+
+/* A function's numbers in this run, and in the run it is compared with. */
+struct hl_shown_function {
+    const char *name; /* qualified */
+    uint32_t line;    /* of def in the text that ran; 0 unknown */
+    uint32_t end_line;
+    uint32_t ordinal;
+    uint64_t self;
+    uint64_t total;
+    enum hl_change {
+        HL_CHANGE_NONE,    /* no baseline, or the function is not in it */
+        HL_CHANGE_UNCLEAR, /* "no clear change" */
+        HL_CHANGE_MORE,
+        HL_CHANGE_LESS,
+    } change;
+    double baseline_seconds; /* total in the baseline, scaled as this run's; for MORE and LESS */
+};
+
+struct hl_shown_line {
+    uint32_t line; /* in the text that ran */
+    uint64_t self;
+    uint64_t total;
+};
+
+struct hl_shown_file {
+    const char *path;      /* as the profiler printed it */
+    const char *real_path; /* or NULL */
+    enum hl_source_state state;
+    const struct hl_shown_function *functions; /* by line */
+    size_t function_count;
+    const struct hl_shown_line *lines; /* by line */
+    size_t line_count;
+    uint64_t total;                /* samples with this file anywhere, or at least those of its lines' maximum */
+    const char *text;              /* the text that ran, decoded to UTF-8; NULL when there is none */
+    size_t text_length;
+    struct hl_line_hashes hashes;  /* of text */
+};
+
+struct hl_shown;
+
+/* Loads rows, texts (of files that exist in `folders` or are named in `paths`; NULL: all up to 64 MB) and the
+ * comparison with the baseline. Worker thread. */
+int hl_shown_load(struct hl_store *store, int64_t run_id, struct hl_shown **ret_shown,
+                  struct hl_error *error);
+/* From a run in memory: live windows, an unsaved run, a focus. Copies what it needs. */
+int hl_shown_from_data(const struct hl_run_data *data, struct hl_shown **ret_shown);
+struct hl_shown *hl_shown_ref(struct hl_shown *shown);
+void hl_shown_unref(struct hl_shown *shown);
+
+const struct hl_run *hl_shown_run(const struct hl_shown *shown);
+/* How samples become seconds; .samples is of the focus when there is one. */
+const struct hl_scale *hl_shown_scale(const struct hl_shown *shown);
+/* "14:02" of the baseline, or NULL. */
+const char *hl_shown_baseline(const struct hl_shown *shown);
+/* What the numbers are restricted to, for people ("train()"), or NULL. */
+const char *hl_shown_focus_name(const struct hl_shown *shown);
+size_t hl_shown_file_count(const struct hl_shown *shown);
+const struct hl_shown_file *hl_shown_file(const struct hl_shown *shown, size_t index);
+
+struct hl_path_mapping {
+    char *from; /* prefix in the profile */
+    char *to;   /* prefix here */
+};
+
+/* The file of the run that is `path` here: exact, realpath, mapped, or the longest suffix of at least two
+ * parts (or a base name that is unique in the run). NULL when none. O(files with this base name). */
+const struct hl_shown_file *hl_shown_find(const struct hl_shown *shown, const char *path,
+                                          const char *real_path,
+                                          const struct hl_path_mapping *mappings,
+                                          size_t mapping_count);
+/* "31 of 40 files found": how many of the run's files are there, by the same rules. stat()s; worker. */
+void hl_shown_count_found(const struct hl_shown *shown, const struct hl_path_mapping *mappings,
+                          size_t mapping_count, uint32_t *ret_found, uint32_t *ret_all);
+
+/* Restriction to the stacks through something. */
+enum hl_focus_kind {
+    HL_FOCUS_NODE,     /* of the flame graph, by id */
+    HL_FOCUS_FUNCTION, /* file and qualified name */
+    HL_FOCUS_THREAD,   /* thread id */
+    HL_FOCUS_PROCESS,  /* pid */
+    HL_FOCUS_MODULE,   /* a file, or all files below a folder */
+};
+
+struct hl_focus_spec {
+    enum hl_focus_kind kind;
+    uint64_t node;
+    uint64_t number;
+    char *file;
+    char *name;
+};
+
+/* The same run with numbers of the focus only. `data` has its tree. -ENOENT when nothing matches. */
+int hl_shown_focus(const struct hl_run_data *data, const struct hl_focus_spec *focus,
+                   struct hl_shown **ret_shown, struct hl_error *error);
+void hl_focus_spec_finish(struct hl_focus_spec *focus);
+
+HL_DEFINE_CLEANUP(struct hl_shown *, hl_shown_unref);
+
+#endif
