@@ -13,6 +13,7 @@
 #include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/strv.h"
+#include "hotlens/cli/candidates.h"
 #include "hotlens/cli/cli.h"
 #include "hotlens/cli/common.h"
 #include "hotlens/cli/options.h"
@@ -30,6 +31,8 @@ struct wanted {
     uint32_t pid;
     uint32_t grace;
     bool install;
+    bool list;
+    bool json;
     bool quiet;
 };
 
@@ -38,6 +41,7 @@ struct recorder {
     const struct wanted *wanted;
     struct hl_session *session;
     struct hl_signals *signals;
+    bool told; /* why there are no samples */
     int exit_code;
 };
 
@@ -81,6 +85,14 @@ static void on_state(void *user, enum hl_record_state state)
     }
 }
 
+/* The program goes on without being sampled: its user should know now, not at its end. */
+static void on_problem(void *user, const struct hl_error *error)
+{
+    struct recorder *recorder = user;
+    hl_output_error(error, -error->code);
+    recorder->told = true;
+}
+
 static void set_label(const struct wanted *wanted, int64_t run_id)
 {
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
@@ -110,14 +122,15 @@ static void on_ended(void *user, const struct hl_session_result *result)
     if (result->run_id > 0 && recorder->wanted->label) {
         set_label(recorder->wanted, result->run_id);
     }
-    hl_record_report(result, recorder->wanted->quiet);
+    hl_record_report(result, recorder->told, recorder->wanted->quiet);
     hl_signals_stop(recorder->signals);
     recorder->signals = NULL;
 }
 
 static int run_loop(struct wanted *wanted)
 {
-    static const struct hl_session_events EVENTS = {.state = on_state, .ended = on_ended};
+    static const struct hl_session_events EVENTS = {
+        .state = on_state, .problem = on_problem, .ended = on_ended};
     struct recorder recorder = {.wanted = wanted, .exit_code = HL_EXIT_FAILED};
     _cleanup_error_ struct hl_error error = {0};
     if (uv_loop_init(&recorder.loop) < 0) {
@@ -193,6 +206,9 @@ static int check(const struct hl_command *command, struct wanted *wanted,
                  const struct hl_operands *operands)
 {
     struct hl_record_options *record = &wanted->session.record;
+    if (wanted->list) {
+        return hl_cli_list_candidates(record->proc, wanted->json);
+    }
     if ((operands->count > 0) == (wanted->pid > 0)) {
         return hl_options_misuse(command, operands->count > 0
                                               ? "a program or --pid, not both"
@@ -221,6 +237,9 @@ static int check(const struct hl_command *command, struct wanted *wanted,
 static const struct hl_option RECORD_OPTIONS[] = {
     {"pid", 'p', HL_OPTION_NUMBER, offsetof(struct wanted, pid), "N",
      "attach to this process instead", 1, INT32_MAX},
+    {"list", 0, HL_OPTION_SET, offsetof(struct wanted, list), NULL,
+     "list the running Python processes, and do nothing", 0, 0},
+    {"json", 0, HL_OPTION_SET, offsetof(struct wanted, json), NULL, "with --list: as JSON", 0, 0},
     {"rate", 'r', HL_OPTION_NUMBER, offsetof(struct wanted, session.record.rate), "HZ",
      "samples per second (100)", 1, HL_LIMIT_RATE},
     {"duration", 'd', HL_OPTION_NUMBER, offsetof(struct wanted, session.record.duration), "S",

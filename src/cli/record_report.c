@@ -92,7 +92,7 @@ static void report_problem(const struct hl_error *error)
     }
 }
 
-void hl_record_report(const struct hl_session_result *result, bool quiet)
+void hl_record_report(const struct hl_session_result *result, bool told, bool quiet)
 {
     struct hl_buffer out = {0};
     if (result->data && !quiet) {
@@ -107,7 +107,7 @@ void hl_record_report(const struct hl_session_result *result, bool quiet)
         hl_write_to_fd(&fd, out.data, out.length); /* a terminal that is gone gets no summary */
     }
     hl_buffer_finish(&out);
-    if (!result->data || result->data->run.samples == 0) {
+    if (!told && (!result->data || result->data->run.samples == 0)) {
         report_problem(&result->record->error);
     }
     report_problem(&result->error);
