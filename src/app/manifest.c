@@ -67,6 +67,7 @@ void hl_manifest_add_run(struct hl_spool_facts *facts, const struct hl_run *run)
     hl_spool_facts_add_i64(facts, "flags", run->flags);
     hl_spool_facts_add_i64(facts, "git_dirty", run->git_dirty);
     add_known(facts, "duration", run->duration);
+    add_known(facts, "sampled", run->sampled);
     add_known(facts, "exit_status", run->exit_status);
     add_arguments(facts, run->argv);
 }
@@ -120,6 +121,7 @@ void hl_manifest_get_run(const struct hl_spool_facts *facts, struct hl_run *ret_
         .flags = (uint32_t)hl_spool_facts_get_i64(facts, "flags", 0),
         .git_dirty = (int)hl_spool_facts_get_i64(facts, "git_dirty", -1),
         .duration = hl_spool_facts_get_i64(facts, "duration", HL_UNKNOWN),
+        .sampled = hl_spool_facts_get_i64(facts, "sampled", HL_UNKNOWN),
         .exit_status = hl_spool_facts_get_i64(facts, "exit_status", HL_UNKNOWN),
         .covered = HL_UNKNOWN,
     };

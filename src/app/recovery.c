@@ -142,6 +142,9 @@ static void complete_run(struct rescue *rescue)
         run->duration = rescue->newest - run->start;
     }
     if (rescue->complete && rescue->data.window_count > 0) {
+        if (run->sampled == HL_UNKNOWN && run->duration > rescue->data.windows[0].start) {
+            run->sampled = run->duration - rescue->data.windows[0].start;
+        }
         run->covered = 0;
         for (size_t i = 0; i < rescue->data.window_count; i++) {
             run->covered += rescue->data.windows[i].covered;

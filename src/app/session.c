@@ -106,6 +106,7 @@ static void queue_window(struct hl_session *session, const struct hl_record_wind
         .index = window->index,
         .verified = window->verified,
         .expected = window->samples,
+        .ended = hl_clock_monotonic() - session->began,
         .window = {window->start, window->covered, window->samples, window->errors},
     };
 }
@@ -139,7 +140,8 @@ static void count_window(struct hl_session *session, const struct session_merge 
     run->covered = (run->covered == HL_UNKNOWN ? 0 : run->covered) + window.covered;
     run->errors += window.errors;
     run->samples = hl_profile_samples(data->profile);
-    run->duration = hl_clock_monotonic() - session->began;
+    run->duration = merge->item.ended;
+    run->sampled = run->duration - data->windows[0].start;
     verify_window(session, &merge->item, merge->samples);
 }
 
@@ -225,6 +227,7 @@ static void complete_run(struct hl_session *session)
         run->offset_minutes = hl_clock_offset_minutes(record->start);
     }
     run->duration = record->duration;
+    run->sampled = record->sampled > 0 ? record->sampled : HL_UNKNOWN;
     if (session->detached && session->data.window_count > 0) {
         const struct hl_window *last = &session->data.windows[session->data.window_count - 1];
         run->duration = last->start + last->covered;

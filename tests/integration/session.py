@@ -67,6 +67,8 @@ def saves_what_ran(box):
     assert run["target"] == f"file:{path} 2.5 3", run
     assert run["samples"] > 300 and run["notes"] is None, run
     assert abs(run["busy"] - 2.5) < 0.5, run
+    assert run["covered"] > 0 and 0 < run["sampled"] < run["elapsed"], run
+    assert abs(run["busy"] - run["samples"] / 200 * run["sampled"] / run["covered"]) < 1e-6, run
     functions = {row["name"]: row for row in answer["show"]["functions"]}
     assert functions["hot"]["line"] == 3 and functions["hot"]["self"] > 0.9 * run["samples"]
     assert not spools(box)
@@ -110,7 +112,7 @@ def keeps_the_spool_when_saving_fails(box):
     runs = recover(box, box.folder / "good.db")
     assert len(runs) == 1 and not spools(box)
     before = answer["show"]["run"]
-    for key in ("uuid", "samples", "duration", "covered", "exit_status", "argv", "errors"):
+    for key in ("uuid", "samples", "duration", "sampled", "covered", "exit_status", "argv", "errors"):
         assert runs[0][key] == before[key], (key, runs[0], before)
     assert "recovered" in runs[0]["flags"] and "unverified" not in runs[0]["flags"]
 

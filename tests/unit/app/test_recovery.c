@@ -71,6 +71,8 @@ static struct hl_spool *make_spool(const char *uuid, size_t known)
     hl_spool_facts_add(&facts, "rate", "100");
     hl_spool_facts_add_i64(&facts, "start", hl_clock_utc() - 2 * HL_NS_PER_SECOND);
     hl_spool_facts_add_i64(&facts, "flags", HL_RUN_SUBPROCESSES);
+    hl_spool_facts_add_i64(&facts, "duration", 3 * HL_NS_PER_SECOND);
+    hl_spool_facts_add_i64(&facts, "sampled", 5 * HL_NS_PER_SECOND / 2);
     for (size_t i = 0; i < known; i++) {
         hl_spool_facts_add(&facts, KEYS[i], VALUES[i]);
     }
@@ -123,7 +125,8 @@ START_TEST(test_whole)
     ck_assert_uint_eq(data.run.errors, 1);
     ck_assert_uint_eq(data.run.flags, HL_RUN_SUBPROCESSES | HL_RUN_RECOVERED);
     ck_assert_int_eq(data.run.covered, 2 * HL_NS_PER_SECOND);
-    ck_assert_int_gt(data.run.duration, 0);
+    ck_assert_int_eq(data.run.duration, 3 * HL_NS_PER_SECOND);
+    ck_assert_int_eq(data.run.sampled, 5 * HL_NS_PER_SECOND / 2);
     ck_assert_str_eq(data.run.argv[1], "a\nb = c;\xff");
     ck_assert_uint_eq(data.window_count, 2);
     ck_assert_int_eq(data.windows[1].start, 950000000);
