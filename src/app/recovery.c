@@ -224,6 +224,15 @@ static void sweep(const char *root, const char *uuid)
     }
 }
 
+static bool is_for(struct hl_spool *spool, const struct hl_store *store)
+{
+    struct hl_spool_facts facts = {0};
+    (void)hl_spool_read_manifest(spool, &facts, NULL);
+    bool result = hl_manifest_is_for(&facts, hl_store_path(store));
+    hl_spool_facts_finish(&facts);
+    return result;
+}
+
 static void recover_one(const char *root, const char *uuid, struct hl_store *store,
                         const struct hl_save_options *options, struct hl_recovered_list *list)
 {
@@ -236,6 +245,10 @@ static void recover_one(const char *root, const char *uuid, struct hl_store *sto
         if (result == -ENOENT) {
             sweep(root, uuid);
         }
+        return;
+    }
+    if (result == 0 && !is_for(spool, store)) {
+        hl_spool_close(spool);
         return;
     }
     if (result == 0) {
@@ -258,6 +271,7 @@ void hl_recover_spools(const char *spool_root, struct hl_store *store,
     if (!hl_store_can_write(store) || hl_spool_list(spool_root, &uuids, NULL) < 0) {
         return;
     }
+    hl_spool_sweep(spool_root);
     for (char **uuid = uuids; uuid && *uuid; uuid++) {
         recover_one(spool_root, *uuid, store, options, ret_list);
     }

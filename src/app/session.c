@@ -38,7 +38,7 @@ struct hl_session {
     struct session_window *queue; /* windows that wait; [head, count) */
     size_t head, count, capacity;
     size_t window_capacity;
-    struct hl_spool_facts window_facts; /* of all windows so far, for the manifest */
+    struct hl_spool_facts window_facts; /* the database and all windows so far, for the manifest */
 
     struct hl_run_data data;
     struct hl_session_result result;
@@ -365,7 +365,10 @@ static void on_ended(void *user, const struct hl_record_result *result)
 static int write_first_manifest(struct hl_session *session, struct hl_error *error)
 {
     struct hl_spool_facts facts = {0};
+    /* With what stays the same in every later manifest. */
+    hl_manifest_add_database(&session->window_facts, session->db);
     hl_manifest_add_run(&facts, &session->data.run);
+    hl_manifest_add_facts(&facts, &session->window_facts);
     int result = hl_spool_write_manifest(session->spool, &facts, error);
     hl_spool_facts_finish(&facts);
     return result;
@@ -383,6 +386,7 @@ static int start_recording(struct hl_session *session, const struct hl_record_op
     struct hl_record_options record = *options;
     record.uuid = hl_spool_uuid(session->spool);
     record.spool = hl_spool_path(session->spool);
+    record.spool_lock = hl_spool_lock_fd(session->spool);
     session->began = hl_clock_monotonic();
     return hl_recording_start(session->loop, &record, &EVENTS, session, &session->recording, error);
 }

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 
-from harness import find_py_spy, main, test, wait_until
+from harness import find_py_spy, main, processes_of, test, wait_until
 
 DRIVER = os.environ["SESSION_DRIVER"]
 
@@ -109,7 +109,9 @@ def keeps_the_spool_when_saving_fails(box):
     assert answer["run_id"] == 0 and answer["error"], answer
     assert "show" in answer and len(spools(box)) == 1
     assert str(spools(box)[0]) in answer["remedy"], answer
-    runs = recover(box, box.folder / "good.db")
+    assert recover(box, box.folder / "good.db") == [], "meant for another database"
+    bad.rmdir()
+    runs = recover(box, bad)
     assert len(runs) == 1 and not spools(box)
     before = answer["show"]["run"]
     for key in ("uuid", "samples", "duration", "sampled", "covered", "exit_status", "argv", "errors"):
@@ -130,8 +132,11 @@ def recovers_after_a_kill(box):
     finally:
         process.kill()
         process.communicate()
-    runs = recover(box, box.folder / "p.db")
+    # The guard has the spool until py-spy has written its last window.
+    runs = []
+    wait_until(lambda: runs or runs.extend(recover(box, box.folder / "p.db")) or runs)
     assert len(runs) == 1 and runs[0]["samples"] > 50, runs
+    assert not processes_of(box), "nothing writes to a spool that was taken"
     assert "recovered" in runs[0]["flags"], runs
     assert recover(box, box.folder / "p.db") == []
     assert not spools(box)

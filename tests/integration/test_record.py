@@ -234,9 +234,9 @@ def too_short_to_sample(box):
 
 @test
 def programs_that_are_not_python(box):
-    done = record(box, "--", "sleep", "1")
+    done = record(box, "--", "sleep", "3")
     expect_equal(done.returncode, 0, "it runs all the same\n" + done.stderr)
-    expect("Python" in done.stderr, "and the reason is said", done.stderr)
+    expect("is not a Python process" in done.stderr, "and the reason is said", done.stderr)
 
 
 SPIN = '''
@@ -347,6 +347,21 @@ def sources_that_change_while_the_program_runs(box):
     expect_equal(row["line"], 0, "no line number is invented")
     done = box.hotlens("show", "last", "--lines", "changer.py")
     expect("helper.work()" in done.stdout, "the other file is shown", done)
+
+
+@test
+def lines_of_sources_that_were_not_kept(box):
+    path = box.write("spin.py", SPIN)
+    expect_equal(record(box, "--no-sources", "--", sys.executable, path, "1.5").returncode, 0,
+                 "recorded")
+    done = box.hotlens("show", "last", "--lines", "spin.py")
+    expect("sum(range(500))" in done.stdout, "the same file is still there", done)
+    path.write_text(SPIN + "# changed\n")
+    for change in ("another text", "no file"):
+        done = box.hotlens("show", "last", "--lines", "spin.py")
+        expect_equal(done.returncode, 1, change)
+        expect("not kept" in done.stderr and "not the same any more" in done.stderr, change, done)
+        path.unlink(missing_ok=True)
 
 
 def kill_the_recorder(box, sampler):
