@@ -4,7 +4,8 @@
  *   record-driver exec …                     the shim
  *
  * Options: --py-spy P, --spool DIR, --sampler attach|launch|auto, --rate N, --duration N,
- * --sudo 1, --hotlens PATH, --proc DIR, --grace MS, --patience MS, --flags LETTERS (t s i g n b), --null (the program's stdio).
+ * --sudo 1, --hotlens PATH, --proc DIR, --grace MS, --patience MS, --flags LETTERS (t s i g n b), --null
+ * (the program's stdio).
  * Commands come on standard input: "stop SIGNAL", "detach", "pause", "resume". SIGINT is ignored, as the
  * terminal sends it to the program as well. */
 #include <inttypes.h>

@@ -19,8 +19,9 @@
  * The guard (`hotlens exec --guard FD`) is one process per recording in its own session that reads
  * lines from FD: "program PID", "sampler PID", "uuid UUID", "gone PID", "done". When FD ends without
  * "done" - we were killed - it stops the program (SIGINT, after 2 s SIGTERM, after 1.5 s SIGKILL) and
- * the samplers, and exits; until then it holds the descriptor of --hold, the lock of the spool, so that
- * nobody takes the spool for abandoned while a sampler still writes to it: nothing of ours outlives us by more than 5 s. */
+ * the samplers, and exits: nothing of ours outlives us by more than 5 s. Until then it holds the
+ * descriptor of --hold, the lock of the spool, so that nobody takes the spool for abandoned while a
+ * sampler still writes to it. */
 #ifndef HOTLENS_RECORD_SHIM_H
 #define HOTLENS_RECORD_SHIM_H
 
