@@ -111,7 +111,7 @@ static void caveat_covered(struct hl_buffer *out, const struct hl_run *run)
 }
 
 /* Short of that it is how long an interpreter takes to start. */
-#define LATE HL_NS_PER_SECOND
+#define LATE (HL_NS_PER_SECOND / 2)
 
 static void caveat_late(struct hl_buffer *out, const struct hl_run *run)
 {

@@ -22,6 +22,8 @@ struct hl_recovered_list {
  * default. Never fails as a whole. */
 void hl_recover_spools(const char *spool_root, struct hl_store *store,
                        const struct hl_save_options *options, struct hl_recovered_list *ret_list);
+/* Whether there is a spool that a command with this database would recover; NULL is the default. */
+bool hl_recovery_is_due(const char *spool_root, const char *db);
 void hl_recovered_list_finish(struct hl_recovered_list *list);
 
 #endif

@@ -188,8 +188,11 @@ START_TEST(test_meant_for_another)
     ck_assert_uint_eq(list.count, 0);
     ck_assert_uint_eq(count_spools(), 1);
     ck_assert_uint_eq(count_runs(), 0);
+    ck_assert(!hl_recovery_is_due(root, db));
+    ck_assert(hl_recovery_is_due(root, meant_for));
     meant_for = db;
     hl_spool_close(make_spool("other", 2));
+    ck_assert(hl_recovery_is_due(root, db));
     recover(&list);
     ck_assert_uint_eq(list.count, 1);
     ck_assert_str_eq(list.items[0].uuid, "other");

@@ -159,9 +159,9 @@ static const struct {
      "only 100 samples: shares are uncertain by up to ± 5 points; record again at 1000 Hz for more\n"
      "one\ntwo\\x1b[31m\n"},
     /* The start of the interpreter, before py-spy attached, is no time of the program's functions. */
-    {{.rate = 100, .samples = 500, .duration = 5 * S + S / 2, .sampled = 5 * S, .covered = 5 * S,
+    {{.rate = 100, .samples = 500, .duration = 5 * S + S / 4, .sampled = 5 * S, .covered = 5 * S,
       .flags = HL_RUN_SUBPROCESSES},
-     "5.50 s elapsed, 5.00 s busy (waiting not shown)", ""},
+     "5.25 s elapsed, 5.00 s busy (waiting not shown)", ""},
     {{.rate = 100, .samples = 1800, .duration = 60 * S, .sampled = 20 * S, .covered = 18 * S,
       .flags = HL_RUN_SUBPROCESSES},
      "60 s elapsed, 20 s busy (waiting not shown)",
