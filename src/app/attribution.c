@@ -178,6 +178,9 @@ int hl_attribute(const struct hl_profile *profile, const struct hl_sources *sour
     if (r == 0) {
         r = assign_all(&attribution);
     }
+    if (r == 0) {
+        r = hl_functions_name_structure(attribution.functions);
+    }
     if (r < 0) {
         return r;
     }

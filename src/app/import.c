@@ -22,6 +22,7 @@ static void describe_run(const char *path, const struct hl_import_options *optio
         .start = now,
         .offset_minutes = hl_clock_offset_minutes(now),
         .duration = HL_UNKNOWN,
+        .sampled = HL_UNKNOWN,
         .covered = HL_UNKNOWN,
         .rate = options->rate,
         .flags = HL_RUN_IMPORTED,

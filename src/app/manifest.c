@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hotlens/base/file.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 #include "hotlens/base/strv.h"
+#include "hotlens/store/store.h"
 
 #define MAX_ARGUMENTS 100000
 
@@ -67,8 +69,44 @@ void hl_manifest_add_run(struct hl_spool_facts *facts, const struct hl_run *run)
     hl_spool_facts_add_i64(facts, "flags", run->flags);
     hl_spool_facts_add_i64(facts, "git_dirty", run->git_dirty);
     add_known(facts, "duration", run->duration);
+    add_known(facts, "sampled", run->sampled);
     add_known(facts, "exit_status", run->exit_status);
     add_arguments(facts, run->argv);
+}
+
+/* One spelling per file, whether it exists or not. Caller frees; NULL for what is no file. */
+static char *database_path(const char *db)
+{
+    _cleanup_free_ char *standard = db ? NULL : hl_store_default_path();
+    const char *path = db ? db : standard;
+    if (!path || strcmp(path, ":memory:") == 0) {
+        return NULL;
+    }
+    char *real = hl_file_real_path(path);
+    if (real) {
+        return real;
+    }
+    _cleanup_free_ char *current = hl_current_folder();
+    _cleanup_free_ char *joined = hl_path_join(current ? current : "/", path);
+    _cleanup_free_ char *whole = hl_path_normalize(joined);
+    _cleanup_free_ char *parent = hl_path_parent(whole);
+    _cleanup_free_ char *folder = hl_file_real_path(parent);
+    return hl_path_join(folder ? folder : parent, hl_path_base_name(whole));
+}
+
+void hl_manifest_add_database(struct hl_spool_facts *facts, const char *db)
+{
+    _cleanup_free_ char *path = database_path(db);
+    if (path) {
+        hl_spool_facts_add(facts, "database", path);
+    }
+}
+
+bool hl_manifest_is_for(const struct hl_spool_facts *facts, const char *db)
+{
+    const char *wanted = hl_spool_facts_get(facts, "database");
+    _cleanup_free_ char *path = database_path(db);
+    return !wanted || (path && strcmp(wanted, path) == 0);
 }
 
 void hl_manifest_add_window(struct hl_spool_facts *facts, const char *path,
@@ -120,6 +158,7 @@ void hl_manifest_get_run(const struct hl_spool_facts *facts, struct hl_run *ret_
         .flags = (uint32_t)hl_spool_facts_get_i64(facts, "flags", 0),
         .git_dirty = (int)hl_spool_facts_get_i64(facts, "git_dirty", -1),
         .duration = hl_spool_facts_get_i64(facts, "duration", HL_UNKNOWN),
+        .sampled = hl_spool_facts_get_i64(facts, "sampled", HL_UNKNOWN),
         .exit_status = hl_spool_facts_get_i64(facts, "exit_status", HL_UNKNOWN),
         .covered = HL_UNKNOWN,
     };

@@ -7,6 +7,10 @@
 
 /* Adds every fact of the run that is known. Environment is none of them. */
 void hl_manifest_add_run(struct hl_spool_facts *facts, const struct hl_run *run);
+/* The database that the run is meant for; NULL is the default one. */
+void hl_manifest_add_database(struct hl_spool_facts *facts, const char *db);
+/* Whether that is `db`. A recorder that died before it wrote down any is anybody's. */
+bool hl_manifest_is_for(const struct hl_spool_facts *facts, const char *db);
 /* Facts of the window whose raw file is `path`; its base name is the key. */
 void hl_manifest_add_window(struct hl_spool_facts *facts, const char *path,
                             const struct hl_window *window);

@@ -142,6 +142,9 @@ static void complete_run(struct rescue *rescue)
         run->duration = rescue->newest - run->start;
     }
     if (rescue->complete && rescue->data.window_count > 0) {
+        if (run->sampled == HL_UNKNOWN && run->duration > rescue->data.windows[0].start) {
+            run->sampled = run->duration - rescue->data.windows[0].start;
+        }
         run->covered = 0;
         for (size_t i = 0; i < rescue->data.window_count; i++) {
             run->covered += rescue->data.windows[i].covered;
@@ -221,6 +224,15 @@ static void sweep(const char *root, const char *uuid)
     }
 }
 
+static bool is_for(struct hl_spool *spool, const char *db)
+{
+    struct hl_spool_facts facts = {0};
+    (void)hl_spool_read_manifest(spool, &facts, NULL);
+    bool result = hl_manifest_is_for(&facts, db);
+    hl_spool_facts_finish(&facts);
+    return result;
+}
+
 static void recover_one(const char *root, const char *uuid, struct hl_store *store,
                         const struct hl_save_options *options, struct hl_recovered_list *list)
 {
@@ -233,6 +245,10 @@ static void recover_one(const char *root, const char *uuid, struct hl_store *sto
         if (result == -ENOENT) {
             sweep(root, uuid);
         }
+        return;
+    }
+    if (result == 0 && !is_for(spool, hl_store_path(store))) {
+        hl_spool_close(spool);
         return;
     }
     if (result == 0) {
@@ -255,9 +271,24 @@ void hl_recover_spools(const char *spool_root, struct hl_store *store,
     if (!hl_store_can_write(store) || hl_spool_list(spool_root, &uuids, NULL) < 0) {
         return;
     }
+    hl_spool_sweep(spool_root);
     for (char **uuid = uuids; uuid && *uuid; uuid++) {
         recover_one(spool_root, *uuid, store, options, ret_list);
     }
+}
+
+bool hl_recovery_is_due(const char *spool_root, const char *db)
+{
+    _cleanup_(hl_strv_free_p) char **uuids = NULL;
+    bool is_due = false;
+    if (hl_spool_list(spool_root, &uuids, NULL) < 0) {
+        return false;
+    }
+    for (char **uuid = uuids; uuid && *uuid && !is_due; uuid++) {
+        _cleanup_(hl_spool_close_p) struct hl_spool *spool = NULL;
+        is_due = hl_spool_open(spool_root, *uuid, &spool, NULL) == 0 && is_for(spool, db);
+    }
+    return is_due;
 }
 
 void hl_recovered_list_finish(struct hl_recovered_list *list)

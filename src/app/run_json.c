@@ -53,6 +53,7 @@ static void write_times(struct hl_json *json, const struct hl_run *run)
     } else {
         hl_json_null(json);
     }
+    member_seconds(json, "sampled", run->sampled);
     member_seconds(json, "covered", run->covered);
     hl_json_key(json, "rate");
     if (run->rate > 0) {

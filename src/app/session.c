@@ -38,7 +38,7 @@ struct hl_session {
     struct session_window *queue; /* windows that wait; [head, count) */
     size_t head, count, capacity;
     size_t window_capacity;
-    struct hl_spool_facts window_facts; /* of all windows so far, for the manifest */
+    struct hl_spool_facts window_facts; /* the database and all windows so far, for the manifest */
 
     struct hl_run_data data;
     struct hl_session_result result;
@@ -106,6 +106,7 @@ static void queue_window(struct hl_session *session, const struct hl_record_wind
         .index = window->index,
         .verified = window->verified,
         .expected = window->samples,
+        .ended = hl_clock_monotonic() - session->began,
         .window = {window->start, window->covered, window->samples, window->errors},
     };
 }
@@ -139,7 +140,8 @@ static void count_window(struct hl_session *session, const struct session_merge 
     run->covered = (run->covered == HL_UNKNOWN ? 0 : run->covered) + window.covered;
     run->errors += window.errors;
     run->samples = hl_profile_samples(data->profile);
-    run->duration = hl_clock_monotonic() - session->began;
+    run->duration = merge->item.ended;
+    run->sampled = run->duration - data->windows[0].start;
     verify_window(session, &merge->item, merge->samples);
 }
 
@@ -225,6 +227,7 @@ static void complete_run(struct hl_session *session)
         run->offset_minutes = hl_clock_offset_minutes(record->start);
     }
     run->duration = record->duration;
+    run->sampled = record->sampled > 0 ? record->sampled : HL_UNKNOWN;
     if (session->detached && session->data.window_count > 0) {
         const struct hl_window *last = &session->data.windows[session->data.window_count - 1];
         run->duration = last->start + last->covered;
@@ -362,7 +365,10 @@ static void on_ended(void *user, const struct hl_record_result *result)
 static int write_first_manifest(struct hl_session *session, struct hl_error *error)
 {
     struct hl_spool_facts facts = {0};
+    /* With what stays the same in every later manifest. */
+    hl_manifest_add_database(&session->window_facts, session->db);
     hl_manifest_add_run(&facts, &session->data.run);
+    hl_manifest_add_facts(&facts, &session->window_facts);
     int result = hl_spool_write_manifest(session->spool, &facts, error);
     hl_spool_facts_finish(&facts);
     return result;
@@ -380,6 +386,7 @@ static int start_recording(struct hl_session *session, const struct hl_record_op
     struct hl_record_options record = *options;
     record.uuid = hl_spool_uuid(session->spool);
     record.spool = hl_spool_path(session->spool);
+    record.spool_lock = hl_spool_lock_fd(session->spool);
     session->began = hl_clock_monotonic();
     return hl_recording_start(session->loop, &record, &EVENTS, session, &session->recording, error);
 }

@@ -88,6 +88,7 @@ void hl_session_describe(const struct hl_session_options *options, const char *u
         .start = now,
         .offset_minutes = hl_clock_offset_minutes(now),
         .duration = HL_UNKNOWN,
+        .sampled = HL_UNKNOWN,
         .covered = HL_UNKNOWN,
         .rate = record->rate,
         .flags = flags_of(record),

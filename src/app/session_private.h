@@ -28,6 +28,7 @@ struct session_window {
     uint32_t index;
     bool verified;
     uint64_t expected; /* samples by py-spy's own count */
+    int64_t ended;     /* monotonic ns since the start */
     struct hl_window window;
 };
 

@@ -99,15 +99,29 @@ static void caveat_errors(struct hl_buffer *out, const struct hl_run *run)
 
 static void caveat_covered(struct hl_buffer *out, const struct hl_run *run)
 {
-    if (run->covered == HL_UNKNOWN || run->duration <= 0 ||
-        run->covered >= run->duration - run->duration / 10) {
+    if (run->covered == HL_UNKNOWN || run->sampled <= 0 ||
+        run->covered >= run->sampled - run->sampled / 10) {
         return;
     }
-    int percent = (int)((double)run->covered / (double)run->duration * 100);
+    int percent = (int)((double)run->covered / (double)run->sampled * 100);
     hl_buffer_printf(out, "%d%% of the time was sampled", percent);
-    hl_buffer_puts(out, run->covered >= run->duration / 2
+    hl_buffer_puts(out, run->covered >= run->sampled / 2
                             ? "; times are scaled up to all of it\n"
                             : ": times are at least what is shown\n");
+}
+
+/* Short of that it is how long an interpreter takes to start. */
+#define LATE (HL_NS_PER_SECOND / 2)
+
+static void caveat_late(struct hl_buffer *out, const struct hl_run *run)
+{
+    if (run->duration <= 0 || run->sampled < 0 || run->duration - run->sampled < LATE ||
+        run->duration - run->sampled < run->duration / 10) {
+        return;
+    }
+    hl_buffer_puts(out, "the first ");
+    hl_text_duration(out, run->duration - run->sampled);
+    hl_buffer_puts(out, " were not sampled and are in no number\n");
 }
 
 static void caveat_few(struct hl_buffer *out, const struct hl_run *run)
@@ -164,6 +178,7 @@ void hl_text_caveats(struct hl_buffer *out, const struct hl_run *run)
 {
     caveat_errors(out, run);
     caveat_flags(out, run);
+    caveat_late(out, run);
     caveat_covered(out, run);
     caveat_few(out, run);
     put_notes(out, run->notes);

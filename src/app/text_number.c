@@ -102,9 +102,10 @@ struct hl_scale hl_scale_of_run(const struct hl_run *run)
         return scale;
     }
     scale.seconds_per_sample = 1 / run->rate;
-    bool known = run->duration > 0 && run->covered > 0;
-    if (known && run->covered >= run->duration / 2) {
-        scale.seconds_per_sample *= (double)run->duration / (double)run->covered;
+    /* Not the duration: what was before the first attach is never any function of the profile. */
+    bool known = run->sampled > 0 && run->covered > 0;
+    if (known && run->covered >= run->sampled / 2) {
+        scale.seconds_per_sample *= (double)run->sampled / (double)run->covered;
     } else if (known) {
         /* Too little was seen to speak for the rest. */
         scale.lower_bound = true;

@@ -9,9 +9,7 @@
 #include "hotlens/app/recovery.h"
 #include "hotlens/app/text.h"
 #include "hotlens/base/memory.h"
-#include "hotlens/base/strv.h"
 #include "hotlens/cli/output.h"
-#include "hotlens/record/spool.h"
 
 static void report_recovered(const struct hl_recovered_list *list)
 {
@@ -53,9 +51,7 @@ static bool nothing_is_there(const char *db)
     if (!path || access(path, F_OK) == 0 || errno != ENOENT) {
         return false;
     }
-    _cleanup_(hl_strv_free_p) char **spools = NULL;
-    _cleanup_error_ struct hl_error error = {0};
-    return hl_spool_list(NULL, &spools, &error) == 0 && hl_strv_length(spools) == 0;
+    return !hl_recovery_is_due(NULL, db);
 }
 
 int hl_cli_open_store_for_reading(const char *db, struct hl_store **ret_store)

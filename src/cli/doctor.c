@@ -89,7 +89,7 @@ static void check_permission(struct report *report)
     };
     _cleanup_error_ struct hl_error error = {0};
     struct hl_probe probe = {0};
-    if (hl_probe_run(NULL, &probe, &error) < 0) {
+    if (hl_probe_run(getenv("HOTLENS_PROC"), &probe, &error) < 0) {
         add_error(report, "permission", &error);
         return;
     }

@@ -231,6 +231,7 @@ static int check(const struct hl_command *command, struct wanted *wanted,
     record->pid = (pid_t)wanted->pid;
     record->grace_ms = wanted->grace * 1000;
     record->sudo_may_ask = hl_cli_can_ask();
+    record->proc = getenv("HOTLENS_PROC"); /* docs/testing.md */
     return -1;
 }
 

@@ -4,8 +4,10 @@
 
 #include "hotlens/base/buffer.h"
 #include "hotlens/base/file.h"
+#include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
+#include "hotlens/base/sha256.h"
 #include "hotlens/base/utf8.h"
 #include "hotlens/cli/cli.h"
 #include "hotlens/cli/output.h"
@@ -74,9 +76,10 @@ static int explain_missing(const struct hl_source *source, struct hl_error *erro
         return -ESTALE;
     case HL_SOURCE_HASHED:
         hl_error_set(error, ENODATA,
-                     "the text of %s was not kept (--no-sources), and the file on "
-                     "disk is another one now",
+                     "the text of %s was not kept (--no-sources), and the file on disk is not "
+                     "the same any more",
                      source->path);
+        hl_error_set_remedy(error, "hotlens show --json has the line numbers with their samples");
         return -ENODATA;
     case HL_SOURCE_MISSING:
     case HL_SOURCE_STORED:
@@ -152,17 +155,34 @@ static void append_text(struct hl_buffer *out, const struct hl_buffer *text,
     }
 }
 
+/* The text of a file whose hash alone was kept, if it is still that text. */
+static bool read_hashed(const struct hl_source *source, struct hl_buffer *text)
+{
+    const char *path = source->real_path ? source->real_path : source->path;
+    uint8_t hash[HL_SHA256_SIZE];
+    if (source->state != HL_SOURCE_HASHED ||
+        hl_file_read(path, HL_LIMIT_SOURCE, text, NULL) < 0) {
+        return false;
+    }
+    hl_sha256(text->data ? text->data : "", text->length, hash);
+    return memcmp(hash, source->hash, sizeof(hash)) == 0;
+}
+
 static int show_source(struct hl_store *store, const struct hl_run *run,
                        const struct hl_source *source, struct hl_error *error)
 {
-    if (!source->text) {
+    _cleanup_buffer_ struct hl_buffer bytes = {0};
+    if (source->text) {
+        hl_buffer_append(&bytes, source->text, source->length);
+    } else if (!read_hashed(source, &bytes)) {
         return explain_missing(source, error);
     }
     _cleanup_buffer_ struct hl_buffer text = {0};
-    int r = hl_python_decode(source->text, source->length, &text);
+    const char *data = bytes.data ? bytes.data : "";
+    int r = hl_python_decode(data, bytes.length, &text);
     if (r < 0) {
         hl_buffer_clear(&text);
-        hl_buffer_append(&text, source->text, source->length);
+        hl_buffer_append(&text, data, bytes.length);
     }
     struct hl_rows rows = {0};
     r = hl_store_load_rows(store, run->id, source->path, &rows, error);

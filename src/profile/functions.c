@@ -1,6 +1,8 @@
 #include "hotlens/profile/functions.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "hotlens/base/array.h"
@@ -118,6 +120,26 @@ int hl_functions_intern(struct hl_functions *functions, const struct hl_function
     }
     *ret_index = index;
     return r;
+}
+
+int hl_functions_name_structure(struct hl_functions *functions)
+{
+    for (size_t i = 0; i < functions->count; i++) {
+        struct hl_function *function = &functions->items[i];
+        size_t length;
+        hl_strings_get(functions->strings, function->name, &length);
+        if (function->kind == HL_FUNCTION_CODE || length > 0) {
+            continue;
+        }
+        char name[48];
+        const char *what = function->kind == HL_FUNCTION_THREAD ? "thread" : "process";
+        int written = snprintf(name, sizeof(name), "%s %" PRIu64, what, function->number);
+        int r = hl_strings_intern(functions->strings, name, (size_t)written, &function->name);
+        if (r < 0) {
+            return r;
+        }
+    }
+    return 0;
 }
 
 struct hl_groups hl_functions_groups(const struct hl_functions *functions)

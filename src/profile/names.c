@@ -36,20 +36,6 @@ static int add_frame(struct hl_functions *functions, const struct hl_frames *fra
     return r < 0 ? r : 0;
 }
 
-/* Called once every frame had its say: a name from another frame is better than the text. */
-static int name_by_text(struct hl_functions *functions, const struct hl_frames *frames, uint32_t id)
-{
-    struct hl_function *function = &functions->items[functions->of_frame[id]];
-    size_t length;
-    hl_strings_get(functions->strings, function->name, &length);
-    if (function->kind == HL_FUNCTION_CODE || length > 0) {
-        return 0;
-    }
-    const char *text = hl_frames_text(frames, id, &length);
-    int r = hl_strings_intern(functions->strings, text, length, &function->name);
-    return r < 0 ? r : 0;
-}
-
 int hl_functions_from_names(const struct hl_profile *profile, struct hl_functions **ret_functions)
 {
     const struct hl_frames *frames = hl_profile_frames(profile);
@@ -59,8 +45,8 @@ int hl_functions_from_names(const struct hl_profile *profile, struct hl_function
     for (uint32_t id = 0; r >= 0 && id < count; id++) {
         r = add_frame(functions, frames, id);
     }
-    for (uint32_t id = 0; r >= 0 && id < count; id++) {
-        r = name_by_text(functions, frames, id);
+    if (r >= 0) {
+        r = hl_functions_name_structure(functions);
     }
     if (r < 0) {
         return r;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -192,6 +193,18 @@ int child_spawn(struct child *child, uv_loop_t *loop, const struct child_spec *s
 pid_t child_pid(const struct child *child)
 {
     return child->running ? child->process.pid : 0;
+}
+
+void child_abandon(struct child *child)
+{
+    if (child->ended) {
+        return;
+    }
+    child->running = false;
+    child->pipe_done = true;
+    child->exit_code = 0;
+    child->signal = SIGKILL;
+    maybe_end(child);
 }
 
 void child_kill(struct child *child, int signal)

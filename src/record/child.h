@@ -44,6 +44,8 @@ struct child {
 int child_spawn(struct child *child, uv_loop_t *loop, const struct child_spec *spec);
 /* 0 when it does not run (any more). */
 pid_t child_pid(const struct child *child);
+/* Waits no longer for a child that does not end, and leaves it: as if it had been killed. */
+void child_abandon(struct child *child);
 void child_kill(struct child *child, int signal);
 
 #endif

@@ -1,10 +1,13 @@
 #include "hotlens/record/explain.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
+#include "hotlens/base/buffer.h"
 #include "hotlens/base/memory.h"
 #include "os.h"
 
@@ -59,6 +62,10 @@ static const struct {
     { "Permission denied (os error 13)", HL_FAILURE_PERMISSION },
     { "Operation not permitted", HL_FAILURE_PERMISSION },
     { "sudo: a password is required", HL_FAILURE_PERMISSION },
+    { "sudo: a terminal is required", HL_FAILURE_PERMISSION },
+    { "sudo: no tty present", HL_FAILURE_PERMISSION },
+    { "is not in the sudoers file", HL_FAILURE_PERMISSION },
+    { "is not allowed to execute", HL_FAILURE_PERMISSION },
     { "Failed to get process executable name", HL_FAILURE_GONE },
     { "Failed to open process - check if it is running", HL_FAILURE_GONE },
     { "No such process", HL_FAILURE_GONE },
@@ -144,6 +151,31 @@ static char *name_target(const struct hl_failure_context *context)
     return hl_xstrdup(program ? program : "the program");
 }
 
+/* Commas, colons, equal signs, backslashes, blanks and wildcards mean something in sudoers. */
+static void put_sudoers_path(struct hl_buffer *out, const char *path)
+{
+    for (const char *c = path; *c; c++) {
+        if (strchr(",:=\\ \t*?[]!()\"'#", *c)) {
+            hl_buffer_putc(out, '\\');
+        }
+        hl_buffer_putc(out, *c);
+    }
+}
+
+static void sudo_remedy(const struct hl_failure_context *context, struct hl_error *error)
+{
+    _cleanup_buffer_ struct hl_buffer line = {0};
+    const struct passwd *user = getpwuid(getuid());
+    put_sudoers_path(&line, user ? user->pw_name : "YOUR-USER");
+    hl_buffer_puts(&line, " ALL=(root) NOPASSWD: ");
+    put_sudoers_path(&line, context->hotlens ? context->hotlens : "hotlens");
+    hl_buffer_puts(&line, " exec --lifeline -- ");
+    put_sudoers_path(&line, context->py_spy ? context->py_spy : "py-spy");
+    hl_buffer_puts(&line, " record *");
+    hl_error_set_remedy(error, "Allow it without a password, with this line in sudoers "
+                               "(`sudo visudo`), or record in a terminal:\n  %s", line.data);
+}
+
 static void permission_remedy(const struct hl_failure_context *context, struct hl_error *error)
 {
     const char *py_spy = context->py_spy ? context->py_spy : "py-spy";
@@ -151,9 +183,7 @@ static void permission_remedy(const struct hl_failure_context *context, struct h
     if (hl_os_only_root_traces() && !context->sudo) {
         hl_error_set_remedy(error, "This system lets only root trace processes: record with sudo.");
     } else if (context->sudo) {
-        hl_error_set_remedy(error, "Allow it without a password, with this line in sudoers "
-                                   "(`sudo visudo`), or record in a terminal:\n"
-                                   "  YOUR-USER ALL=(root) NOPASSWD: %s", py_spy);
+        sudo_remedy(context, error);
     } else if (probe && probe->container && probe->trace == HL_TRACE_NOTHING) {
         hl_error_set_remedy(error, "Start the container with `--cap-add SYS_PTRACE` (Kubernetes: "
                                    "securityContext.capabilities.add: [SYS_PTRACE]).");

@@ -27,6 +27,9 @@
 #define SAMPLER_KILL_AFTER (2 * HL_NS_PER_SECOND)
 #define GIVE_UP_AFTER (4 * HL_NS_PER_SECOND + HL_NS_PER_SECOND / 2)
 
+/* What is open besides 0, 1 and 2. */
+enum { PIPE_FD = 3, HOLD_FD, FIRST_OTHER };
+
 struct target {
     pid_t pid;
     uint64_t start;
@@ -230,7 +233,7 @@ static void end_everything(struct guard *guard)
 
 /* Nothing that happens to the terminal, to our parent or to its group may end this process, and it keeps
  * nothing open that somebody waits to see closed. */
-static int detach(int *fd)
+static int detach(int *fd, int hold)
 {
     static const int ignored[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
                                    SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU };
@@ -239,8 +242,9 @@ static int detach(int *fd)
         (void)signal(ignored[i], SIG_IGN);
     }
     (void)setsid(); /* fails for the leader of a group, which is as far from ours as we need */
-    int pipe_fd = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
-    if (pipe_fd < 0) {
+    int pipe_fd = fcntl(*fd, F_DUPFD_CLOEXEC, FIRST_OTHER);
+    int hold_fd = hold >= 0 ? fcntl(hold, F_DUPFD_CLOEXEC, FIRST_OTHER) : -1;
+    if (pipe_fd < 0 || (hold >= 0 && hold_fd < 0)) {
         return -errno;
     }
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -250,17 +254,20 @@ static int detach(int *fd)
     for (int i = 0; i < 3; i++) {
         (void)dup2(null, i);
     }
-    hl_os_close_others(pipe_fd);
+    if (dup2(pipe_fd, PIPE_FD) < 0 || (hold_fd >= 0 && dup2(hold_fd, HOLD_FD) < 0)) {
+        return -errno;
+    }
+    hl_os_close_from(hold_fd >= 0 ? FIRST_OTHER : HOLD_FD);
     if (chdir("/") < 0) {
         return -errno; /* a folder of ours would keep its file system busy */
     }
-    *fd = pipe_fd;
+    *fd = PIPE_FD;
     return 0;
 }
 
-int guard_run(int fd)
+int guard_run(int fd, int hold)
 {
-    if (detach(&fd) < 0) {
+    if (detach(&fd, hold) < 0) {
         return SHIM_EXIT_CANNOT_RUN;
     }
     struct guard guard = { 0 };

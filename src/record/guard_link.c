@@ -35,10 +35,15 @@ int guard_start(struct hl_recording *recording)
     hl_strv_add(&argv, "exec");
     hl_strv_add(&argv, "--guard");
     hl_strv_add(&argv, "3");
+    int lock = recording->options.spool_lock;
+    if (lock > 0) {
+        hl_strv_add(&argv, "--hold");
+        hl_strv_add(&argv, "4");
+    }
     struct child_spec spec = {
         .argv = argv,
-        .fds = {CHILD_NULL, CHILD_NULL, CHILD_NULL, ends[1]},
-        .fd_count = 4,
+        .fds = {CHILD_NULL, CHILD_NULL, CHILD_NULL, ends[1], lock},
+        .fd_count = lock > 0 ? 5 : 4,
         .own_session = true,
     };
     recording->guard.user = recording;

@@ -14,8 +14,8 @@ int hl_os_death_signal(int number);
 int hl_os_allow_tracer(void);
 /* Whether only root may trace at all, whatever the process. */
 bool hl_os_only_root_traces(void);
-/* Close every descriptor from 3 on except `keep`. */
-void hl_os_close_others(int keep);
+/* Closes every descriptor from `first` on. */
+void hl_os_close_from(int first);
 /* Send a signal to `pid` if it still is the process that began at `start` (ticks since boot, field 22
  * of its stat file), without a gap in which the number could be reused where the system can do that.
  * -ESRCH when it is another or none. */

@@ -42,18 +42,15 @@ static int close_from_to(unsigned first, unsigned last)
 #endif
 }
 
-void hl_os_close_others(int keep)
+void hl_os_close_from(int first)
 {
-    if ((keep <= 3 || close_from_to(3, (unsigned)keep - 1) == 0) &&
-        close_from_to((unsigned)(keep < 3 ? 3 : keep + 1), ~0U) == 0) {
+    if (close_from_to((unsigned)first, ~0U) == 0) {
         return;
     }
     long limit = sysconf(_SC_OPEN_MAX);
     limit = limit < 0 || limit > 1048576 ? 1048576 : limit;
-    for (int fd = 3; fd < limit; fd++) {
-        if (fd != keep) {
-            (void)close(fd);
-        }
+    for (int fd = first; fd < limit; fd++) {
+        (void)close(fd);
     }
 }
 

@@ -22,14 +22,12 @@ bool hl_os_only_root_traces(void)
     return true;
 }
 
-void hl_os_close_others(int keep)
+void hl_os_close_from(int first)
 {
     long limit = sysconf(_SC_OPEN_MAX);
     limit = limit < 0 || limit > 65536 ? 65536 : limit;
-    for (int fd = 3; fd < limit; fd++) {
-        if (fd != keep) {
-            (void)close(fd);
-        }
+    for (int fd = first; fd < limit; fd++) {
+        (void)close(fd);
     }
 }
 

@@ -85,6 +85,16 @@ static enum hl_trace try_tracing(int *ret_refusal, bool *ret_memory)
     return HL_TRACE_NOTHING;
 }
 
+/* Another /proc stands for another kernel: what that one would refuse us cannot be had by trying here. Of
+ * what this one allows, an ordinary user has that much under each ptrace_scope. */
+static enum hl_trace restrict_to_scope(enum hl_trace trace, int scope)
+{
+    enum hl_trace most = scope <= 0   ? HL_TRACE_SIBLINGS
+                         : scope == 1 ? HL_TRACE_WITH_CONSENT
+                                      : HL_TRACE_NOTHING;
+    return trace > most ? trace : most;
+}
+
 static char *nothing_reason(const struct hl_probe *probe, int refusal, bool memory)
 {
     const char *what = memory ? "reading another process's memory" : "tracing other processes";
@@ -127,6 +137,10 @@ int hl_probe_run(const char *proc, struct hl_probe *ret_probe, struct hl_error *
     int refusal;
     bool memory = false;
     probe.trace = try_tracing(&refusal, &memory);
+    if (proc && strcmp(proc, "/proc") != 0) {
+        probe.trace = restrict_to_scope(probe.trace, probe.ptrace_scope);
+        probe.root = false;
+    }
     if (refusal == -ENOTSUP && probe.root) {
         probe.trace = HL_TRACE_SIBLINGS; /* cannot be tried; root is what such systems ask for */
     }

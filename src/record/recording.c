@@ -123,6 +123,13 @@ static void explain(struct hl_recording *recording, enum hl_failure failure)
     const struct hl_record_options *options = &recording->options;
     const struct windows *windows = &recording->windows;
     struct hl_error *error = &recording->result.error;
+    if (windows->abandoned) {
+        hl_error_set(error, ETIMEDOUT, "process %d (%s) did not end when it was told to and was left",
+                     (int)windows->abandoned, options->sudo ? "sudo" : "py-spy");
+        hl_error_set_remedy(error, "End it by hand: `%skill -9 %d`.", options->sudo ? "sudo " : "",
+                            (int)windows->abandoned);
+        return;
+    }
     if (windows->timed_out && failure != HL_FAILURE_PERMISSION) {
         hl_error_set(error, ETIMEDOUT, "py-spy did not do its work in time and was ended");
         hl_error_set_remedy(error, "Try a lower --rate, or --nonblocking.");
@@ -134,6 +141,7 @@ static void explain(struct hl_recording *recording, enum hl_failure failure)
         .py_spy = options->py_spy,
         .output = windows->text ? windows->text : "",
         .probe = recording->probe.reason ? &recording->probe : NULL,
+        .hotlens = options->hotlens,
         .sudo = options->sudo,
         .attach = !options->argv,
     };
@@ -167,11 +175,12 @@ static void explain_end(struct hl_recording *recording)
     if (error->code != 0) {
         return;
     }
-    if (recording->result.windows == 0 && !windows->text && recording->result.stopped) {
+    if (recording->result.windows == 0 && !windows->text && !windows->abandoned &&
+        recording->result.stopped) {
         hl_error_set(error, ECANCELED, "stopped before py-spy was attached");
     } else if (recording->result.windows == 0) {
         explain(recording, failure_of_windows(recording));
-    } else if (windows->text) {
+    } else if (windows->text || windows->abandoned) {
         explain(recording, failure_of_windows(recording));
         hl_error_prefix(error, "a part was not sampled");
     }

@@ -72,6 +72,7 @@ struct windows {
     int signal;
     bool timed_out;
     char *text;
+    pid_t abandoned;     /* the first process that did not end, whatever was done; 0 for none */
 };
 
 struct program {

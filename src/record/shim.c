@@ -24,6 +24,7 @@ struct shim_options {
     int stdio[3];
     int status;
     int guard;
+    int hold;
     bool own_group;
     bool allow_tracer;
     bool lifeline;
@@ -34,7 +35,7 @@ static const char usage_text[] =
     "usage: hotlens exec [--parent PID] [--death-signal N] [--own-group | --group PGID]\n"
     "                    [--stdio A,B,C] [--allow-tracer] [--status FD] [--lifeline]\n"
     "                    -- PROGRAM [ARGUMENT...]\n"
-    "       hotlens exec --guard FD\n";
+    "       hotlens exec --guard FD [--hold FD]\n";
 
 static int usage(const char *what, const char *which)
 {
@@ -96,6 +97,7 @@ static int parse_valued(const char *name, const char *value, struct shim_options
         { "--group", 1, &options->group },
         { "--status", 0, &options->status },
         { "--guard", 0, &options->guard },
+        { "--hold", 0, &options->hold },
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         if (strcmp(name, rows[i].name) == 0) {
@@ -114,6 +116,9 @@ static int check_options(const struct shim_options *options)
 {
     if (options->guard >= 0) {
         return options->program ? usage("--guard takes no program", NULL) : 0;
+    }
+    if (options->hold >= 0) {
+        return usage("--hold is for --guard", NULL);
     }
     if (!options->program || !options->program[0]) {
         return usage("a program is missing after --", NULL);
@@ -134,7 +139,8 @@ static int check_options(const struct shim_options *options)
 
 static int parse(int argc, char **argv, struct shim_options *options)
 {
-    *options = (struct shim_options){ .stdio = { -1, -1, -1 }, .status = -1, .guard = -1 };
+    *options = (struct shim_options){ .stdio = { -1, -1, -1 }, .status = -1, .guard = -1,
+                                      .hold = -1 };
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--") == 0) {
             options->program = argv + i + 1;
@@ -264,7 +270,7 @@ int hl_shim_main(int argc, char **argv)
         return result;
     }
     if (options.guard >= 0) {
-        return guard_run(options.guard);
+        return guard_run(options.guard, options.hold);
     }
     hl_assert(options.program && options.program[0]);
     result = protect_status(&options.status);

@@ -14,7 +14,8 @@ void shim_reset_signals(void);
  * error) why. */
 int shim_exec(char *const *argv, int status_fd);
 
-int guard_run(int fd);
+/* `hold` is kept open until the guard ends; -1 for none. */
+int guard_run(int fd, int hold);
 int lifeline_run(char *const *argv, int status_fd);
 
 #endif

@@ -9,11 +9,14 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "hotlens/base/clock.h"
 #include "hotlens/base/file.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 #include "hotlens/base/strv.h"
 #include "spool_manifest.h"
+
+#define UNNAMED_SECONDS 60
 
 struct hl_spool {
     char *uuid;
@@ -171,6 +174,11 @@ int hl_spool_remove(struct hl_spool **spool, struct hl_error *error)
     return 0;
 }
 
+int hl_spool_lock_fd(const struct hl_spool *spool)
+{
+    return spool->lock;
+}
+
 const char *hl_spool_path(const struct hl_spool *spool)
 {
     return spool->path;
@@ -283,4 +291,51 @@ int hl_spool_list(const char *root, char ***ret_uuids, struct hl_error *error)
     qsort(uuids, hl_strv_length(uuids), sizeof(char *), compare_names);
     *ret_uuids = uuids;
     return 0;
+}
+
+/* ".UUID.XXXXXX", as create_locked makes it. */
+static bool is_unnamed(const char *name)
+{
+    const char *dot = name[0] == '.' ? strchr(name + 1, '.') : NULL;
+    if (!dot || strlen(dot) != strlen(".XXXXXX")) {
+        return false;
+    }
+    _cleanup_free_ char *uuid = hl_xstrndup(name + 1, (size_t)(dot - name - 1));
+    return is_uuid(uuid);
+}
+
+/* Between its birth and its lock a folder lives for microseconds. */
+static bool is_old(const struct stat *status)
+{
+    return hl_clock_utc() / HL_NS_PER_SECOND - status->st_mtim.tv_sec > UNNAMED_SECONDS;
+}
+
+static void sweep_unnamed(const char *root, const char *name)
+{
+    _cleanup_(hl_spool_close_p) struct hl_spool *spool = spool_new(root, name);
+    int r = open_folder(spool, spool->path);
+    if (r == 0) {
+        r = lock_folder(spool, 0);
+    }
+    if (r == 0 || (r == -ENOENT && spool->folder >= 0)) {
+        (void)hl_folder_remove(spool->path);
+    }
+}
+
+void hl_spool_sweep(const char *root)
+{
+    _cleanup_free_ char *path = root_or_default(root);
+    DIR *folder = path ? opendir(path) : NULL;
+    const struct dirent *entry;
+    struct stat status;
+    while (folder && (entry = readdir(folder))) {
+        if (is_unnamed(entry->d_name) &&
+            fstatat(dirfd(folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISDIR(status.st_mode) && is_old(&status)) {
+            sweep_unnamed(path, entry->d_name);
+        }
+    }
+    if (folder) {
+        closedir(folder);
+    }
 }

@@ -15,6 +15,9 @@
 /* py-spy prints "Sampling process" a few microseconds before it handles SIGINT. */
 #define HANDLER_MS 20
 
+/* What the lifeline needs from its end to SIGKILL, and a second. */
+#define KILLED_MS 5000
+
 static bool is_launch(const struct hl_recording *recording)
 {
     return recording->result.sampler == HL_SAMPLER_LAUNCH;
@@ -120,7 +123,7 @@ static char **environment_of(const struct hl_recording *recording)
 
 static void window_signal(struct window *window, int number)
 {
-    if (window->lifeline >= 0) {
+    if (window->recording->options.sudo) {
         hl_close_p(&window->lifeline); /* sudo is not ours to signal; its lifeline escalates */
         return;
     }
@@ -146,14 +149,29 @@ static void send_interrupt(struct window *window)
     watch_for(window, patience(window));
 }
 
+static void kill_window(struct window *window)
+{
+    window->timed_out = true;
+    window->stage = WINDOW_KILLED;
+    window_signal(window, SIGKILL);
+    watch_for(window, KILLED_MS);
+}
+
+/* A sudo that asks for a password, or one that hangs in the kernel: nobody gains by waiting longer. */
+static void abandon(struct window *window)
+{
+    struct windows *windows = &window->recording->windows;
+    pid_t pid = child_pid(&window->child);
+    windows->abandoned = windows->abandoned ? windows->abandoned : pid;
+    child_abandon(&window->child);
+}
+
 static void on_watchdog(uv_timer_t *timer)
 {
     struct window *window = timer->data;
     switch (window->stage) {
     case WINDOW_ATTACHING:
-        window->timed_out = true;
-        window->stage = WINDOW_KILLED;
-        window_signal(window, SIGKILL);
+        kill_window(window);
         break;
     case WINDOW_RUNNING:
         window->timed_out = true;
@@ -163,11 +181,10 @@ static void on_watchdog(uv_timer_t *timer)
         send_interrupt(window);
         break;
     case WINDOW_INTERRUPTED:
-        window->timed_out = true;
-        window->stage = WINDOW_KILLED;
-        window_signal(window, SIGKILL);
+        kill_window(window);
         break;
     case WINDOW_KILLED:
+        abandon(window);
         break;
     }
 }

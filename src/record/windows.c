@@ -151,10 +151,49 @@ static void note_behind(struct hl_recording *recording, const struct py_spy_outp
     }
 }
 
+/* How much a failure says of the program. That it is gone says nothing that was not known: every try ends
+ * so at last. */
+static int weight_of(enum hl_failure failure)
+{
+    switch (failure) {
+    case HL_FAILURE_NONE:
+    case HL_FAILURE_GONE:
+        return 0;
+    case HL_FAILURE_CRASHED:
+    case HL_FAILURE_OTHER:
+        return 1;
+    case HL_FAILURE_PERMISSION:
+    case HL_FAILURE_NOT_PYTHON:
+    case HL_FAILURE_TOO_NEW:
+    case HL_FAILURE_NO_INTERPRETER:
+    case HL_FAILURE_OUTPUT:
+    case HL_FAILURE_PROGRAM:
+    case HL_FAILURE_GIL:
+    case HL_FAILURE_USAGE:
+        return 2;
+    }
+    return 0;
+}
+
+/* Whether what an earlier try said of the program is better than what this one says. */
+static bool is_known_better(const struct window *window)
+{
+    const struct windows *windows = &window->recording->windows;
+    if (!windows->text) {
+        return false;
+    }
+    const char *text = window->output.text.data;
+    enum hl_failure known =
+        hl_failure_classify(windows->exit_code, windows->signal, windows->text);
+    enum hl_failure now =
+        hl_failure_classify(window->child.exit_code, window->child.signal, text ? text : "");
+    return weight_of(known) > weight_of(now);
+}
+
 static void note_failure(struct window *window)
 {
     struct windows *windows = &window->recording->windows;
-    if (windows->lost) {
+    if (windows->lost || is_known_better(window)) {
         return; /* the first loss is the one to explain */
     }
     windows->exit_code = window->child.exit_code;
@@ -239,15 +278,17 @@ static void attach_failed(struct window *window)
     if (is_launch(recording)) {
         return;
     }
+    const char *text = window->output.text.data;
     enum hl_failure failure =
-        hl_failure_classify(windows->exit_code, windows->signal, windows->text);
+        hl_failure_classify(window->child.exit_code, window->child.signal, text ? text : "");
     windows->failures++;
     if (is_passing(failure) && windows->failures < QUICK_TRIES) {
         recording_timer(recording, TIMER_NEXT, retry_delay(windows->failures));
     } else if (is_passing(failure) && recording->options.subprocesses) {
         recording_timer(recording, TIMER_NEXT, SLOW_RETRY_MS); /* make, sh …: Python may come late */
     } else {
-        recording_give_up(recording, failure);
+        recording_give_up(recording, hl_failure_classify(windows->exit_code, windows->signal,
+                                                         windows->text));
     }
 }
 

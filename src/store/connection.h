@@ -116,11 +116,12 @@ int store_no_run(struct hl_store *store, const char *name, struct hl_error *erro
 
 /* Order of the columns of RUN_COLUMNS, for reading and for binding. */
 #define RUN_COLUMNS                                                                                \
-    "uuid, target, title, argv, cwd, workspace, start, offset_minutes, duration, covered, rate, "  \
+    "uuid, target, title, argv, cwd, workspace, start, offset_minutes, duration, sampled, "        \
+    "covered, rate, "                                                                              \
     "flags, samples, errors, exit_status, processes, threads, python, python_version, sampler, "   \
     "sampler_mode, git_commit, git_branch, git_dirty, label, pinned, notes"
 #define RUN_PARAMETERS                                                                             \
-    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 void run_bind(struct statement *statement, const struct hl_run *run, struct hl_buffer *argv);
 /* Reads id and RUN_COLUMNS. */
 void run_read(struct statement *statement, struct hl_run *ret_run);

@@ -23,6 +23,7 @@ void run_bind(struct statement *statement, const struct hl_run *run, struct hl_b
     bind_int(statement, run->start);
     bind_int(statement, run->offset_minutes);
     bind_int_or_null(statement, run->duration, HL_UNKNOWN);
+    bind_int_or_null(statement, run->sampled, HL_UNKNOWN);
     bind_int_or_null(statement, run->covered, HL_UNKNOWN);
     bind_double(statement, run->rate);
     bind_int(statement, run->flags);
@@ -71,6 +72,7 @@ void run_read(struct statement *statement, struct hl_run *ret_run)
     run.start = read_int(statement);
     run.offset_minutes = (int)read_int(statement);
     run.duration = read_int_or(statement, HL_UNKNOWN);
+    run.sampled = read_int_or(statement, HL_UNKNOWN);
     run.covered = read_int_or(statement, HL_UNKNOWN);
     run.rate = read_double(statement);
     run.flags = (uint32_t)read_int(statement);

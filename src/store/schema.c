@@ -17,7 +17,7 @@ static const char VERSION_1[] =
     "  argv BLOB," /* each followed by a NUL */
     "  cwd TEXT, workspace TEXT,"
     "  start INTEGER NOT NULL, offset_minutes INTEGER NOT NULL,"
-    "  duration INTEGER, covered INTEGER,"
+    "  duration INTEGER, sampled INTEGER, covered INTEGER,"
     "  rate REAL NOT NULL, flags INTEGER NOT NULL,"
     "  samples INTEGER NOT NULL, errors INTEGER NOT NULL,"
     "  exit_status INTEGER,"

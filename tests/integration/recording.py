@@ -33,13 +33,15 @@ def burn(seconds):
 class Row:
     """One recording. Waiting is for events, never for time."""
 
-    def __init__(self, argv, options=(), fake=None, pid=None):
+    def __init__(self, argv, options=(), fake=None, pid=None, path=None):
         self.spool = tempfile.mkdtemp(prefix="hotlens-test-")
         self.events = []
         self.output = tempfile.TemporaryFile()
         environment = dict(os.environ)
         environment.pop("HOTLENS_RUN", None)
         environment["PATH"] = os.path.dirname(PYTHON) + ":" + environment["PATH"]
+        if path:
+            environment["PATH"] = path + ":" + environment["PATH"]
         if fake:
             environment["FAKE_PY_SPY"] = fake
         self.uuid = "test-%d-%s" % (os.getpid(), os.path.basename(self.spool)[-8:].replace("_", "x"))
@@ -242,6 +244,16 @@ def fake_never():
     row.close()
 
 
+def fake_not_python_then_gone():
+    """What an early try found out of the program is worth more than that it ended at last."""
+    row = Row(SLEEP, QUICK, fake="never,gone")
+    row.until("problem")
+    row.tell("stop 15")
+    row.finish()
+    assert "not a Python process" in row.error(), row.events
+    row.close()
+
+
 def fake_no_child():
     row, _ = fake_until_window("nochild", 0, verified="1")
     expect(row.error(), "")
@@ -279,6 +291,64 @@ def fake_detach():
     expect(row.result()["status"], "0")
     expect(len(row.windows()), 1)
     row.close()
+
+
+def script(row_folder, name, text):
+    path = os.path.join(row_folder, name)
+    with open(path, "w") as file:
+        file.write("#!%s\n%s" % (PYTHON, text))
+    os.chmod(path, 0o755)
+    return path
+
+
+def sudo_that_never_ends():
+    """It cannot be signalled and does not care that its lifeline is cut: it is left, and said."""
+    with tempfile.TemporaryDirectory() as folder:
+        script(folder, "sudo", "import os, signal\nopen(%r, 'w').write(str(os.getpid()))\n"
+                               "while True: signal.pause()\n" % (folder + "/pid"))
+        row = Row(["sleep", "1"], QUICK + ["--patience", 300, "--sudo", 1], fake="ok", path=folder)
+        row.finish()
+        with open(folder + "/pid") as file:
+            pid = int(file.read())
+        os.kill(pid, signal.SIGKILL)
+        expect(row.result()["status"], "0")
+        assert "process %d (sudo) did not end" % pid in row.error(), row.events
+        row.close()
+
+
+def consent():
+    """ptrace_scope 1: a single program allows its tracer itself; with subprocesses py-spy launches."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.makedirs(folder + "/proc/sys/kernel/yama")
+        with open(folder + "/proc/sys/kernel/yama/ptrace_scope", "w") as file:
+            file.write("1\n")
+        wrapper = script(folder, "hotlens", "import os, sys\nopen(%r, 'a').write(repr(sys.argv[1:]) + '\\n')\n"
+                                            "os.execv(%r, [%r] + sys.argv[1:])\n"
+                         % (folder + "/log", DRIVER, DRIVER))
+        options = ["--proc", folder + "/proc", "--hotlens", wrapper, "--rate", 100]
+        row = Row(["sleep", "1"], options + ["--flags", "t"], fake="ok").finish()
+        expect(row.result()["sampler"], "attach")
+        with open(folder + "/log") as file:
+            assert "'--allow-tracer', '--', 'sleep', '1'" in file.read()
+        row.close()
+        os.unlink(folder + "/log")
+        row = Row(["sleep", "1"], options + ["--flags", "ts"], fake="exit").finish()
+        expect(row.result()["sampler"], "launch")
+        with open(folder + "/log") as file:
+            assert "--allow-tracer" not in file.read()
+        row.close()
+
+
+def nothing_may_be_traced():
+    with tempfile.TemporaryDirectory() as folder:
+        os.makedirs(folder + "/proc/sys/kernel/yama")
+        with open(folder + "/proc/sys/kernel/yama/ptrace_scope", "w") as file:
+            file.write("3\n")
+        row = Row(["touch", folder + "/ran"], ["--proc", folder + "/proc", "--flags", "ts"],
+                  fake="ok").finish()
+        assert row.all("refused"), row.events
+        assert not os.path.exists(folder + "/ran")
+        row.close()
 
 
 def no_tool():
@@ -495,8 +565,10 @@ def real_rows():
 
 def main():
     fakes = [fake_ok, fake_hang, fake_mute, fake_exit, fake_partial, fake_flood, fake_wrong_sum,
-             fake_missing, fake_empty, fake_denied, fake_panic, fake_never, fake_no_child,
-             fake_slow, fake_colour, fake_pause, fake_detach, no_tool]
+             fake_missing, fake_empty, fake_denied, fake_panic, fake_never,
+             fake_not_python_then_gone, fake_no_child,
+             fake_slow, fake_colour, fake_pause, fake_detach, no_tool,
+             sudo_that_never_ends, consent, nothing_may_be_traced]
     rows = [(function.__name__.replace("_", " "), function) for function in fakes]
     rows += [(name, function if REAL else None) for name, function in real_rows()]
     only = os.environ.get("ONLY")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 
-from harness import find_py_spy, main, test, wait_until
+from harness import find_py_spy, main, processes_of, test, wait_until
 
 DRIVER = os.environ["SESSION_DRIVER"]
 
@@ -67,6 +67,8 @@ def saves_what_ran(box):
     assert run["target"] == f"file:{path} 2.5 3", run
     assert run["samples"] > 300 and run["notes"] is None, run
     assert abs(run["busy"] - 2.5) < 0.5, run
+    assert run["covered"] > 0 and 0 < run["sampled"] < run["elapsed"], run
+    assert abs(run["busy"] - run["samples"] / 200 * run["sampled"] / run["covered"]) < 1e-6, run
     functions = {row["name"]: row for row in answer["show"]["functions"]}
     assert functions["hot"]["line"] == 3 and functions["hot"]["self"] > 0.9 * run["samples"]
     assert not spools(box)
@@ -107,10 +109,12 @@ def keeps_the_spool_when_saving_fails(box):
     assert answer["run_id"] == 0 and answer["error"], answer
     assert "show" in answer and len(spools(box)) == 1
     assert str(spools(box)[0]) in answer["remedy"], answer
-    runs = recover(box, box.folder / "good.db")
+    assert recover(box, box.folder / "good.db") == [], "meant for another database"
+    bad.rmdir()
+    runs = recover(box, bad)
     assert len(runs) == 1 and not spools(box)
     before = answer["show"]["run"]
-    for key in ("uuid", "samples", "duration", "covered", "exit_status", "argv", "errors"):
+    for key in ("uuid", "samples", "duration", "sampled", "covered", "exit_status", "argv", "errors"):
         assert runs[0][key] == before[key], (key, runs[0], before)
     assert "recovered" in runs[0]["flags"] and "unverified" not in runs[0]["flags"]
 
@@ -128,8 +132,11 @@ def recovers_after_a_kill(box):
     finally:
         process.kill()
         process.communicate()
-    runs = recover(box, box.folder / "p.db")
+    # The guard has the spool until py-spy has written its last window.
+    runs = []
+    wait_until(lambda: runs or runs.extend(recover(box, box.folder / "p.db")) or runs)
     assert len(runs) == 1 and runs[0]["samples"] > 50, runs
+    assert not processes_of(box), "nothing writes to a spool that was taken"
     assert "recovered" in runs[0]["flags"], runs
     assert recover(box, box.folder / "p.db") == []
     assert not spools(box)

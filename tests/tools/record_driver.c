@@ -4,7 +4,8 @@
  *   record-driver exec …                     the shim
  *
  * Options: --py-spy P, --spool DIR, --sampler attach|launch|auto, --rate N, --duration N,
- * --grace MS, --patience MS, --flags LETTERS (t s i g n b), --null (the program's stdio).
+ * --sudo 1, --hotlens PATH, --proc DIR, --grace MS, --patience MS, --flags LETTERS (t s i g n b), --null
+ * (the program's stdio).
  * Commands come on standard input: "stop SIGNAL", "detach", "pause", "resume". SIGINT is ignored, as the
  * terminal sends it to the program as well. */
 #include <inttypes.h>
@@ -149,6 +150,12 @@ static void set_option(struct hl_record_options *options, const char *name, cons
         set_flags(options, value);
     } else if (strcmp(name, "--sampler") == 0) {
         options->sampler = parse_sampler(value);
+    } else if (strcmp(name, "--hotlens") == 0) {
+        options->hotlens = value;
+    } else if (strcmp(name, "--proc") == 0) {
+        options->proc = value;
+    } else if (strcmp(name, "--sudo") == 0) {
+        options->sudo = true;
     } else if (strcmp(name, "--pid") == 0) {
         options->pid = (pid_t)strtol(value, NULL, 10);
     }

@@ -119,6 +119,7 @@ static void init_facts(struct sample *sample, uint64_t seed)
     run->start = (int64_t)seed * 1000000000;
     run->offset_minutes = -150;
     run->duration = 1234567890;
+    run->sampled = 1234567000;
     run->covered = HL_UNKNOWN;
     run->rate = 99.5;
     run->flags = HL_RUN_THREADS | HL_RUN_SUBPROCESSES;
@@ -255,7 +256,8 @@ static bool same_facts(const struct hl_run *a, const struct hl_run *b)
     CHECK(same_text(a->git_commit, b->git_commit) && same_text(a->git_branch, b->git_branch));
     CHECK(same_text(a->label, b->label) && a->pinned == b->pinned);
     CHECK(a->start == b->start && a->offset_minutes == b->offset_minutes);
-    CHECK(a->duration == b->duration && a->covered == b->covered);
+    CHECK(a->duration == b->duration && a->sampled == b->sampled &&
+          a->covered == b->covered);
     CHECK(a->rate == b->rate && a->flags == b->flags); /* exact: no arithmetic in between */
     CHECK(a->samples == b->samples && a->errors == b->errors);
     CHECK(a->exit_status == b->exit_status && a->git_dirty == b->git_dirty);

@@ -47,11 +47,14 @@ void hl_functions_destroy(struct hl_functions *functions);
 int hl_functions_intern(struct hl_functions *functions, const struct hl_function *description,
                         const char *name, size_t name_length, const char *file,
                         size_t file_length, uint64_t number, uint32_t *ret_index);
+/* Names what is still without a name "thread 5211" or "process 12". To be called once every frame had
+ * its say: a name that was printed anywhere is better. 0 or -ENOMEM. */
+int hl_functions_name_structure(struct hl_functions *functions);
 /* Groups for groups.h, borrowed from the table. */
 struct hl_groups hl_functions_groups(const struct hl_functions *functions);
 
 /* Without any source text: one function per (file, printed name), per opaque text, per thread id
- * and per pid; all lines 0. Threads and processes without a name are named by what was printed.
+ * and per pid; all lines 0. Threads and processes without a name are named by their number.
  * Covers the whole table of frames, so after a focus some functions may have no samples. */
 int hl_functions_from_names(const struct hl_profile *profile, struct hl_functions **ret_functions);
 

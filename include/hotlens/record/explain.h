@@ -30,6 +30,7 @@ struct hl_failure_context {
     int pid;              /* of the target, 0 when launched */
     const char *program;  /* name for people */
     const char *py_spy;   /* path */
+    const char *hotlens;  /* path; with sudo, what it runs */
     const char *output;   /* what py-spy said; its useful first line is quoted for OTHER */
     const struct hl_probe *probe; /* or NULL */
     bool sudo;

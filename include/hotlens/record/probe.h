@@ -21,7 +21,8 @@ struct hl_probe {
     char *reason;     /* one sentence for doctor; owned */
 };
 
-/* Takes a few milliseconds. `proc` NULL is "/proc". */
+/* Takes a few milliseconds. `proc` NULL is "/proc"; with another one its ptrace_scope counts as well, and we
+ * as an ordinary user. */
 int hl_probe_run(const char *proc, struct hl_probe *ret_probe, struct hl_error *error);
 void hl_probe_finish(struct hl_probe *probe);
 

@@ -36,6 +36,7 @@ struct hl_record_options {
     const char *py_spy;      /* path */
     const char *hotlens;     /* path of our own executable, for the shim */
     const char *spool;       /* folder of this run's raw files; exists, 0700 */
+    int spool_lock;          /* its locked descriptor, which the guard holds too; 0 for none */
     const char *uuid;        /* of the run; marks the program's processes */
     enum hl_sampler sampler;
     uint32_t rate;           /* 1 … HL_LIMIT_RATE */

@@ -12,13 +12,16 @@
  *     --guard FD           see below
  *     --lifeline           run PROGRAM as a child; when standard input ends, SIGINT it, then SIGTERM,
  *                          then SIGKILL (for sudo and systems without parent-death signals)
+ *     --hold FD            see below
  *
  * Signal mask and dispositions are always reset. On failure it exits 127 (not found) or 126.
  *
  * The guard (`hotlens exec --guard FD`) is one process per recording in its own session that reads
  * lines from FD: "program PID", "sampler PID", "uuid UUID", "gone PID", "done". When FD ends without
  * "done" - we were killed - it stops the program (SIGINT, after 2 s SIGTERM, after 1.5 s SIGKILL) and
- * the samplers, and exits: nothing of ours outlives us by more than 5 s. */
+ * the samplers, and exits: nothing of ours outlives us by more than 5 s. Until then it holds the
+ * descriptor of --hold, the lock of the spool, so that nobody takes the spool for abandoned while a
+ * sampler still writes to it. */
 #ifndef HOTLENS_RECORD_SHIM_H
 #define HOTLENS_RECORD_SHIM_H
 

@@ -40,6 +40,10 @@ int hl_spool_open(const char *root, const char *uuid, struct hl_spool **ret_spoo
 void hl_spool_close(struct hl_spool *spool);
 /* Removes the files, then unlocks. */
 int hl_spool_remove(struct hl_spool **spool, struct hl_error *error);
+/* Removes what hl_spool_create left that was killed before its spool had a name. */
+void hl_spool_sweep(const char *root);
+/* The locked descriptor, for a process that has to hold the lock as long as it writes here. */
+int hl_spool_lock_fd(const struct hl_spool *spool);
 const char *hl_spool_path(const struct hl_spool *spool);
 const char *hl_spool_uuid(const struct hl_spool *spool);
 /* Replaces the manifest, atomically. */

@@ -39,7 +39,9 @@ struct hl_run {
     int64_t start;       /* UTC ns */
     int offset_minutes;  /* of local time at start */
     int64_t duration;    /* monotonic ns, pauses left out; HL_UNKNOWN */
-    int64_t covered;     /* ns of that which was sampled; HL_UNKNOWN */
+    int64_t sampled;     /* ns of that from the first attach on: what seconds are spread over;
+                          * HL_UNKNOWN */
+    int64_t covered;     /* ns that were sampled, all windows together; HL_UNKNOWN */
     double rate;         /* samples per second; 0 is unknown, then no seconds are ever shown */
     uint32_t flags;      /* enum hl_run_flag */
     uint64_t samples;    /* of the first profile */

@@ -64,6 +64,8 @@ static const struct {
     {HL_FRAME_THREAD, "", NULL, 0, 7, "main", 0, 0, 0, 0},
     {HL_FRAME_THREAD, "main", NULL, 0, 7, "main", 0, 0, 0, 0},
     {HL_FRAME_PROCESS, "python x.py", NULL, 0, 7, "python x.py", 0, 0, 0, 0},
+    {HL_FRAME_THREAD, "", NULL, 0, 5211, "thread 5211", 0, 0, 0, 0},
+    {HL_FRAME_PROCESS, "", NULL, 0, 12, "process 12", 0, 0, 0, 0},
 };
 
 /* Frames that are one function, by their numbers above. */

@@ -57,6 +57,9 @@ static void write_window(struct hl_spool *spool, const char *name, const char *t
     free(path);
 }
 
+/* What the next spool is meant for; NULL is anything. */
+static const char *meant_for;
+
 static struct hl_spool *make_spool(const char *uuid, size_t known)
 {
     static const char *const KEYS[] = {"window.0000.raw", "window.0001.raw"};
@@ -71,6 +74,11 @@ static struct hl_spool *make_spool(const char *uuid, size_t known)
     hl_spool_facts_add(&facts, "rate", "100");
     hl_spool_facts_add_i64(&facts, "start", hl_clock_utc() - 2 * HL_NS_PER_SECOND);
     hl_spool_facts_add_i64(&facts, "flags", HL_RUN_SUBPROCESSES);
+    hl_spool_facts_add_i64(&facts, "duration", 3 * HL_NS_PER_SECOND);
+    hl_spool_facts_add_i64(&facts, "sampled", 5 * HL_NS_PER_SECOND / 2);
+    if (meant_for) {
+        hl_spool_facts_add(&facts, "database", meant_for);
+    }
     for (size_t i = 0; i < known; i++) {
         hl_spool_facts_add(&facts, KEYS[i], VALUES[i]);
     }
@@ -123,7 +131,8 @@ START_TEST(test_whole)
     ck_assert_uint_eq(data.run.errors, 1);
     ck_assert_uint_eq(data.run.flags, HL_RUN_SUBPROCESSES | HL_RUN_RECOVERED);
     ck_assert_int_eq(data.run.covered, 2 * HL_NS_PER_SECOND);
-    ck_assert_int_gt(data.run.duration, 0);
+    ck_assert_int_eq(data.run.duration, 3 * HL_NS_PER_SECOND);
+    ck_assert_int_eq(data.run.sampled, 5 * HL_NS_PER_SECOND / 2);
     ck_assert_str_eq(data.run.argv[1], "a\nb = c;\xff");
     ck_assert_uint_eq(data.window_count, 2);
     ck_assert_int_eq(data.windows[1].start, 950000000);
@@ -167,6 +176,29 @@ START_TEST(test_in_use)
     ck_assert_uint_eq(count_spools(), 1);
     ck_assert_uint_eq(count_runs(), 0);
     hl_spool_close(spool);
+}
+END_TEST
+
+START_TEST(test_meant_for_another)
+{
+    struct hl_recovered_list list;
+    meant_for = "/nonexistent/other.db";
+    hl_spool_close(make_spool(UUID, 2));
+    recover(&list);
+    ck_assert_uint_eq(list.count, 0);
+    ck_assert_uint_eq(count_spools(), 1);
+    ck_assert_uint_eq(count_runs(), 0);
+    ck_assert(!hl_recovery_is_due(root, db));
+    ck_assert(hl_recovery_is_due(root, meant_for));
+    meant_for = db;
+    hl_spool_close(make_spool("other", 2));
+    ck_assert(hl_recovery_is_due(root, db));
+    recover(&list);
+    ck_assert_uint_eq(list.count, 1);
+    ck_assert_str_eq(list.items[0].uuid, "other");
+    ck_assert_int_gt(list.items[0].run_id, 0);
+    hl_recovered_list_finish(&list);
+    ck_assert_uint_eq(count_spools(), 1);
 }
 END_TEST
 
@@ -301,6 +333,7 @@ int main(void)
     tcase_add_test(tests, test_whole);
     tcase_add_test(tests, test_partial);
     tcase_add_test(tests, test_in_use);
+    tcase_add_test(tests, test_meant_for_another);
     tcase_add_test(tests, test_saved_already);
     tcase_add_test(tests, test_no_samples);
     tcase_add_test(tests, test_read_only);

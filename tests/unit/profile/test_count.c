@@ -167,7 +167,7 @@ START_TEST(test_threads_and_processes)
     ck_assert_uint_eq(functions->count, 4);
     ck_assert_uint_eq(of[nameless], of[named]);
     ck_assert_str_eq(name_of(functions, of[named]), "w");
-    ck_assert_str_eq(name_of(functions, of[other]), "thread (6)");
+    ck_assert_str_eq(name_of(functions, of[other]), "thread 6");
     ck_assert_str_eq(name_of(functions, of[process]), "x");
     ck_assert_int_eq(functions->items[of[other]].kind, HL_FUNCTION_THREAD);
     ck_assert_int_eq(functions->items[of[process]].kind, HL_FUNCTION_PROCESS);

@@ -116,12 +116,13 @@ static const struct {
     { { .trace = HL_TRACE_NOTHING, .ptrace_scope = -1, .container = true }, false, true,
       "--cap-add SYS_PTRACE", "setcap" },
     { { .trace = HL_TRACE_SIBLINGS, .ptrace_scope = -1 }, false, true, "with sudo", "sysctl" },
-    { { .trace = HL_TRACE_SIBLINGS, .ptrace_scope = 1 }, true, true, "NOPASSWD: /opt/py-spy", NULL },
+    { { .trace = HL_TRACE_SIBLINGS, .ptrace_scope = 1 }, true, true,
+      "ALL=(root) NOPASSWD: /opt/hot\\ lens exec --lifeline -- /opt/py-spy record *", NULL },
 };
 
 START_TEST(remedy)
 {
-    struct hl_failure_context context = { .pid = 7, .py_spy = "/opt/py-spy",
+    struct hl_failure_context context = { .pid = 7, .py_spy = "/opt/py-spy", .hotlens = "/opt/hot lens",
         .probe = &remedies[_i].probe, .sudo = remedies[_i].sudo, .attach = remedies[_i].attach };
     struct hl_error error = { 0 };
     ck_assert_int_eq(hl_failure_explain(HL_FAILURE_PERMISSION, &context, &error), -EPERM);

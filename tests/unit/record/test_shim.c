@@ -87,6 +87,7 @@ static const struct {
     { { "exec", "--own-group", "--group", "1", "--", "sh" }, 2, "exclude" },
     { { "exec", "--death-signal", "999", "--", "sh" }, 2, "no such signal" },
     { { "exec", "--guard", "9", "--", "sh" }, 2, "takes no program" },
+    { { "exec", "--hold", "9", "--", "sh" }, 2, "--hold is for --guard" },
     { { "exec", "--status", "1", "--stdio", "0,1,2", "--", "sh" }, 2, "of its own" },
     { { "exec", "--parent", "1", "--", "sh", "-c", "echo ran" }, 126, "cancel" },
     { { "exec", "--stdio", "1,0,2", "--", "sh", "-c", "echo swapped <&0 >&0" }, 0, "swapped" },

@@ -2,10 +2,14 @@
 #include "../suite.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "hotlens/base/file.h"
@@ -110,6 +114,46 @@ START_TEST(lock_ends_with_its_process)
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert(WIFSIGNALED(status));
     ck_assert_int_eq(open_in_child(), 0);
+}
+END_TEST
+
+/* A folder as hl_spool_create has it before it gets its name, `age` seconds old. */
+static void leave_unnamed(const char *name, bool has_lock, time_t age)
+{
+    _cleanup_free_ char *path = hl_path_join(root, name);
+    _cleanup_free_ char *lock = hl_path_join(path, "lock");
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    if (has_lock) {
+        ck_assert_int_eq(hl_file_write_atomic(lock, "", 0, 0600), 0);
+    }
+    struct timespec times[2] = {{.tv_sec = time(NULL) - age}, {.tv_sec = time(NULL) - age}};
+    ck_assert_int_eq(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static bool is_there(const char *name)
+{
+    _cleanup_free_ char *path = hl_path_join(root, name);
+    return access(path, F_OK) == 0;
+}
+
+START_TEST(unnamed_are_swept)
+{
+    leave_unnamed(".aaaa-1.abcdef", true, 3600);
+    leave_unnamed(".aaaa-2.abcdef", false, 3600);
+    leave_unnamed(".aaaa-3.abcdef", true, 0);
+    leave_unnamed(".not ours.abcdef", true, 3600);
+    leave_unnamed(".other", true, 3600);
+    leave_unnamed(".aaaa-4.abcdef", true, 3600);
+    _cleanup_free_ char *held = hl_path_join(root, ".aaaa-4.abcdef/lock");
+    _cleanup_close_ int lock = open(held, O_RDWR | O_CLOEXEC);
+    ck_assert_int_eq(flock(lock, LOCK_EX | LOCK_NB), 0);
+    hl_spool_sweep(root);
+    ck_assert(!is_there(".aaaa-1.abcdef"));
+    ck_assert(!is_there(".aaaa-2.abcdef"));
+    ck_assert(is_there(".aaaa-3.abcdef"));
+    ck_assert(is_there(".not ours.abcdef"));
+    ck_assert(is_there(".other"));
+    ck_assert(is_there(".aaaa-4.abcdef"));
 }
 END_TEST
 
@@ -274,6 +318,7 @@ int main(void)
     tcase_add_loop_test(tests, bad_name, 0, ARRAY_SIZE(BAD_NAMES));
     tcase_add_test(tests, lock_is_held);
     tcase_add_test(tests, lock_ends_with_its_process);
+    tcase_add_test(tests, unnamed_are_swept);
     tcase_add_loop_test(tests, manifest_round_trip, 0, ARRAY_SIZE(VALUES));
     tcase_add_loop_test(tests, manifest_bad_key, 0, ARRAY_SIZE(BAD_KEYS));
     tcase_add_loop_test(tests, manifest_bad_text, 0, ARRAY_SIZE(BAD_MANIFESTS));
