@@ -24,7 +24,7 @@ size_t hl_output_width(int fd)
     if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) {
         return size.ws_col;
     }
-    return 100;
+    return isatty(fd) ? 80 : HL_OUTPUT_WIDE;
 }
 
 void hl_output_style(struct hl_buffer *out, bool colour, enum hl_style style)
@@ -68,6 +68,32 @@ static size_t bytes_in_columns(const char *text, size_t length, size_t columns)
         at += size;
     }
     return at;
+}
+
+void hl_output_end(struct hl_buffer *out, const char *text, size_t length, size_t width)
+{
+    size_t columns = hl_utf8_width(text, length);
+    if (columns <= width || width == 0) {
+        hl_buffer_append(out, text, length);
+        return;
+    }
+    size_t skipped = bytes_in_columns(text, length, columns - width + 1);
+    if (hl_utf8_width(text + skipped, length - skipped) >= width) {
+        uint32_t code_point; /* a wide character stands across the edge */
+        skipped += hl_utf8_decode(text + skipped, length - skipped, &code_point);
+    }
+    hl_buffer_puts(out, "…");
+    hl_buffer_append(out, text + skipped, length - skipped);
+}
+
+void hl_output_start(struct hl_buffer *out, const char *text, size_t length, size_t width)
+{
+    if (width == 0 || hl_utf8_width(text, length) <= width) {
+        hl_buffer_append(out, text, length);
+        return;
+    }
+    hl_buffer_append(out, text, bytes_in_columns(text, length, width - 1));
+    hl_buffer_puts(out, "…");
 }
 
 void hl_output_visible(struct hl_buffer *out, const char *text, size_t width)

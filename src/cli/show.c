@@ -11,7 +11,11 @@
 #include "hotlens/cli/common.h"
 #include "hotlens/cli/options.h"
 #include "hotlens/cli/output.h"
+#include "hotlens/cli/place.h"
 #include "hotlens/cli/show.h"
+
+/* Columns that own and total take, and the space behind them. */
+#define NUMBERS 39u
 
 struct table {
     struct hl_buffer *out;
@@ -59,37 +63,25 @@ static void append_header(struct table *table, const char *text)
 static void append_numbers(struct table *table, uint64_t self, uint64_t total)
 {
     hl_show_amount(table->out, &table->scale, self, 11, table->colour);
-    append_percent(table, self, 8);
-    hl_show_amount(table->out, &table->scale, total, 13, table->colour);
-    append_percent(table, total, 8);
+    append_percent(table, self, 7);
+    hl_show_amount(table->out, &table->scale, total, 12, table->colour);
+    append_percent(table, total, 7);
     hl_buffer_puts(table->out, "  ");
 }
 
-static void append_place(struct table *table, const char *file, uint32_t line)
+static size_t rest_of(const struct table *table)
 {
-    if (!file) {
-        return;
-    }
-    hl_output_style(table->out, table->colour, HL_STYLE_DIM);
-    hl_output_visible(table->out, hl_text_path(file, table->run->workspace),
-                      table->width > 60 ? table->width - 40 : 20);
-    if (line > 0) {
-        hl_buffer_printf(table->out, ":%u", line);
-    }
-    hl_output_style(table->out, table->colour, HL_STYLE_PLAIN);
+    return table->width > NUMBERS ? table->width - NUMBERS : 0;
 }
 
 static void append_functions(struct table *table, const struct hl_rows *rows, size_t limit)
 {
-    append_header(table, "        own               total            function\n");
+    append_header(table, "        own               total         function\n");
     for (size_t i = 0; i < rows->function_count && i < limit; i++) {
         const struct hl_function_row *row = &rows->functions[i];
         append_numbers(table, row->self, row->total);
-        hl_output_style(table->out, table->colour, HL_STYLE_BOLD);
-        hl_output_visible(table->out, row->name, 60);
-        hl_output_style(table->out, table->colour, HL_STYLE_PLAIN);
-        hl_buffer_puts(table->out, "  ");
-        append_place(table, row->file, row->line);
+        struct hl_place place = {row->name, row->file, table->run->workspace, row->line, true};
+        hl_output_place(table->out, &place, rest_of(table), table->colour);
         hl_buffer_putc(table->out, '\n');
     }
     if (rows->function_count > limit) {
@@ -130,10 +122,11 @@ static void append_lines(struct table *table, const struct hl_rows *rows, size_t
     }
     qsort(order, rows->line_count, sizeof(*order), by_line_self);
     hl_buffer_putc(table->out, '\n');
-    append_header(table, "        own               total            line\n");
+    append_header(table, "        own               total         line\n");
     for (size_t i = 0; i < rows->line_count && i < limit && order[i]->self > 0; i++) {
         append_numbers(table, order[i]->self, order[i]->total);
-        append_place(table, order[i]->file, order[i]->line);
+        struct hl_place place = {NULL, order[i]->file, table->run->workspace, order[i]->line, false};
+        hl_output_place(table->out, &place, rest_of(table), table->colour);
         hl_buffer_putc(table->out, '\n');
     }
 }
@@ -160,8 +153,7 @@ static const char *hottest_file(const struct hl_run *run, const struct hl_rows *
 
 static void append_summary(struct table *table)
 {
-    hl_buffer_printf(table->out, "run %" PRId64 ": ", table->run->id);
-    hl_cli_append_summary(table->out, table->run, table->colour);
+    hl_cli_append_summary(table->out, table->run, true, table->width, table->colour);
     hl_buffer_putc(table->out, '\n');
 }
 
