@@ -167,6 +167,9 @@ static int complete(struct wanted *wanted, char **ret_py_spy, char **ret_executa
 /* Other recordings' leftovers first, so that they are in the list before the new run. */
 static int recover(const char *db)
 {
+    if (!db && hl_cli_nothing_is_there(db)) {
+        return 0; /* made when there is a run to save */
+    }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
     return hl_cli_open_store(db, &store);
 }

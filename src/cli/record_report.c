@@ -64,17 +64,22 @@ static size_t hottest(const struct hl_run_data *data, uint32_t ret_indices[HOTTE
     return count;
 }
 
+static void append_amounts(struct hl_buffer *out, const struct hl_run_data *data, uint64_t samples)
+{
+    struct hl_scale scale = hl_scale_of_run(&data->run);
+    _cleanup_buffer_ struct hl_buffer cell = {0};
+    hl_text_amount(&cell, &scale, samples);
+    hl_output_column(out, cell.data, 12);
+    hl_buffer_clear(&cell);
+    hl_text_percent(&cell, samples, data->run.samples);
+    hl_output_column(out, cell.data, 8);
+    hl_buffer_puts(out, "  ");
+}
+
 static void append_function(struct hl_buffer *out, const struct hl_run_data *data, uint32_t index)
 {
     const struct hl_function *function = &data->functions->items[index];
-    struct hl_scale scale = hl_scale_of_run(&data->run);
-    _cleanup_buffer_ struct hl_buffer cell = {0};
-    hl_text_amount(&cell, &scale, data->function_self[index]);
-    hl_output_column(out, cell.data, 12);
-    hl_buffer_clear(&cell);
-    hl_text_percent(&cell, data->function_self[index], data->run.samples);
-    hl_output_column(out, cell.data, 8);
-    hl_buffer_puts(out, "  ");
+    append_amounts(out, data, data->function_self[index]);
     struct hl_place place = {
         .name = hl_strings_get(data->functions->strings, function->name, NULL),
         .workspace = data->run.workspace,
@@ -86,6 +91,19 @@ static void append_function(struct hl_buffer *out, const struct hl_run_data *dat
     size_t width = hl_output_width(STDERR_FILENO);
     hl_output_place(out, &place, width > NUMBERS ? width - NUMBERS : 0, false);
     hl_buffer_putc(out, '\n');
+}
+
+static void append_frameless(struct hl_buffer *out, const struct hl_run_data *data)
+{
+    uint64_t missing = data->run.samples;
+    for (uint32_t i = 0; i < data->functions->count; i++) {
+        uint64_t known = data->functions->items[i].kind == HL_FUNCTION_CODE ? data->function_self[i] : 0;
+        missing -= known < missing ? known : missing;
+    }
+    if (missing * 100 >= data->run.samples && missing > 0) {
+        append_amounts(out, data, missing);
+        hl_buffer_puts(out, "(no Python frames)\n");
+    }
 }
 
 static void append_summary(struct hl_buffer *out, const struct hl_run_data *data)
@@ -100,6 +118,7 @@ static void append_summary(struct hl_buffer *out, const struct hl_run_data *data
     for (size_t i = 0; i < count; i++) {
         append_function(out, data, indices[i]);
     }
+    append_frameless(out, data);
 }
 
 static void report_problem(const struct hl_error *error)

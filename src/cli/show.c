@@ -7,6 +7,7 @@
 #include "hotlens/app/run_json.h"
 #include "hotlens/app/text.h"
 #include "hotlens/base/memory.h"
+#include "hotlens/base/utf8.h"
 #include "hotlens/cli/cli.h"
 #include "hotlens/cli/common.h"
 #include "hotlens/cli/options.h"
@@ -74,6 +75,19 @@ static size_t rest_of(const struct table *table)
     return table->width > NUMBERS ? table->width - NUMBERS : 0;
 }
 
+/* Samples without any function that py-spy could read: not lost, but nobody's. */
+static void append_frameless(struct table *table, const struct hl_rows *rows)
+{
+    uint64_t known = 0;
+    for (size_t i = 0; i < rows->function_count; i++) {
+        known += rows->functions[i].self;
+    }
+    if (known < table->run->samples) {
+        append_numbers(table, table->run->samples - known, table->run->samples - known);
+        hl_buffer_puts(table->out, "(no Python frames)\n");
+    }
+}
+
 static void append_functions(struct table *table, const struct hl_rows *rows, size_t limit)
 {
     append_header(table, "        own               total         function\n");
@@ -84,6 +98,7 @@ static void append_functions(struct table *table, const struct hl_rows *rows, si
         hl_output_place(table->out, &place, rest_of(table), table->colour);
         hl_buffer_putc(table->out, '\n');
     }
+    append_frameless(table, rows);
     if (rows->function_count > limit) {
         hl_buffer_printf(table->out, "  … and %zu more (--limit N, --json for all)\n",
                          rows->function_count - limit);
@@ -157,6 +172,23 @@ static void append_summary(struct table *table)
     hl_buffer_putc(table->out, '\n');
 }
 
+/* As a shell would take it as one word; control characters are shown, not pasted. */
+static void append_argument(struct hl_buffer *out, const char *text)
+{
+    bool quote = text[strcspn(text, " \t;\"'`$&|<>()*?[]{}\\!#~")] != '\0';
+    hl_buffer_puts(out, quote ? "'" : "");
+    while (*text) {
+        size_t piece = strcspn(text, "'");
+        hl_utf8_append_visible(out, text, piece);
+        text += piece;
+        if (*text) {
+            hl_buffer_puts(out, "'\\''");
+            text++;
+        }
+    }
+    hl_buffer_puts(out, quote ? "'" : "");
+}
+
 static int show_tables(struct hl_store *store, const struct hl_run *run, size_t limit, bool total,
                        struct hl_error *error)
 {
@@ -177,7 +209,7 @@ static int show_tables(struct hl_store *store, const struct hl_run *run, size_t 
     const char *file = hottest_file(run, &rows);
     if (file) {
         hl_buffer_printf(&out, "\nNext: hotlens show %" PRId64 " --lines ", run->id);
-        hl_output_visible(&out, hl_text_path(file, run->workspace), 0);
+        append_argument(&out, hl_text_path(file, run->workspace));
         hl_buffer_putc(&out, '\n');
     }
     hl_rows_finish(&rows);
