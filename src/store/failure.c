@@ -80,7 +80,7 @@ static void add_remedy(struct hl_store *store, int code, int reason, struct hl_e
         hl_error_set_remedy(error, "Another program has it locked; try again");
         break;
     case ENOSPC:
-        hl_error_set_remedy(error, "Make room on the disk, or delete runs with hotlens rm");
+        hl_error_set_remedy(error, "Make room on the disk, or delete runs: hotlens rm, hotlens purge");
         break;
     case EPROTO:
         hl_error_set_remedy(error, "Update this hotlens");
