@@ -129,12 +129,15 @@ static void caveat_few(struct hl_buffer *out, const struct hl_run *run)
     if (run->samples >= FEW_SAMPLES) {
         return;
     }
+    if (run->samples == 0) {
+        hl_buffer_puts(out, "there are no samples in it\n");
+        return;
+    }
     hl_buffer_puts(out, "only ");
     hl_text_counted(out, run->samples, "sample");
-    if (run->samples > 0) {
-        int points = (int)ceil(50 / sqrt((double)run->samples));
-        hl_buffer_printf(out, ": shares are uncertain by up to ± %d points", points);
-    }
+    int points = (int)ceil(50 / sqrt((double)run->samples));
+    hl_buffer_printf(out, ": shares are uncertain by up to ± %d %s", points,
+                     points == 1 ? "point" : "points");
     if (!(run->flags & HL_RUN_IMPORTED) && run->rate > 0 && run->rate < MORE_RATE) {
         hl_buffer_puts(out, "; record again at 1000 Hz for more");
     }

@@ -10,6 +10,7 @@
 #include "hotlens/app/text.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/cli/output.h"
+#include "hotlens/cli/place.h"
 
 static void report_recovered(const struct hl_recovered_list *list)
 {
@@ -44,11 +45,10 @@ int hl_cli_open_store(const char *db, struct hl_store **ret_store)
     return 0;
 }
 
-/* Whether there is nothing to read and nothing to recover. */
-static bool nothing_is_there(const char *db)
+bool hl_cli_nothing_is_there(const char *db)
 {
     _cleanup_free_ char *path = db ? hl_xstrdup(db) : hl_store_default_path();
-    if (!path || access(path, F_OK) == 0 || errno != ENOENT) {
+    if (!path || !path[0] || access(path, F_OK) == 0 || errno != ENOENT) {
         return false;
     }
     return !hl_recovery_is_due(NULL, db);
@@ -56,7 +56,7 @@ static bool nothing_is_there(const char *db)
 
 int hl_cli_open_store_for_reading(const char *db, struct hl_store **ret_store)
 {
-    if (!nothing_is_there(db)) {
+    if (!hl_cli_nothing_is_there(db)) {
         return hl_cli_open_store(db, ret_store);
     }
     /* Reading must not leave an empty database behind. */
@@ -68,20 +68,30 @@ int hl_cli_open_store_for_reading(const char *db, struct hl_store **ret_store)
     return r;
 }
 
-void hl_cli_append_summary(struct hl_buffer *out, const struct hl_run *run, bool colour)
+void hl_cli_append_summary(struct hl_buffer *out, const struct hl_run *run, bool number,
+                           size_t width, bool colour)
 {
     _cleanup_buffer_ struct hl_buffer text = {0};
+    if (number) {
+        hl_buffer_printf(&text, "run %lld: ", (long long)run->id);
+    } else {
+        hl_buffer_puts(&text, "hotlens: ");
+    }
     hl_text_summary(&text, run);
-    hl_buffer_puts(&text, " · ");
-    hl_text_counted(&text, run->samples, "sample");
+    if (run->rate > 0) { /* else it was samples that were counted all the way */
+        hl_buffer_puts(&text, " · ");
+        hl_text_counted(&text, run->samples, "sample");
+    }
+    hl_buffer_putc(&text, '\0');
     hl_output_style(out, colour, HL_STYLE_BOLD);
-    hl_output_visible(out, text.data, 0);
+    hl_output_wrapped(out, text.data, " · ", width);
     hl_output_style(out, colour, HL_STYLE_PLAIN);
     hl_buffer_putc(out, '\n');
     hl_buffer_clear(&text);
     hl_text_caveats(&text, run);
+    hl_buffer_putc(&text, '\0');
     hl_output_style(out, colour, HL_STYLE_DIM);
-    hl_buffer_append(out, text.data, text.length);
+    hl_output_wrapped(out, text.data, " ", width);
     hl_output_style(out, colour, HL_STYLE_PLAIN);
 }
 

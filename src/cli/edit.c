@@ -28,6 +28,7 @@ static const struct hl_command LABEL_COMMAND = {
                "deleted by age.",
     .options = LABEL_OPTIONS,
     .option_count = ARRAY_SIZE(LABEL_OPTIONS),
+    .operand = "RUN",
     .operands_least = 1,
     .operands_most = 2,
 };
@@ -45,7 +46,7 @@ int hl_cli_label(int argc, char **argv)
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
     struct hl_run run = {0};
-    if (hl_cli_open_store(values.db, &store) < 0 ||
+    if (hl_cli_open_store_for_reading(values.db, &store) < 0 ||
         hl_cli_find_run(store, operands.items[0], &run) < 0) {
         return HL_EXIT_FAILED;
     }
@@ -72,6 +73,7 @@ static const struct hl_command PIN_COMMAND = {
     .summary = "keep a run for ever",
     .options = PIN_OPTIONS,
     .option_count = ARRAY_SIZE(PIN_OPTIONS),
+    .operand = "RUN",
     .operands_least = 1,
     .operands_most = 1,
 };
@@ -86,7 +88,7 @@ int hl_cli_pin(int argc, char **argv)
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
     struct hl_run run = {0};
-    if (hl_cli_open_store(values.db, &store) < 0 ||
+    if (hl_cli_open_store_for_reading(values.db, &store) < 0 ||
         hl_cli_find_run(store, operands.items[0], &run) < 0) {
         return HL_EXIT_FAILED;
     }
@@ -143,6 +145,7 @@ static const struct hl_command RM_COMMAND = {
     .summary = "delete runs",
     .options = RM_OPTIONS,
     .option_count = ARRAY_SIZE(RM_OPTIONS),
+    .operand = "RUN",
     .operands_least = 1,
     .operands_most = SIZE_MAX,
 };
@@ -156,7 +159,7 @@ int hl_cli_rm(int argc, char **argv)
         return code;
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
-    if (hl_cli_open_store(values.db, &store) < 0) {
+    if (hl_cli_open_store_for_reading(values.db, &store) < 0) {
         return HL_EXIT_FAILED;
     }
     return delete_runs(store, &operands);
@@ -219,5 +222,6 @@ int hl_cli_purge(int argc, char **argv)
         return HL_EXIT_FAILED;
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
-    return hl_cli_open_store(values.db, &store) < 0 ? HL_EXIT_FAILED : purge(store, which);
+    return hl_cli_open_store_for_reading(values.db, &store) < 0 ? HL_EXIT_FAILED
+                                                                 : purge(store, which);
 }

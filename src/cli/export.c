@@ -151,6 +151,7 @@ static const struct hl_command EXPORT_COMMAND = {
                "graph\ntools; json has the tree with its functions (docs/formats.md).",
     .options = EXPORT_OPTIONS,
     .option_count = ARRAY_SIZE(EXPORT_OPTIONS),
+    .operand = "RUN",
     .operands_least = 1,
     .operands_most = 1,
 };

@@ -1,5 +1,7 @@
 /* hotlens flame: the call tree, as JSON for viewers or as an indented text. */
 #include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "hotlens/app/flame.h"
 #include "hotlens/app/text.h"
@@ -9,9 +11,13 @@
 #include "hotlens/cli/common.h"
 #include "hotlens/cli/options.h"
 #include "hotlens/cli/output.h"
+#include "hotlens/cli/place.h"
 
 /* Nodes of the text form: what fits a few screens. */
 #define TEXT_NODES 400u
+/* Columns of share and time, and the deepest indentation. */
+#define NUMBERS 20u
+#define DEEPEST 60u
 
 static const char *node_name(const struct hl_run_data *data, const struct hl_view *view,
                              uint32_t node)
@@ -26,21 +32,18 @@ static const char *node_name(const struct hl_run_data *data, const struct hl_vie
     return hl_strings_get(data->functions->strings, data->functions->items[group].name, NULL);
 }
 
-static void print_place(struct hl_buffer *out, const struct hl_run_data *data,
-                        const struct hl_view *view, uint32_t node)
+static void print_node(struct hl_buffer *out, const struct hl_run_data *data,
+                       const struct hl_view *view, uint32_t node, size_t width, bool colour)
 {
+    struct hl_place place = {.name = node_name(data, view, node), .workspace = data->run.workspace};
     uint32_t group = view->group[node];
-    if (group == HL_VIEW_ROOT || group == HL_VIEW_OTHER ||
-        data->functions->items[group].file == HL_NO_STRING) {
-        return;
+    if (group != HL_VIEW_ROOT && group != HL_VIEW_OTHER &&
+        data->functions->items[group].file != HL_NO_STRING) {
+        const struct hl_function *function = &data->functions->items[group];
+        place.file = hl_strings_get(data->functions->strings, function->file, NULL);
+        place.line = function->line;
     }
-    const struct hl_function *function = &data->functions->items[group];
-    const char *file = hl_strings_get(data->functions->strings, function->file, NULL);
-    hl_buffer_puts(out, "  ");
-    hl_output_visible(out, hl_text_path(file, data->run.workspace), 50);
-    if (function->line > 0) {
-        hl_buffer_printf(out, ":%u", function->line);
-    }
+    hl_output_place(out, &place, width, colour);
 }
 
 /* A node under 1 % is left out, with everything below it. */
@@ -48,6 +51,9 @@ static void print_text(struct hl_buffer *out, const struct hl_run_data *data,
                        const struct hl_view *view, bool colour)
 {
     struct hl_scale scale = hl_scale_of_run(&data->run);
+    size_t width = hl_output_width(STDOUT_FILENO);
+    width = width > NUMBERS ? width - NUMBERS : 1;
+    uint32_t deepest = width / 2 < DEEPEST ? (uint32_t)(width / 2) : DEEPEST;
     uint32_t *depth = hl_xcalloc(view->count, sizeof(*depth));
     for (uint32_t node = 0; node < view->count;) {
         depth[node] = node > 0 ? depth[view->parent[node]] + 1 : 0;
@@ -62,13 +68,11 @@ static void print_text(struct hl_buffer *out, const struct hl_run_data *data,
         hl_text_amount(&cell, &scale, view->total[node]);
         hl_output_column(out, cell.data, 12);
         hl_buffer_putc(out, ' ');
-        for (uint32_t i = 0; i < depth[node] && i < 60; i++) {
+        uint32_t indent = depth[node] < deepest ? depth[node] : deepest;
+        for (uint32_t i = 0; i < indent; i++) {
             hl_buffer_puts(out, " ");
         }
-        hl_output_visible(out, node_name(data, view, node), 60);
-        hl_output_style(out, colour, HL_STYLE_DIM);
-        print_place(out, data, view, node);
-        hl_output_style(out, colour, HL_STYLE_PLAIN);
+        print_node(out, data, view, node, width - indent, colour);
         hl_buffer_putc(out, '\n');
         node++;
     }

@@ -1,7 +1,7 @@
 /* hotlens import: profile files become runs. */
 #include "hotlens/app/import.h"
 
-#include <inttypes.h>
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -15,6 +15,13 @@
 #include "hotlens/cli/common.h"
 #include "hotlens/cli/options.h"
 #include "hotlens/cli/output.h"
+
+struct import {
+    const char *db;
+    struct hl_import_options options;
+    struct hl_save_options save;
+    bool json;
+};
 
 /* A line that is rewritten in place, ten times a second, once reading takes long enough to wonder.
  */
@@ -34,20 +41,24 @@ static void show_progress(void *user, uint64_t bytes)
     }
     _cleanup_buffer_ struct hl_buffer text = {0};
     hl_text_bytes(&text, bytes);
-    fprintf(stderr, "\r\033[Kreading %s: %s", progress->path, text.data);
+    _cleanup_buffer_ struct hl_buffer name = {0};
+    hl_output_visible(&name, progress->path, 40);
+    fprintf(stderr, "\r\033[Kreading %.*s: %.*s", (int)name.length, name.data, (int)text.length,
+            text.data);
     fflush(stderr);
     progress->last = now;
     progress->shown = true;
 }
 
-static void clear_progress(const struct progress *progress)
+static void clear_progress(struct progress *progress)
 {
     if (progress->shown) {
         fputs("\r\033[K", stderr);
+        progress->shown = false;
     }
 }
 
-static void print_result(const struct hl_run_data *data, bool json)
+static int print_result(const struct hl_run_data *data, bool json)
 {
     struct hl_buffer out = {0};
     if (json) {
@@ -63,16 +74,25 @@ static void print_result(const struct hl_run_data *data, bool json)
         hl_json_object_end(&writer);
         hl_buffer_putc(&out, '\n');
     } else {
-        hl_buffer_printf(&out, "run %" PRId64 ": ", data->run.id);
-        hl_cli_append_summary(&out, &data->run, hl_output_has_colour(STDOUT_FILENO));
+        hl_cli_append_summary(&out, &data->run, true, hl_output_width(STDOUT_FILENO),
+                              hl_output_has_colour(STDOUT_FILENO));
     }
-    hl_output_finish(&out);
+    return hl_output_finish(&out);
 }
 
-static int import_one(const char *path, const struct hl_import_options *base,
-                      struct hl_store *store, const struct hl_save_options *save, bool json)
+/* Makes the database only now that there is something to keep in it. */
+static int save_run(struct hl_run_data *data, const struct import *values, struct hl_store **store,
+                    struct hl_error *error)
 {
-    struct hl_import_options options = *base;
+    if (!*store && hl_cli_open_store(values->db, store) < 0) {
+        return -EALREADY;
+    }
+    return hl_run_data_save(data, *store, &values->save, error);
+}
+
+static int import_one(const char *path, const struct import *values, struct hl_store **store)
+{
+    struct hl_import_options options = values->options;
     struct progress progress = {.path = path, .start = hl_clock_monotonic()};
     if (isatty(STDERR_FILENO)) {
         options.progress = show_progress;
@@ -82,22 +102,19 @@ static int import_one(const char *path, const struct hl_import_options *base,
     _cleanup_error_ struct hl_error error = {0};
     int r = hl_import_file(path, &options, &data, NULL, &error);
     if (r == 0) {
-        r = hl_run_data_save(&data, store, save, &error);
+        clear_progress(&progress);
+        r = save_run(&data, values, store, &error);
     }
     clear_progress(&progress);
+    int code = HL_EXIT_FAILED;
     if (r == 0) {
-        print_result(&data, json);
+        code = print_result(&data, values->json);
+    } else if (r != -EALREADY) { /* that was said */
+        hl_output_error(&error, r);
     }
     hl_run_data_finish(&data);
-    return r < 0 ? hl_output_error(&error, r) : HL_EXIT_OK;
+    return code;
 }
-
-struct import {
-    const char *db;
-    struct hl_import_options options;
-    struct hl_save_options save;
-    bool json;
-};
 
 static const struct hl_option IMPORT_OPTIONS[] = {
     {"rate", 'r', HL_OPTION_REAL, offsetof(struct import, options.rate), "HZ",
@@ -120,6 +137,7 @@ static const struct hl_command IMPORT_COMMAND = {
                "are\nthose that are on disk now.",
     .options = IMPORT_OPTIONS,
     .option_count = ARRAY_SIZE(IMPORT_OPTIONS),
+    .operand = "FILE",
     .operands_least = 1,
     .operands_most = SIZE_MAX,
 };
@@ -135,12 +153,12 @@ int hl_cli_import(int argc, char **argv)
     _cleanup_free_ char *folder = hl_current_folder();
     values.options.folder = folder;
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
-    if (hl_cli_open_store(values.db, &store) < 0) {
-        return HL_EXIT_FAILED;
+    if (!hl_cli_nothing_is_there(values.db) && hl_cli_open_store(values.db, &store) < 0) {
+        return HL_EXIT_FAILED; /* known before hours of reading */
     }
     int result = HL_EXIT_OK;
     for (size_t i = 0; i < operands.count; i++) {
-        code = import_one(operands.items[i], &values.options, store, &values.save, values.json);
+        code = import_one(operands.items[i], &values, &store);
         result = code != HL_EXIT_OK ? code : result;
     }
     return result;

@@ -1,6 +1,10 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hotlens/base/log.h"
 #include "hotlens/base/macros.h"
@@ -54,9 +58,30 @@ static void set_log_level(void)
     }
 }
 
-int hl_cli_main(int argc, char **argv)
+/* A standard stream that is closed would be the next file that is opened, a database even. In its place
+ * comes one that fails as a closed one does. What `record` starts is better off with one that works. */
+static void fill_standard_streams(bool working)
 {
-    set_log_level();
+    static const int BROKEN[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
+            (void)!open("/dev/null", working ? O_RDWR : BROKEN[fd]);
+        }
+    }
+}
+
+/* What went through stdio, such as help, may not have arrived. */
+static int finish_output(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return code;
+    }
+    fprintf(stderr, "hotlens: standard output cannot be written: %s\n", strerror(errno));
+    return code == HL_EXIT_OK ? HL_EXIT_FAILED : code;
+}
+
+static int run(int argc, char **argv)
+{
     if (argc < 2) {
         print_usage(stderr);
         return HL_EXIT_USAGE;
@@ -78,4 +103,15 @@ int hl_cli_main(int argc, char **argv)
     fprintf(stderr, "hotlens: there is no command '%s'\n\n", name);
     print_usage(stderr);
     return HL_EXIT_USAGE;
+}
+
+int hl_cli_main(int argc, char **argv)
+{
+    set_log_level();
+    const char *name = argc > 1 ? argv[1] : "";
+    if (strcmp(name, "exec") == 0) {
+        return run(argc, argv); /* the program gets its streams just as they are */
+    }
+    fill_standard_streams(strcmp(name, "record") == 0);
+    return finish_output(run(argc, argv));
 }

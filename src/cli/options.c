@@ -82,13 +82,14 @@ static int store_number(const struct hl_command *command, const struct hl_option
     double number = strtod(text, &end);
     bool whole = option->kind == HL_OPTION_NUMBER;
     bool is_number = end != text && *end == '\0' && errno == 0 && text[0] >= '0' && text[0] <= '9';
-    if (whole) {
-        is_number = is_number && strspn(text, "0123456789") == strlen(text);
+    is_number = is_number && strspn(text, whole ? "0123456789" : "0123456789.eE+-") == strlen(text);
+    if (!whole && !(is_number && number > 0 && number <= option->maximum)) {
+        return hl_options_misuse(command, "--%s takes a number above 0, up to %u, not '%s'",
+                                 option->name, option->maximum, text);
     }
-    if (!is_number || !(number >= option->minimum && number <= option->maximum)) {
-        return hl_options_misuse(command, "--%s takes a%s number from %u to %u, not '%s'",
-                                 option->name, whole ? " whole" : "", option->minimum,
-                                 option->maximum, text);
+    if (!is_number || number < option->minimum || number > option->maximum) {
+        return hl_options_misuse(command, "--%s takes a whole number from %u to %u, not '%s'",
+                                 option->name, option->minimum, option->maximum, text);
     }
     if (whole) {
         *(uint32_t *)target = (uint32_t)number;
@@ -108,6 +109,9 @@ static int store_value(const struct hl_command *command, const struct hl_option 
         *(bool *)target = option->kind == HL_OPTION_SET;
         return -1;
     case HL_OPTION_TEXT:
+        if (text[0] == '\0') {
+            return hl_options_misuse(command, "--%s cannot be empty", option->name);
+        }
         *(const char **)target = text;
         return -1;
     case HL_OPTION_NUMBER:
@@ -189,7 +193,8 @@ static int take_letters(struct parse *parse)
 static int check_operands(const struct hl_command *command, const struct hl_operands *operands)
 {
     if (operands->count < command->operands_least) {
-        return hl_options_misuse(command, "something is missing");
+        return hl_options_misuse(command, "%s is missing",
+                                 command->operand ? command->operand : "something");
     }
     if (operands->count > command->operands_most) {
         return hl_options_misuse(command, "'%s' is one too many",

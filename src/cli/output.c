@@ -24,7 +24,7 @@ size_t hl_output_width(int fd)
     if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) {
         return size.ws_col;
     }
-    return 100;
+    return isatty(fd) ? 80 : HL_OUTPUT_WIDE;
 }
 
 void hl_output_style(struct hl_buffer *out, bool colour, enum hl_style style)
@@ -70,6 +70,39 @@ static size_t bytes_in_columns(const char *text, size_t length, size_t columns)
     return at;
 }
 
+/* How many bytes stand before the last `columns` columns. */
+static size_t bytes_before_end(const char *text, size_t length, size_t columns)
+{
+    size_t all = hl_utf8_width(text, length);
+    size_t skipped = bytes_in_columns(text, length, all - columns);
+    while (hl_utf8_width(text + skipped, length - skipped) > columns) {
+        uint32_t code_point; /* a wide character stands across the edge */
+        skipped += hl_utf8_decode(text + skipped, length - skipped, &code_point);
+    }
+    return skipped;
+}
+
+void hl_output_end(struct hl_buffer *out, const char *text, size_t length, size_t width)
+{
+    if (width == 0 || hl_utf8_width(text, length) <= width) {
+        hl_buffer_append(out, text, length);
+        return;
+    }
+    size_t skipped = bytes_before_end(text, length, width - 1);
+    hl_buffer_puts(out, "…");
+    hl_buffer_append(out, text + skipped, length - skipped);
+}
+
+void hl_output_start(struct hl_buffer *out, const char *text, size_t length, size_t width)
+{
+    if (width == 0 || hl_utf8_width(text, length) <= width) {
+        hl_buffer_append(out, text, length);
+        return;
+    }
+    hl_buffer_append(out, text, bytes_in_columns(text, length, width - 1));
+    hl_buffer_puts(out, "…");
+}
+
 void hl_output_visible(struct hl_buffer *out, const char *text, size_t width)
 {
     _cleanup_buffer_ struct hl_buffer visible = {0};
@@ -84,7 +117,7 @@ void hl_output_visible(struct hl_buffer *out, const char *text, size_t width)
     size_t head = width / 3;
     size_t tail = width - head - 1;
     size_t head_bytes = bytes_in_columns(shown, visible.length, head);
-    size_t skipped = bytes_in_columns(shown, visible.length, columns - tail);
+    size_t skipped = bytes_before_end(shown, visible.length, tail);
     hl_buffer_append(out, shown, head_bytes);
     hl_buffer_puts(out, "…");
     hl_buffer_append(out, shown + skipped, visible.length - skipped);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hotlens/app/session.h"
@@ -143,7 +144,7 @@ static int run_loop(struct wanted *wanted)
     }
     if (r < 0) {
         hl_output_error(&error, r);
-        recorder.exit_code = hl_record_start_exit_code(r);
+        recorder.exit_code = hl_record_start_exit_code(&wanted->session.record, r);
         hl_signals_stop(recorder.signals);
     }
     uv_run(&recorder.loop, UV_RUN_DEFAULT);
@@ -179,8 +180,32 @@ static int complete(struct wanted *wanted, char **ret_py_spy, char **ret_executa
 /* Other recordings' leftovers first, so that they are in the list before the new run. */
 static int recover(const char *db)
 {
+    if (!db && hl_cli_nothing_is_there(db)) {
+        return 0; /* made when there is a run to save */
+    }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
     return hl_cli_open_store(db, &store);
+}
+
+/* What a person may have mistyped is said before the program runs, not after. */
+static int check_folder(const char *option, const char *folder)
+{
+    struct stat status;
+    if (!folder || (stat(folder, &status) == 0 && S_ISDIR(status.st_mode))) {
+        return 0;
+    }
+    hl_output_note("%s: there is no folder %s", option, folder);
+    return -ENOENT;
+}
+
+static int check_label(const char *label)
+{
+    _cleanup_error_ struct hl_error error = {0};
+    int r = label ? hl_store_check_label(label, &error) : 0;
+    if (r < 0) {
+        hl_output_error(&error, r);
+    }
+    return r;
 }
 
 static int record(struct wanted *wanted)
@@ -189,6 +214,11 @@ static int record(struct wanted *wanted)
     _cleanup_free_ char *py_spy = NULL;
     _cleanup_free_ char *executable = NULL;
     _cleanup_(hl_strv_free_p) char **argv = NULL;
+    if (check_folder("--cwd", record->cwd) < 0 ||
+        check_folder("--workspace", wanted->session.workspace) < 0 ||
+        check_label(wanted->label) < 0) {
+        return HL_EXIT_FAILED;
+    }
     if (record->argv && hl_record_program(record->argv, &argv) < 0) {
         return 127;
     }

@@ -3,27 +3,43 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hotlens/app/text.h"
 #include "hotlens/base/memory.h"
+#include "hotlens/base/path.h"
 #include "hotlens/cli/cli.h"
 #include "hotlens/cli/common.h"
 #include "hotlens/cli/output.h"
+#include "hotlens/cli/place.h"
+#include "hotlens/record/find.h"
 
 #define HOTTEST 5u
+/* Columns of own time and share. */
+#define NUMBERS 22u
 
-int hl_record_start_exit_code(int result)
+/* Whether it was the program that could not be started, and not something of ours. */
+static bool program_is_there(const struct hl_record_options *options)
 {
-    switch (result) {
-    case -ENOENT:
-        return 127;
-    case -EACCES:
-    case -ENOEXEC:
-        return 126;
-    default:
+    const char *program = options->argv[0];
+    if (!strchr(program, '/')) {
+        _cleanup_free_ char *path = hl_find_in_path(program, options->environment);
+        return path && access(path, X_OK) == 0;
+    }
+    _cleanup_free_ char *path = options->cwd ? hl_path_join(options->cwd, program)
+                                             : hl_xstrdup(program);
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
+
+int hl_record_start_exit_code(const struct hl_record_options *options, int result)
+{
+    if (!options->argv || program_is_there(options)) {
         return HL_EXIT_FAILED;
     }
+    return result == -ENOENT ? 127 : result == -EACCES ? 126 : HL_EXIT_FAILED;
 }
 
 /* The indices of the functions with the most own time, at most HOTTEST; returns how many. */
@@ -48,33 +64,52 @@ static size_t hottest(const struct hl_run_data *data, uint32_t ret_indices[HOTTE
     return count;
 }
 
+static void append_amounts(struct hl_buffer *out, const struct hl_run_data *data, uint64_t samples)
+{
+    struct hl_scale scale = hl_scale_of_run(&data->run);
+    _cleanup_buffer_ struct hl_buffer cell = {0};
+    hl_text_amount(&cell, &scale, samples);
+    hl_output_column(out, cell.data, 12);
+    hl_buffer_clear(&cell);
+    hl_text_percent(&cell, samples, data->run.samples);
+    hl_output_column(out, cell.data, 8);
+    hl_buffer_puts(out, "  ");
+}
+
 static void append_function(struct hl_buffer *out, const struct hl_run_data *data, uint32_t index)
 {
     const struct hl_function *function = &data->functions->items[index];
-    struct hl_scale scale = hl_scale_of_run(&data->run);
-    _cleanup_buffer_ struct hl_buffer cell = {0};
-    hl_text_amount(&cell, &scale, data->function_self[index]);
-    hl_output_column(out, cell.data, 12);
-    hl_buffer_clear(&cell);
-    hl_text_percent(&cell, data->function_self[index], data->run.samples);
-    hl_output_column(out, cell.data, 8);
-    hl_buffer_puts(out, "  ");
-    hl_output_visible(out, hl_strings_get(data->functions->strings, function->name, NULL), 50);
+    append_amounts(out, data, data->function_self[index]);
+    struct hl_place place = {
+        .name = hl_strings_get(data->functions->strings, function->name, NULL),
+        .workspace = data->run.workspace,
+        .line = function->line,
+    };
     if (function->file != HL_NO_STRING) {
-        const char *file = hl_strings_get(data->functions->strings, function->file, NULL);
-        hl_buffer_puts(out, "  ");
-        hl_output_visible(out, hl_text_path(file, data->run.workspace), 50);
-        if (function->line > 0) {
-            hl_buffer_printf(out, ":%u", function->line);
-        }
+        place.file = hl_strings_get(data->functions->strings, function->file, NULL);
     }
+    size_t width = hl_output_width(STDERR_FILENO);
+    hl_output_place(out, &place, width > NUMBERS ? width - NUMBERS : 0, false);
     hl_buffer_putc(out, '\n');
+}
+
+static void append_frameless(struct hl_buffer *out, const struct hl_run_data *data)
+{
+    uint64_t missing = data->run.samples;
+    for (uint32_t i = 0; i < data->functions->count; i++) {
+        uint64_t known = data->functions->items[i].kind == HL_FUNCTION_CODE ? data->function_self[i] : 0;
+        missing -= known < missing ? known : missing;
+    }
+    if (missing * 100 >= data->run.samples && missing > 0) {
+        append_amounts(out, data, missing);
+        hl_buffer_puts(out, "(no Python frames)\n");
+    }
 }
 
 static void append_summary(struct hl_buffer *out, const struct hl_run_data *data)
 {
-    hl_buffer_puts(out, "hotlens: ");
-    hl_cli_append_summary(out, &data->run, hl_output_has_colour(STDERR_FILENO));
+    hl_cli_append_summary(out, &data->run, false, hl_output_width(STDERR_FILENO),
+                          hl_output_has_colour(STDERR_FILENO));
     uint32_t indices[HOTTEST];
     size_t count = hottest(data, indices);
     if (count > 0) {
@@ -83,6 +118,7 @@ static void append_summary(struct hl_buffer *out, const struct hl_run_data *data
     for (size_t i = 0; i < count; i++) {
         append_function(out, data, indices[i]);
     }
+    append_frameless(out, data);
 }
 
 static void report_problem(const struct hl_error *error)

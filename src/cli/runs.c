@@ -1,6 +1,7 @@
 /* hotlens runs: what was recorded, newest first. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "hotlens/app/run_json.h"
 #include "hotlens/app/text.h"
@@ -8,10 +9,14 @@
 #include "hotlens/base/file.h"
 #include "hotlens/base/json.h"
 #include "hotlens/base/memory.h"
+#include "hotlens/base/utf8.h"
 #include "hotlens/cli/cli.h"
 #include "hotlens/cli/common.h"
 #include "hotlens/cli/options.h"
 #include "hotlens/cli/output.h"
+
+/* Columns before the program. */
+#define NUMBERS 48u
 
 static void append_marks(struct hl_buffer *out, const struct hl_run *run)
 {
@@ -56,8 +61,13 @@ static void append_run(struct hl_buffer *out, const struct hl_run *run, bool col
     hl_buffer_put_u64(&cell, run->samples);
     hl_output_column(out, cell.data, 10);
     hl_buffer_puts(out, "  ");
-    hl_output_visible(out, run->title ? run->title : run->target, 60);
-    append_marks(out, run);
+    hl_buffer_clear(&cell);
+    append_marks(&cell, run);
+    size_t marks = cell.data ? hl_utf8_width(cell.data, cell.length) : 0;
+    size_t width = hl_output_width(STDOUT_FILENO);
+    width = width > NUMBERS + marks + 12 ? width - NUMBERS - marks : 12;
+    hl_output_visible(out, run->title ? run->title : run->target, width < 60 ? width : 60);
+    hl_buffer_append(out, cell.data, cell.length);
     hl_buffer_putc(out, '\n');
 }
 

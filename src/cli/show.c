@@ -7,11 +7,16 @@
 #include "hotlens/app/run_json.h"
 #include "hotlens/app/text.h"
 #include "hotlens/base/memory.h"
+#include "hotlens/base/utf8.h"
 #include "hotlens/cli/cli.h"
 #include "hotlens/cli/common.h"
 #include "hotlens/cli/options.h"
 #include "hotlens/cli/output.h"
+#include "hotlens/cli/place.h"
 #include "hotlens/cli/show.h"
+
+/* Columns that own and total take, and the space behind them. */
+#define NUMBERS 39u
 
 struct table {
     struct hl_buffer *out;
@@ -59,39 +64,41 @@ static void append_header(struct table *table, const char *text)
 static void append_numbers(struct table *table, uint64_t self, uint64_t total)
 {
     hl_show_amount(table->out, &table->scale, self, 11, table->colour);
-    append_percent(table, self, 8);
-    hl_show_amount(table->out, &table->scale, total, 13, table->colour);
-    append_percent(table, total, 8);
+    append_percent(table, self, 7);
+    hl_show_amount(table->out, &table->scale, total, 12, table->colour);
+    append_percent(table, total, 7);
     hl_buffer_puts(table->out, "  ");
 }
 
-static void append_place(struct table *table, const char *file, uint32_t line)
+static size_t rest_of(const struct table *table)
 {
-    if (!file) {
-        return;
+    return table->width > NUMBERS ? table->width - NUMBERS : 0;
+}
+
+/* Samples without any function that py-spy could read: not lost, but nobody's. */
+static void append_frameless(struct table *table, const struct hl_rows *rows)
+{
+    uint64_t known = 0;
+    for (size_t i = 0; i < rows->function_count; i++) {
+        known += rows->functions[i].self;
     }
-    hl_output_style(table->out, table->colour, HL_STYLE_DIM);
-    hl_output_visible(table->out, hl_text_path(file, table->run->workspace),
-                      table->width > 60 ? table->width - 40 : 20);
-    if (line > 0) {
-        hl_buffer_printf(table->out, ":%u", line);
+    if (known < table->run->samples) {
+        append_numbers(table, table->run->samples - known, table->run->samples - known);
+        hl_buffer_puts(table->out, "(no Python frames)\n");
     }
-    hl_output_style(table->out, table->colour, HL_STYLE_PLAIN);
 }
 
 static void append_functions(struct table *table, const struct hl_rows *rows, size_t limit)
 {
-    append_header(table, "        own               total            function\n");
+    append_header(table, "        own               total         function\n");
     for (size_t i = 0; i < rows->function_count && i < limit; i++) {
         const struct hl_function_row *row = &rows->functions[i];
         append_numbers(table, row->self, row->total);
-        hl_output_style(table->out, table->colour, HL_STYLE_BOLD);
-        hl_output_visible(table->out, row->name, 60);
-        hl_output_style(table->out, table->colour, HL_STYLE_PLAIN);
-        hl_buffer_puts(table->out, "  ");
-        append_place(table, row->file, row->line);
+        struct hl_place place = {row->name, row->file, table->run->workspace, row->line, true};
+        hl_output_place(table->out, &place, rest_of(table), table->colour);
         hl_buffer_putc(table->out, '\n');
     }
+    append_frameless(table, rows);
     if (rows->function_count > limit) {
         hl_buffer_printf(table->out, "  … and %zu more (--limit N, --json for all)\n",
                          rows->function_count - limit);
@@ -130,10 +137,11 @@ static void append_lines(struct table *table, const struct hl_rows *rows, size_t
     }
     qsort(order, rows->line_count, sizeof(*order), by_line_self);
     hl_buffer_putc(table->out, '\n');
-    append_header(table, "        own               total            line\n");
+    append_header(table, "        own               total         line\n");
     for (size_t i = 0; i < rows->line_count && i < limit && order[i]->self > 0; i++) {
         append_numbers(table, order[i]->self, order[i]->total);
-        append_place(table, order[i]->file, order[i]->line);
+        struct hl_place place = {NULL, order[i]->file, table->run->workspace, order[i]->line, false};
+        hl_output_place(table->out, &place, rest_of(table), table->colour);
         hl_buffer_putc(table->out, '\n');
     }
 }
@@ -160,9 +168,25 @@ static const char *hottest_file(const struct hl_run *run, const struct hl_rows *
 
 static void append_summary(struct table *table)
 {
-    hl_buffer_printf(table->out, "run %" PRId64 ": ", table->run->id);
-    hl_cli_append_summary(table->out, table->run, table->colour);
+    hl_cli_append_summary(table->out, table->run, true, table->width, table->colour);
     hl_buffer_putc(table->out, '\n');
+}
+
+/* As a shell would take it as one word; control characters are shown, not pasted. */
+static void append_argument(struct hl_buffer *out, const char *text)
+{
+    bool quote = text[strcspn(text, " \t;\"'`$&|<>()*?[]{}\\!#~")] != '\0';
+    hl_buffer_puts(out, quote ? "'" : "");
+    while (*text) {
+        size_t piece = strcspn(text, "'");
+        hl_utf8_append_visible(out, text, piece);
+        text += piece;
+        if (*text) {
+            hl_buffer_puts(out, "'\\''");
+            text++;
+        }
+    }
+    hl_buffer_puts(out, quote ? "'" : "");
 }
 
 static int show_tables(struct hl_store *store, const struct hl_run *run, size_t limit, bool total,
@@ -185,7 +209,7 @@ static int show_tables(struct hl_store *store, const struct hl_run *run, size_t 
     const char *file = hottest_file(run, &rows);
     if (file) {
         hl_buffer_printf(&out, "\nNext: hotlens show %" PRId64 " --lines ", run->id);
-        hl_output_visible(&out, hl_text_path(file, run->workspace), 0);
+        append_argument(&out, hl_text_path(file, run->workspace));
         hl_buffer_putc(&out, '\n');
     }
     hl_rows_finish(&rows);

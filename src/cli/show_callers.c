@@ -2,13 +2,18 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hotlens/app/save.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 #include "hotlens/cli/cli.h"
 #include "hotlens/cli/output.h"
+#include "hotlens/cli/place.h"
 #include "hotlens/cli/show.h"
+
+/* Columns of time and share. */
+#define NUMBERS 22u
 
 static const char *name_of(const struct hl_functions *functions, uint32_t index)
 {
@@ -93,15 +98,10 @@ static void append_name(struct hl_buffer *out, const struct hl_run_data *data, u
         hl_buffer_puts(out, nothing);
         return;
     }
-    hl_output_visible(out, name_of(data->functions, group), 60);
-    const char *file = file_of(data->functions, group);
-    if (file) {
-        hl_buffer_puts(out, "  ");
-        hl_output_visible(out, hl_text_path(file, data->run.workspace), 60);
-        if (data->functions->items[group].line > 0) {
-            hl_buffer_printf(out, ":%u", data->functions->items[group].line);
-        }
-    }
+    struct hl_place place = {name_of(data->functions, group), file_of(data->functions, group),
+                             data->run.workspace, data->functions->items[group].line, false};
+    size_t width = hl_output_width(STDOUT_FILENO);
+    hl_output_place(out, &place, width > NUMBERS ? width - NUMBERS : 0, false);
 }
 
 static void append_list(struct hl_buffer *out, const struct hl_run_data *data,

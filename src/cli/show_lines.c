@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hotlens/base/buffer.h"
 #include "hotlens/base/file.h"
@@ -13,6 +14,9 @@
 #include "hotlens/cli/output.h"
 #include "hotlens/cli/show.h"
 #include "hotlens/python/decode.h"
+
+/* Columns before the source. */
+#define NUMBERS 32u
 
 /* Whether `wanted`, typed by a person, may mean this path: the whole, or its last parts. */
 static bool path_matches(const char *path, const char *wanted)
@@ -136,6 +140,8 @@ static void append_text(struct hl_buffer *out, const struct hl_buffer *text,
     const char *at = text->data;
     size_t left = text->length;
     size_t row = 0;
+    size_t width = hl_output_width(STDOUT_FILENO);
+    _cleanup_buffer_ struct hl_buffer source = {0};
     for (uint32_t line = 1; left > 0; line++) {
         size_t step;
         size_t length = line_length(at, left, &step);
@@ -148,7 +154,10 @@ static void append_text(struct hl_buffer *out, const struct hl_buffer *text,
         hl_output_style(out, colour, HL_STYLE_DIM);
         hl_buffer_printf(out, "%7u  ", line);
         hl_output_style(out, colour, HL_STYLE_PLAIN);
-        append_source(out, at, length);
+        hl_buffer_clear(&source);
+        append_source(&source, at, length);
+        hl_output_start(out, source.data ? source.data : "", source.length,
+                        width > NUMBERS + 8 ? width - NUMBERS : 8);
         hl_buffer_putc(out, '\n');
         at += step;
         left -= step;

@@ -214,7 +214,7 @@ static const struct {
       "If it starts Python itself, as `uv run` does, record with subprocesses, or name the real "
       "interpreter." },
     { HL_FAILURE_GONE, ESRCH, "%s does not exist, or ended before py-spy was attached",
-      "Check the process number; for a program that ends at once there is nothing to sample." },
+      "Check the number of the process." },
     { HL_FAILURE_TOO_NEW, ENOTSUP, "%s runs a Python that this py-spy does not know",
       "Upgrade py-spy: `pip install --upgrade py-spy`." },
     { HL_FAILURE_NO_INTERPRETER, ENOTSUP, "py-spy could not locate the interpreter in %s",
@@ -252,6 +252,12 @@ int hl_failure_explain(enum hl_failure failure, const struct hl_failure_context 
         row = texts[i].failure == failure ? i : row;
     }
     _cleanup_free_ char *target = name_target(context);
+    if (failure == HL_FAILURE_GONE && context->pid <= 0) {
+        (void)hl_error_set(error, ESRCH, "%s ended before py-spy was attached, so nothing was saved",
+                           target);
+        hl_error_set_remedy(error, "There is nothing to sample in a program that ends at once.");
+        return -ESRCH;
+    }
     const char *place = strstr(texts[row].message, "%s");
     _cleanup_free_ char *message =
         hl_xasprintf("%.*s%s%s", (int)(place - texts[row].message), texts[row].message, target,

@@ -111,10 +111,10 @@ static int find_by_setting(const struct hl_find_options *options, const char *wh
     }
     bool exists = access(path, F_OK) == 0;
     int result = hl_error_set(error, exists ? EACCES : ENOENT,
-                              exists ? "the configured %s is not an executable file: %s"
-                                     : "the configured %s does not exist: %s",
+                              exists ? "the %s that was asked for is not an executable file: %s"
+                                     : "the %s that was asked for does not exist: %s",
                               what, path);
-    hl_error_set_remedy(error, "Correct the setting or remove it.");
+    hl_error_set_remedy(error, "Correct its path, or leave it out to have it looked for.");
     return result;
 }
 
@@ -212,8 +212,7 @@ int hl_find_py_spy(const struct hl_find_options *options, struct hl_found *ret_f
         return 0;
     }
     result = hl_error_set(error, ENOENT, "py-spy was not found");
-    hl_error_set_remedy(error, "Install it with `pip install py-spy`, let hotlens install it, or set "
-                               "its path.");
+    hl_error_set_remedy(error, "Install it with `pip install py-spy`, or let hotlens do that.");
     return result;
 }
 

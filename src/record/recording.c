@@ -118,6 +118,14 @@ void recording_program_ended(struct hl_recording *recording)
 
 /* --- why there is nothing, or less --- */
 
+/* With subprocesses py-spy skips what it may not read, and then finds no Python. */
+static bool may_not_be_read(pid_t pid)
+{
+    _cleanup_free_ char *path = hl_xasprintf("/proc/%d/exe", (int)pid);
+    char target[8];
+    return readlink(path, target, sizeof(target)) < 0 && errno == EACCES;
+}
+
 static void explain(struct hl_recording *recording, enum hl_failure failure)
 {
     const struct hl_record_options *options = &recording->options;
@@ -134,6 +142,10 @@ static void explain(struct hl_recording *recording, enum hl_failure failure)
         hl_error_set(error, ETIMEDOUT, "py-spy did not do its work in time and was ended");
         hl_error_set_remedy(error, "Try a lower --rate, or --nonblocking.");
         return;
+    }
+    if (failure == HL_FAILURE_NOT_PYTHON && !options->argv && !options->sudo &&
+        may_not_be_read(options->pid)) {
+        failure = HL_FAILURE_PERMISSION;
     }
     struct hl_failure_context context = {
         .pid = options->argv ? 0 : (int)options->pid,
@@ -177,7 +189,8 @@ static void explain_end(struct hl_recording *recording)
     }
     if (recording->result.windows == 0 && !windows->text && !windows->abandoned &&
         recording->result.stopped) {
-        hl_error_set(error, ECANCELED, "stopped before py-spy was attached");
+        hl_error_set(error, ECANCELED, "stopped before py-spy was attached, so nothing was saved");
+        hl_error_set_remedy(error, "Let it record longer; attaching takes a second or two.");
     } else if (recording->result.windows == 0) {
         explain(recording, failure_of_windows(recording));
     } else if (windows->text || windows->abandoned) {

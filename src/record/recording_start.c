@@ -61,7 +61,7 @@ static int check_program(const struct hl_record_options *options, struct hl_erro
         path = hl_find_in_path(program, options->environment);
     }
     if (!path || stat(path, &status) < 0) {
-        return hl_error_set(error, ENOENT, "no such program: %s", program);
+        return hl_error_set(error, ENOENT, "no such program: %s", program[0] ? program : "''");
     }
     if (!S_ISREG(status.st_mode) || access(path, X_OK) < 0) {
         return hl_error_set(error, EACCES, "%s is not an executable program", program);

@@ -16,6 +16,8 @@
 #define COST_SHARE 20        /* a window lasts at least so many times what attaching takes */
 #define MOST_AT_ONCE 3u
 #define QUICK_TRIES 10u
+/* What runs already is Python, or is not: each try lets py-spy look for a second. */
+#define TRIES_OF_RUNNING 3u
 #define FIRST_RETRY_MS 20u
 #define LONGEST_RETRY_MS 1000u
 #define SLOW_RETRY_MS 5000u
@@ -282,7 +284,11 @@ static void attach_failed(struct window *window)
     enum hl_failure failure =
         hl_failure_classify(window->child.exit_code, window->child.signal, text ? text : "");
     windows->failures++;
-    if (is_passing(failure) && windows->failures < QUICK_TRIES) {
+    bool hopeless = !recording->options.argv && !windows->attached_once &&
+                    windows->failures >= TRIES_OF_RUNNING;
+    if (hopeless) {
+        recording_give_up(recording, failure);
+    } else if (is_passing(failure) && windows->failures < QUICK_TRIES) {
         recording_timer(recording, TIMER_NEXT, retry_delay(windows->failures));
     } else if (is_passing(failure) && recording->options.subprocesses) {
         recording_timer(recording, TIMER_NEXT, SLOW_RETRY_MS); /* make, sh …: Python may come late */

@@ -29,6 +29,11 @@ int label_check(const char *label, struct hl_error *error)
     return 0;
 }
 
+int hl_store_check_label(const char *label, struct hl_error *error)
+{
+    return label_check(label, error);
+}
+
 /* Runs a change of one row. SQLITE_NOTFOUND when there is no such run. */
 static int change(struct hl_store *store, struct statement *statement)
 {

@@ -62,8 +62,13 @@ int store_errno(struct hl_store *store, int code)
     }
 }
 
-static void add_remedy(struct hl_store *store, int reason, struct hl_error *error)
+static void add_remedy(struct hl_store *store, int code, int reason, struct hl_error *error)
 {
+    if ((code & 0xff) == SQLITE_NOTADB) {
+        hl_error_set_remedy(error, "The file was not changed. Name another one with --db or "
+                                   "HOTLENS_DB, or move it away if it was a database once");
+        return;
+    }
     switch (reason) {
     case EBADMSG:
         hl_error_set_remedy(error,
@@ -75,7 +80,7 @@ static void add_remedy(struct hl_store *store, int reason, struct hl_error *erro
         hl_error_set_remedy(error, "Another program has it locked; try again");
         break;
     case ENOSPC:
-        hl_error_set_remedy(error, "Make room on the disk, or delete runs: hotlens purge");
+        hl_error_set_remedy(error, "Make room on the disk, or delete runs: hotlens rm, hotlens purge");
         break;
     case EPROTO:
         hl_error_set_remedy(error, "Update this hotlens");
@@ -94,7 +99,7 @@ int store_failed(struct hl_store *store, int code, const char *doing, struct hl_
         text = sqlite3_errmsg(store->db);
     }
     hl_error_set(error, reason, "cannot %s: database %s: %s", doing, store->path, text);
-    add_remedy(store, reason, error);
+    add_remedy(store, code, reason, error);
     if (reason == EBADMSG) {
         store->can_write = false;
     }
@@ -109,6 +114,6 @@ int store_no_memory(const char *doing, struct hl_error *error)
 int store_damaged(struct hl_store *store, const char *what, struct hl_error *error)
 {
     hl_error_set(error, EBADMSG, "database %s is damaged: %s", store->path, what);
-    add_remedy(store, EBADMSG, error);
+    add_remedy(store, SQLITE_CORRUPT, EBADMSG, error);
     return -EBADMSG;
 }

@@ -64,6 +64,7 @@ int store_no_run(struct hl_store *store, const char *name, struct hl_error *erro
     }
     int64_t count = count_runs(store);
     int64_t back;
+    name = name[0] ? name : "''";
     if (parse_last(name, &back) && count > 0) {
         hl_error_set(error, ENOENT, "no run %s; there %s %" PRId64, name, count == 1 ? "is" : "are",
                      count);

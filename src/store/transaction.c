@@ -25,8 +25,10 @@ int store_begin(struct hl_store *store, const char *doing, struct hl_error *erro
         return refuse_newer(store, doing, error);
     }
     if (!store->can_write) {
-        return hl_error_set(error, EROFS, "cannot %s: database %s is open for reading only", doing,
-                            store->path);
+        hl_error_set(error, EROFS, "cannot %s: database %s can only be read", doing, store->path);
+        hl_error_set_remedy(error, "Make it and its folder writable, or name another file with --db "
+                                   "or HOTLENS_DB");
+        return -EROFS;
     }
     int code = store_execute(store, "BEGIN IMMEDIATE");
     if (code != SQLITE_OK) {

@@ -8,10 +8,14 @@
 /* Opens the store (db NULL: the default), recovers what a crash left and says so on standard error.
  * Returns 0 or prints the reason and returns a negative errno. */
 int hl_cli_open_store(const char *db, struct hl_store **ret_store);
-/* For commands that only read: a missing database is an empty one, nothing is created. */
+/* Whether there is no database yet, and no recording to recover. */
+bool hl_cli_nothing_is_there(const char *db);
+/* For commands on runs that are there: a missing database is an empty one, nothing is created. */
 int hl_cli_open_store_for_reading(const char *db, struct hl_store **ret_store);
-/* "train.py · 14:02 · … · 790 samples" and below it what is not shown or not sure. */
-void hl_cli_append_summary(struct hl_buffer *out, const struct hl_run *run, bool colour);
+/* "train.py · 14:02 · … · 790 samples" and below it what is not shown or not sure, fitted
+ * to `width`; "run 3: " before it with `number`, else "hotlens: ". */
+void hl_cli_append_summary(struct hl_buffer *out, const struct hl_run *run, bool number,
+                           size_t width, bool colour);
 /* Finds a run and prints the reason when there is none. name NULL is "last". */
 int hl_cli_find_run(struct hl_store *store, const char *name, struct hl_run *ret_run);
 /* Path of this executable. Caller frees; NULL when it cannot be found. */

@@ -34,6 +34,7 @@ struct hl_command {
     const char *details; /* more paragraphs, or NULL */
     const struct hl_option *options;
     size_t option_count;
+    const char *operand; /* what the first operand is called: "RUN" */
     size_t operands_least;
     size_t operands_most;     /* SIZE_MAX for any number */
     bool stops_at_operand;    /* everything from the first operand on is left alone */

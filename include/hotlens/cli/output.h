@@ -18,7 +18,8 @@ enum hl_style {
 
 /* Whether this descriptor gets colours: a terminal, NO_COLOR not set, TERM not dumb. */
 bool hl_output_has_colour(int fd);
-/* Columns of the terminal, or 100. */
+/* Columns of the terminal; HL_OUTPUT_WIDE when it is none: a file is not cut. */
+#define HL_OUTPUT_WIDE 10000u
 size_t hl_output_width(int fd);
 /* Switches the style; nothing without `colour`. */
 void hl_output_style(struct hl_buffer *out, bool colour, enum hl_style style);
@@ -29,6 +30,10 @@ void hl_output_column(struct hl_buffer *out, const char *text, int width);
  * longer (0: never). */
 void hl_output_visible(struct hl_buffer *out, const char *text, size_t width);
 
+/* The last `width` columns of a text that is visible already, with "…" for what is left out. */
+void hl_output_end(struct hl_buffer *out, const char *text, size_t length, size_t width);
+/* The first `width` columns of it. */
+void hl_output_start(struct hl_buffer *out, const char *text, size_t length, size_t width);
 /* Sends the buffer to standard output and empties it. Says when it cannot. Exit code. */
 int hl_output_finish(struct hl_buffer *out);
 /* "hotlens: message" and the remedy below it, on standard error. Returns HL_EXIT_FAILED. */

@@ -9,6 +9,6 @@
  * samples was said before. */
 void hl_record_report(const struct hl_session_result *result, bool told, bool quiet);
 /* 127 when the program was not found, 126 when it could not be executed, as a shell has it; else 1. */
-int hl_record_start_exit_code(int result);
+int hl_record_start_exit_code(const struct hl_record_options *options, int result);
 
 #endif

@@ -137,6 +137,8 @@ int hl_store_load_windows(struct hl_store *store, int64_t run_id, struct hl_wind
  * than HL_LIMIT_LABEL, not UTF-8, all digits, or reads as "last…". */
 int hl_store_set_label(struct hl_store *store, int64_t run_id, const char *label,
                        struct hl_error *error);
+/* Whether a label could be given: the -EINVAL of hl_store_set_label. */
+int hl_store_check_label(const char *label, struct hl_error *error);
 int hl_store_set_pinned(struct hl_store *store, int64_t run_id, bool pinned,
                         struct hl_error *error);
 int hl_store_delete_run(struct hl_store *store, int64_t run_id, struct hl_error *error);
