@@ -178,8 +178,13 @@ static void enter(struct removal *removal, int fd, const char *name)
 static void leave(struct removal *removal)
 {
     closedir(removal->levels[--removal->depth]);
+    if (removal->depth == 0) {
+        return;
+    }
     _cleanup_free_ char *name = removal->names[removal->depth];
-    if (name && unlinkat(dirfd(removal->levels[removal->depth - 1]), name, AT_REMOVEDIR) < 0) {
+    DIR *above = removal->levels[removal->depth - 1];
+    hl_assert(name && above);
+    if (unlinkat(dirfd(above), name, AT_REMOVEDIR) < 0) {
         note_failure(removal, errno);
     }
 }
