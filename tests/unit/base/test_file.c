@@ -46,11 +46,12 @@ int fsync(int fd)
 START_TEST(test_write_syncs_the_folder)
 {
     _cleanup_free_ char *path = hl_path_join(folder, "file");
+    int before = folders_synced;
     put(path, "x");
-    ck_assert_int_eq(folders_synced, 1);
+    ck_assert_int_eq(folders_synced, before + 1);
     ck_assert_int_eq(chdir(folder), 0);
     put("file", "y");
-    ck_assert_int_eq(folders_synced, 2);
+    ck_assert_int_eq(folders_synced, before + 2);
 }
 END_TEST
 
