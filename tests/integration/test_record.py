@@ -23,8 +23,6 @@ def unit():
         total += i * i
     return total
 
-spent = {"seven": 0.0, "two": 0.0, "one": 0.0}
-
 def seven():
     total = 0
     for i in range(140000):
@@ -44,15 +42,13 @@ calls = []
 
 def timed(function):
     began = time.time()
-    start = time.thread_time()
     function()
-    spent[function.__name__] += time.thread_time() - start
-    calls.append((began, time.time()))
+    calls.append((function.__name__, began, time.time()))
 
 end = time.monotonic() + float(sys.argv[1])
 while time.monotonic() < end:
     timed(seven); timed(two); timed(one)
-print(json.dumps({"spent": spent, "calls": calls}))
+print(json.dumps(calls))
 '''
 
 
@@ -74,21 +70,23 @@ def shares(box):
         done = record(box, "-r", "500", "--sampler", sampler, "--", sys.executable, "shares.py",
                       str(length))
         expect_equal(done.returncode, 0, done.stderr)
-        account = json.loads(done.stdout)
+        # By the wall clock: a thread that waits for a core of a busy machine is active for py-spy. What
+        # it did before py-spy had attached, which takes long on such a machine, is in no number.
+        attached = first_attach(box)
+        spent = dict.fromkeys(("seven", "two", "one"), 0)
+        for name, began, end in json.loads(done.stdout):
+            spent[name] += max(0, end - max(began, attached))
+        wall = sum(spent.values())
         shown = show(box)
         expect(shown["run"]["samples"] >= 2000, f"{sampler}: at least 2,000 samples",
                shown["run"])
-        own = {name: samples_of(shown, name) for name in account["spent"]}
-        for name, seconds in account["spent"].items():
+        own = {name: samples_of(shown, name) for name in spent}
+        for name, seconds in spent.items():
             got = 100 * own[name] / max(1, sum(own.values()))
-            expected = 100 * seconds / sum(account["spent"].values())
+            expected = 100 * seconds / wall
             expect(abs(got - expected) <= 4, f"{sampler}: share of {name}", f"{got} {expected}")
-        # By the wall clock: a thread that waits for a core of a busy machine is active for py-spy.
         # timed() as a whole: it may have to wait for one between its function's end and the clock's answer.
         seconds = shown["run"]["busy"] * samples_of(shown, "timed", "total") / shown["run"]["samples"]
-        # What it did before py-spy had attached, which takes long on a busy machine, is in no number.
-        attached = first_attach(box)
-        wall = sum(max(0, end - max(began, attached)) for began, end in account["calls"])
         expect(abs(seconds - wall) <= 0.03 * wall,
                f"{sampler}: seconds are those of the program's own clock",
                f"{seconds} {wall} {shown['run']}")
