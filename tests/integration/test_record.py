@@ -249,7 +249,7 @@ def too_short_to_sample(box):
 
 @test
 def programs_that_are_not_python(box):
-    done = record(box, "--", "sleep", "3")
+    done = record(box, "--", "sleep", "4")
     expect_equal(done.returncode, 0, "it runs all the same\n" + done.stderr)
     expect("is not a Python process" in done.stderr, "and the reason is said", done.stderr)
 
