@@ -22,7 +22,7 @@ def spin():
     while time.monotonic() < end:
         sum(range(500))
 
-signal.signal(signal.SIGWINCH, lambda *_: os.write(1, b"resized\n"))
+signal.signal(signal.SIGWINCH, lambda *_: os.write(1, b"resized\\n"))
 try:
     print("ready", os.getpid(), os.isatty(0), flush=True)
     spin()
