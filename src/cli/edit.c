@@ -210,7 +210,7 @@ int hl_cli_purge(int argc, char **argv)
     if (code >= 0) {
         return code;
     }
-    if (values.all == (values.workspace != NULL)) {
+    if (values.all == (values.workspace != NULL) || (values.workspace && !*values.workspace)) {
         return hl_options_misuse(&PURGE_COMMAND, "either --workspace FOLDER or --all is needed");
     }
     _cleanup_free_ char *folder = values.workspace ? hl_file_real_path(values.workspace) : NULL;
