@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/select.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -132,8 +133,19 @@ static int watch(pid_t child, const sigset_t *waiting)
     }
 }
 
+/* Who reads what the child prints may be killed, and then it must be able to write what it has instead of
+ * dying of a broken pipe. Only root may let a descriptor through sudo, but a pipe can be opened anew. */
+static void hold_output(void)
+{
+    struct stat status;
+    if (fstat(STDOUT_FILENO, &status) == 0 && S_ISFIFO(status.st_mode)) {
+        (void)open("/proc/self/fd/1", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    }
+}
+
 int lifeline_run(char *const *argv, int status_fd)
 {
+    hold_output();
     sigset_t waiting;
     set_up_signals(&waiting);
     pid_t self = getpid();

@@ -57,6 +57,8 @@ static void add_program(const struct hl_recording *recording, char ***argv)
     hl_strv_addf(argv, "%d", (int)getpgrp());
     hl_strv_add(argv, "--stdio");
     hl_strv_add(argv, "3,4,5");
+    hl_strv_add(argv, "--close"); /* py-spy's alone, see spawn() */
+    hl_strv_add(argv, "6");
     hl_strv_add(argv, "--");
     for (size_t i = 0; recording->options.argv[i]; i++) {
         hl_strv_add(argv, recording->options.argv[i]);
@@ -275,6 +277,8 @@ static int make_file(const char *path)
     return 0;
 }
 
+/* When we are killed py-spy gets SIGINT and writes its window; first it prints a line, and a broken pipe
+ * would make it panic instead. So it holds the reading end as well. */
 static int spawn(struct window *window)
 {
     struct hl_recording *recording = window->recording;
@@ -290,9 +294,14 @@ static int spawn(struct window *window)
         .argv = argv,
         .environment = environment,
         .cwd = is_launch(recording) ? recording->options.cwd : NULL,
-        .fds = {line[0], CHILD_OUTPUT, CHILD_OUTPUT, stdio[0], stdio[1], stdio[2]},
-        .fd_count = is_launch(recording) ? 6 : 3,
+        .fds = {line[0], CHILD_OUTPUT, CHILD_OUTPUT, CHILD_READER},
+        .fd_count = 4,
     };
+    if (is_launch(recording)) {
+        memcpy(spec.fds + 3, stdio, 3 * sizeof(*stdio));
+        spec.fds[6] = CHILD_READER;
+        spec.fd_count = 7;
+    }
     window->lifeline = line[1];
     r = child_spawn(&window->child, recording->loop, &spec);
     if (line[0] >= 0) {

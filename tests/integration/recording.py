@@ -505,12 +505,21 @@ def duration(name):
     row.close()
 
 
+TICKS = BURN + """
+for tick in range(10000):
+    burn(0.1)
+    print("tick", tick, file=sys.stderr, flush=True)
+"""
+
+
 def killed_recorder(name):
-    row = Row([PYTHON, "-c", CLEAN_UP], sampler([], name))
+    """Even the window that was in progress, which py-spy writes when nobody reads what it prints."""
+    row = Row([PYTHON, "-c", TICKS], sampler([], name))
     if name == "attach":
         row.until("window", index="0", verified="1")
     else:
         row.until("state", name="sampling")
+    row.until_output("tick %d\n" % (row.printed().count("tick") + 5))
     assert processes_of(row)
     row.process.kill()
     row.process.wait()
@@ -519,8 +528,18 @@ def killed_recorder(name):
         select.select([], [], [], 0.02)
     took = time.monotonic() - begin
     assert took < 5, took
-    if name == "attach":
-        assert counts(row.spool + "/0000.raw") > 0
+    files = sorted(glob.glob(row.spool + "/*.raw"))
+    assert len(files) >= (2 if name == "attach" else 1), files
+    for path in files[:2]:
+        assert counts(path) > 0, path
+    row.close()
+
+
+def program_of_launch():
+    """What py-spy needs, descriptors and variables, does not reach the program."""
+    row = Row([PYTHON, "-c", BURN + "import os; burn(1); print('open', sorted(int(fd) for fd in "
+               "os.listdir('/proc/self/fd'))[:-1], file=sys.stderr)"], sampler([], "launch")).finish()
+    expect(row.printed().split("\n")[0], "open [0, 1, 2]")
     row.close()
 
 
@@ -552,6 +571,7 @@ def attach_to_pid():
 
 def real_rows():
     yield "attach to a pid, detach, its end", attach_to_pid
+    yield "launch: what the program gets", program_of_launch
     for name in ("attach", "launch"):
         for function in (cpu_loop, short_program, no_program, not_executable, not_python, crash,
                          killed, stop_with_clean_up, subprocesses, duration, killed_recorder):

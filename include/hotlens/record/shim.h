@@ -7,6 +7,7 @@
  *     --own-group          setpgid(0, 0)
  *     --group PGID         setpgid(0, PGID): rejoin the terminal's foreground group
  *     --stdio A,B,C        dup2 these descriptors to 0, 1, 2 and close them
+ *     --close FD           close this descriptor, which only the caller of exec needs
  *     --allow-tracer       prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY)
  *     --status FD          write errno there if exec fails; it closes on success (CLOEXEC)
  *     --guard FD           see below
