@@ -244,6 +244,19 @@ def fake_never():
     row.close()
 
 
+def fake_always_panics():
+    """One that attaches and dies each time is tried as often as one that does not attach."""
+    row = Row(SLEEP, QUICK, fake="panic")
+    row.until("problem")
+    row.tell("stop 15")
+    row.finish()
+    with open(row.spool + "/calls") as calls:
+        expect(len(calls.read()), 10)
+    expect(glob.glob(row.spool + "/*.raw"), [])
+    expect(row.result()["status"], "143")
+    row.close()
+
+
 def fake_not_python_then_gone():
     """What an early try found out of the program is worth more than that it ended at last."""
     row = Row(SLEEP, QUICK, fake="never,gone")
@@ -585,7 +598,7 @@ def real_rows():
 
 def main():
     fakes = [fake_ok, fake_hang, fake_mute, fake_exit, fake_partial, fake_flood, fake_wrong_sum,
-             fake_missing, fake_empty, fake_denied, fake_panic, fake_never,
+             fake_missing, fake_empty, fake_denied, fake_panic, fake_always_panics, fake_never,
              fake_not_python_then_gone, fake_no_child,
              fake_slow, fake_colour, fake_pause, fake_detach, no_tool,
              sudo_that_never_ends, consent, nothing_may_be_traced]
