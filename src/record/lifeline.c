@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
 #include <sys/stat.h>
@@ -58,6 +59,18 @@ static void set_up_signals(sigset_t *ret_waiting)
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
+static void set_variables(void)
+{
+    static const char *const rows[][2] = { SHIM_SAMPLER_VARIABLES };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (rows[i][1]) {
+            (void)setenv(rows[i][0], rows[i][1], 1);
+        } else {
+            (void)unsetenv(rows[i][0]);
+        }
+    }
+}
+
 __attribute__((__noreturn__)) static void run_child(char *const *argv, pid_t parent, int status_fd)
 {
     (void)setpgid(0, 0);
@@ -69,6 +82,7 @@ __attribute__((__noreturn__)) static void run_child(char *const *argv, pid_t par
     if (null > 0) {
         (void)dup2(null, STDIN_FILENO); /* the line is ours alone */
     }
+    set_variables();
     shim_reset_signals();
     int code = shim_exec(argv, status_fd);
     (void)fflush(NULL);

@@ -35,7 +35,8 @@ struct shim_options {
 static const char usage_text[] =
     "usage: hotlens exec [--parent PID] [--death-signal N] [--own-group | --group PGID]\n"
     "                    [--stdio A,B,C] [--close FD] [--allow-tracer] [--status FD]\n"
-    "                    [--lifeline] -- PROGRAM [ARGUMENT...]\n"
+    "                    [--setenv NAME=VALUE] [--unsetenv NAME] [--lifeline]\n"
+    "                    -- PROGRAM [ARGUMENT...]\n"
     "       hotlens exec --guard FD [--hold FD]\n";
 
 static int usage(const char *what, const char *which)
@@ -86,7 +87,7 @@ static bool parse_flag(const char *name, struct shim_options *options)
 }
 
 /* 1 when taken, 0 when there is no such option, -EINVAL for a bad value. */
-static int parse_valued(const char *name, const char *value, struct shim_options *options)
+static int parse_valued(const char *name, char *value, struct shim_options *options)
 {
     const struct {
         const char *name;
@@ -106,6 +107,12 @@ static int parse_valued(const char *name, const char *value, struct shim_options
             bool good = value && parse_number(value, '\0', rows[i].low, rows[i].number, NULL);
             return good ? 1 : -EINVAL;
         }
+    }
+    if (strcmp(name, "--setenv") == 0) {
+        return value && value[0] != '=' && strchr(value, '=') && putenv(value) == 0 ? 1 : -EINVAL;
+    }
+    if (strcmp(name, "--unsetenv") == 0) {
+        return value && unsetenv(value) == 0 ? 1 : -EINVAL;
     }
     if (strcmp(name, "--stdio") == 0) {
         return value && parse_stdio(value, options->stdio) ? 1 : -EINVAL;

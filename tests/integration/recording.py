@@ -33,7 +33,7 @@ def burn(seconds):
 class Row:
     """One recording. Waiting is for events, never for time."""
 
-    def __init__(self, argv, options=(), fake=None, pid=None, path=None):
+    def __init__(self, argv, options=(), fake=None, pid=None, path=None, env=None):
         self.spool = tempfile.mkdtemp(prefix="hotlens-test-")
         self.events = []
         self.output = tempfile.TemporaryFile()
@@ -42,6 +42,7 @@ class Row:
         environment["PATH"] = os.path.dirname(PYTHON) + ":" + environment["PATH"]
         if path:
             environment["PATH"] = path + ":" + environment["PATH"]
+        environment.update(env or {})
         if fake:
             environment["FAKE_PY_SPY"] = fake
         self.uuid = "test-%d-%s" % (os.getpid(), os.path.basename(self.spool)[-8:].replace("_", "x"))
@@ -551,8 +552,12 @@ def killed_recorder(name):
 def program_of_launch():
     """What py-spy needs, descriptors and variables, does not reach the program."""
     row = Row([PYTHON, "-c", BURN + "import os; burn(1); print('open', sorted(int(fd) for fd in "
-               "os.listdir('/proc/self/fd'))[:-1], file=sys.stderr)"], sampler([], "launch")).finish()
-    expect(row.printed().split("\n")[0], "open [0, 1, 2]")
+               "os.listdir('/proc/self/fd'))[:-1], file=sys.stderr); "
+               "print([os.environ.get(name) for name in ('RUST_LOG', 'CLICOLOR_FORCE', "
+               "'RUST_BACKTRACE')], file=sys.stderr)"], sampler([], "launch"),
+              env={"RUST_LOG": "error", "RUST_BACKTRACE": "full"}).finish()
+    expect(row.printed().split("\n")[:2], ["open [0, 1, 2]", "['error', None, 'full']"])
+    expect((row.error(), row.windows()[0]["verified"]), ("", "1")) # not RUST_LOG=error for py-spy
     row.close()
 
 
