@@ -65,13 +65,22 @@ def stacks(size):
         yield stack, 1 + rng.below(9)
 
 
+def shuffled(items):
+    """py-spy writes its stacks in the order of a hash table, so neighbours share little."""
+    rng = Random(0xD1B54A32D192ED03)
+    for last in range(len(items) - 1, 0, -1):
+        other = rng.below(last + 1)
+        items[last], items[other] = items[other], items[last]
+    return items
+
+
 def main(arguments):
     if len(arguments) != 2 or arguments[0] not in SIZES:
         print(__doc__, file=sys.stderr)
         return 2
     with open(arguments[1], "w", encoding="ascii", newline="\n") as out:
-        for stack, samples in stacks(arguments[0]):
-            out.write(";".join(stack) + f" {samples}\n")
+        out.writelines(shuffled([";".join(stack) + f" {samples}\n"
+                                 for stack, samples in stacks(arguments[0])]))
     return 0
 
 

@@ -9,7 +9,8 @@
 #include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
 
-/* Half of the hash is kept beside the id, so that probing rarely touches the bytes. */
+/* Half of the hash is kept beside the id, so that probing rarely touches the bytes. It also says where
+ * the slot belongs, so that a larger table is filled without reading and hashing all strings again. */
 struct slot {
     uint32_t tag;
     uint32_t id_plus_one; /* 0 is free */
@@ -69,7 +70,7 @@ static struct slot *probe(const struct hl_strings *strings, const char *data, si
 {
     size_t mask = strings->slot_count - 1;
     uint32_t tag = (uint32_t)(hash >> 32);
-    for (size_t at = (size_t)hash & mask;; at = (at + 1) & mask) {
+    for (size_t at = tag & mask;; at = (at + 1) & mask) {
         struct slot *slot = &strings->slots[at];
         if (slot->id_plus_one == 0 ||
             (slot->tag == tag && equals(strings, slot->id_plus_one - 1, data, length))) {
@@ -78,14 +79,14 @@ static struct slot *probe(const struct hl_strings *strings, const char *data, si
     }
 }
 
-static void place(struct slot *slots, size_t slot_count, uint64_t hash, uint32_t id_plus_one)
+static void place(struct slot *slots, size_t slot_count, struct slot slot)
 {
     size_t mask = slot_count - 1;
-    size_t at = (size_t)hash & mask;
+    size_t at = slot.tag & mask;
     while (slots[at].id_plus_one != 0) {
         at = (at + 1) & mask;
     }
-    slots[at] = (struct slot){.tag = (uint32_t)(hash >> 32), .id_plus_one = id_plus_one};
+    slots[at] = slot;
 }
 
 static int make_room(struct hl_strings *strings)
@@ -98,10 +99,10 @@ static int make_room(struct hl_strings *strings)
     if (!slots) {
         return -ENOMEM;
     }
-    for (uint32_t id = 0; id < strings->count; id++) {
-        size_t length;
-        const char *data = hl_strings_get(strings, id, &length);
-        place(slots, slot_count, hl_hash_bytes(data, length, 0), id + 1);
+    for (size_t i = 0; i < strings->slot_count; i++) {
+        if (strings->slots[i].id_plus_one != 0) {
+            place(slots, slot_count, strings->slots[i]);
+        }
     }
     free(strings->slots);
     strings->slots = slots;
@@ -130,6 +131,13 @@ static int append(struct hl_strings *strings, const char *data, size_t length)
     strings->bytes[start + length] = '\0';
     strings->ends[strings->count] = start + length + 1;
     return 0;
+}
+
+void hl_strings_prefetch(const struct hl_strings *strings, uint64_t hash)
+{
+    if (strings->slot_count > 0) {
+        __builtin_prefetch(&strings->slots[(uint32_t)(hash >> 32) & (strings->slot_count - 1)]);
+    }
 }
 
 int hl_strings_intern_hashed(struct hl_strings *strings, const char *data, size_t length,

@@ -1,5 +1,7 @@
 #include "hotlens/base/utf8.h"
 
+#include <string.h>
+
 #include "hotlens/base/buffer.h"
 #include "hotlens/base/macros.h"
 
@@ -155,9 +157,30 @@ static bool is_ill_formed(uint32_t code_point, size_t size)
     return code_point == HL_UTF8_REPLACEMENT && size == 1;
 }
 
+/* How many bytes the text begins with that are ASCII, in whole words: nearly all text is nothing
+ * else, and a word costs as much to look at as a byte. */
+static size_t ascii_words(const char *data, size_t length)
+{
+    size_t at = 0;
+    for (; length - at >= 8; at += 8) {
+        uint64_t word;
+        memcpy(&word, data + at, sizeof(word));
+        if (word & UINT64_C(0x8080808080808080)) {
+            break;
+        }
+    }
+    return at;
+}
+
 bool hl_utf8_is_valid(const char *data, size_t length)
 {
     while (length > 0) {
+        size_t ascii = ascii_words(data, length);
+        data += ascii;
+        length -= ascii;
+        if (length == 0) {
+            break;
+        }
         uint32_t code_point;
         size_t size = hl_utf8_decode(data, length, &code_point);
         if (is_ill_formed(code_point, size)) {

@@ -58,8 +58,8 @@ static void set_log_level(void)
     }
 }
 
-/* A standard stream that is closed would be the next file that is opened, a database even. In its place
- * comes one that fails as a closed one does. What `record` starts is better off with one that works. */
+/* A standard stream that is closed would be the next file that is opened, a database even. In its
+ * place comes one that fails as a closed one does. A recorded program gets one that works. */
 static void fill_standard_streams(bool working)
 {
     static const int BROKEN[] = {O_WRONLY, O_RDONLY, O_RDONLY};

@@ -116,6 +116,7 @@ static int store_value(const struct hl_command *command, const struct hl_option 
         return -1;
     case HL_OPTION_NUMBER:
     case HL_OPTION_REAL:
+        hl_assert(text); /* gcc -O3 cannot see that take_option() gave these a value */
         return store_number(command, option, text, target);
     }
     return -1;

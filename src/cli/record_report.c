@@ -97,7 +97,8 @@ static void append_frameless(struct hl_buffer *out, const struct hl_run_data *da
 {
     uint64_t missing = data->run.samples;
     for (uint32_t i = 0; i < data->functions->count; i++) {
-        uint64_t known = data->functions->items[i].kind == HL_FUNCTION_CODE ? data->function_self[i] : 0;
+        bool code = data->functions->items[i].kind == HL_FUNCTION_CODE;
+        uint64_t known = code ? data->function_self[i] : 0;
         missing -= known < missing ? known : missing;
     }
     if (missing * 100 >= data->run.samples && missing > 0) {

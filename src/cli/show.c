@@ -140,7 +140,8 @@ static void append_lines(struct table *table, const struct hl_rows *rows, size_t
     append_header(table, "        own               total         line\n");
     for (size_t i = 0; i < rows->line_count && i < limit && order[i]->self > 0; i++) {
         append_numbers(table, order[i]->self, order[i]->total);
-        struct hl_place place = {NULL, order[i]->file, table->run->workspace, order[i]->line, false};
+        const struct hl_line_row *row = order[i];
+        struct hl_place place = {NULL, row->file, table->run->workspace, row->line, false};
         hl_output_place(table->out, &place, rest_of(table), table->colour);
         hl_buffer_putc(table->out, '\n');
     }

@@ -106,16 +106,24 @@ static int describe(struct hl_raw_reader *reader, uint32_t frame, const char *te
 }
 
 static int enter_frame(struct hl_raw_reader *reader, const char *text, size_t length,
-                       uint32_t parent, uint32_t *ret_node)
+                       uint64_t hash, uint32_t parent, uint32_t *ret_node)
 {
     uint32_t frame;
     reader->steps += length;
-    int r = hl_frames_intern_hashed(hl_builder_frames(reader->builder), text, length,
-                                    hl_hash_bytes(text, length, 0), &frame);
+    int r = hl_frames_intern_hashed(hl_builder_frames(reader->builder), text, length, hash, &frame);
     if (r > 0) {
         r = describe(reader, frame, text, length);
     }
     return r < 0 ? r : hl_builder_child(reader->builder, parent, frame, ret_node);
+}
+
+/* The hash of a frame's text. The slot that it leads to is asked for at once: the frame before is
+ * looked up meanwhile. */
+static uint64_t hash_ahead(struct hl_raw_reader *reader, const char *text, struct hl_raw_span span)
+{
+    uint64_t hash = hl_hash_bytes(text + span.start, span.end - span.start, 0);
+    hl_frames_prefetch(hl_builder_frames(reader->builder), hash);
+    return hash;
 }
 
 /* Makes the nodes of the frames from `first` on; the ones below are those of the stack before. */
@@ -128,9 +136,14 @@ static int enter_frames(struct hl_raw_reader *reader, const char *text, size_t f
         return r;
     }
     uint32_t node = first > 0 ? reader->nodes[first - 1] : 0;
+    uint64_t next = first < split->count ? hash_ahead(reader, text, split->spans[first]) : 0;
     for (size_t i = first; i < split->count; i++) {
         const struct hl_raw_span span = split->spans[i];
-        r = enter_frame(reader, text + span.start, span.end - span.start, node, &node);
+        uint64_t hash = next;
+        if (i + 1 < split->count) {
+            next = hash_ahead(reader, text, split->spans[i + 1]);
+        }
+        r = enter_frame(reader, text + span.start, span.end - span.start, hash, node, &node);
         if (r < 0) {
             return r;
         }

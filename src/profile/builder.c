@@ -19,7 +19,7 @@ struct node {
 };
 
 struct slot {
-    uint32_t tag;  /* half of the hash, so that probing rarely touches the nodes */
+    uint32_t tag;  /* half of the hash, so that neither probing nor growing touches the nodes */
     uint32_t node; /* 0, the root, is free */
 };
 
@@ -90,7 +90,7 @@ static struct slot *probe(const struct hl_builder *builder, uint32_t parent, uin
 {
     size_t mask = builder->slot_count - 1;
     uint32_t tag = (uint32_t)(hash >> 32);
-    for (size_t at = (size_t)hash & mask;; at = (at + 1) & mask) {
+    for (size_t at = tag & mask;; at = (at + 1) & mask) {
         struct slot *slot = &builder->slots[at];
         if (slot->node == 0) {
             return slot;
@@ -117,8 +117,7 @@ static int make_slot_room(struct hl_builder *builder)
         if (old.node == 0) {
             continue;
         }
-        const struct node *node = &builder->nodes[old.node];
-        size_t at = (size_t)hash_of(node->parent, node->frame) & (slot_count - 1);
+        size_t at = old.tag & (slot_count - 1);
         while (slots[at].node != 0) {
             at = (at + 1) & (slot_count - 1);
         }

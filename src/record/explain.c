@@ -255,7 +255,7 @@ int hl_failure_explain(enum hl_failure failure, const struct hl_failure_context 
     if (failure == HL_FAILURE_GONE && context->pid <= 0) {
         (void)hl_error_set(error, ESRCH, "%s ended before py-spy was attached, so nothing was saved",
                            target);
-        hl_error_set_remedy(error, "There is nothing to sample in a program that ends at once.");
+        hl_error_set_remedy(error, "Only Python can be sampled, and not in a program that ends at once.");
         return -ESRCH;
     }
     const char *place = strstr(texts[row].message, "%s");

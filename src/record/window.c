@@ -11,12 +11,15 @@
 #include "hotlens/base/memory.h"
 #include "hotlens/base/strv.h"
 #include "recording_internal.h"
+#include "shim_internal.h"
 
 /* py-spy prints "Sampling process" a few microseconds before it handles SIGINT. */
 #define HANDLER_MS 20
 
 /* What the lifeline needs from its end to SIGKILL, and a second. */
 #define KILLED_MS 5000
+
+static const char *const sampler_variables[][2] = { SHIM_SAMPLER_VARIABLES };
 
 static bool is_launch(const struct hl_recording *recording)
 {
@@ -57,6 +60,18 @@ static void add_program(const struct hl_recording *recording, char ***argv)
     hl_strv_addf(argv, "%d", (int)getpgrp());
     hl_strv_add(argv, "--stdio");
     hl_strv_add(argv, "3,4,5");
+    hl_strv_add(argv, "--close"); /* py-spy's alone, see spawn() */
+    hl_strv_add(argv, "6");
+    for (size_t i = 0; i < ARRAY_SIZE(sampler_variables); i++) {
+        const char *name = sampler_variables[i][0];
+        const char *value = hl_strv_env_get(recording->options.environment, name);
+        hl_strv_add(argv, value ? "--setenv" : "--unsetenv");
+        if (value) {
+            hl_strv_addf(argv, "%s=%s", name, value);
+        } else {
+            hl_strv_add(argv, name);
+        }
+    }
     hl_strv_add(argv, "--");
     for (size_t i = 0; recording->options.argv[i]; i++) {
         hl_strv_add(argv, recording->options.argv[i]);
@@ -105,17 +120,18 @@ static char **command(const struct window *window)
     return argv;
 }
 
-/* py-spy's environment. When it launches the program it is the program's, untouched. */
+/* py-spy's environment. When it launches the program it is the program's, but for the variables that the
+ * shim in front of the program puts back. */
 static char **environment_of(const struct hl_recording *recording)
 {
-    if (is_launch(recording)) {
-        return hl_strv_copy(recording->options.environment);
+    bool launch = is_launch(recording);
+    char **environment = hl_strv_copy(launch ? recording->options.environment : environ);
+    for (size_t i = 0; i < ARRAY_SIZE(sampler_variables); i++) {
+        hl_strv_env_set(&environment, sampler_variables[i][0], sampler_variables[i][1]);
     }
-    char **environment = hl_strv_copy(environ);
-    hl_strv_env_set(&environment, "CLICOLOR_FORCE", "0");
-    hl_strv_env_set(&environment, "RUST_LOG", "warn");
-    hl_strv_env_set(&environment, "RUST_BACKTRACE", NULL);
-    hl_strv_env_set(&environment, "HOTLENS_RUN", NULL);
+    if (!launch) {
+        hl_strv_env_set(&environment, "HOTLENS_RUN", NULL);
+    }
     return environment;
 }
 
@@ -275,6 +291,8 @@ static int make_file(const char *path)
     return 0;
 }
 
+/* When we are killed py-spy gets SIGINT and writes its window; first it prints a line, and a broken pipe
+ * would make it panic instead. So it holds the reading end as well. */
 static int spawn(struct window *window)
 {
     struct hl_recording *recording = window->recording;
@@ -290,9 +308,14 @@ static int spawn(struct window *window)
         .argv = argv,
         .environment = environment,
         .cwd = is_launch(recording) ? recording->options.cwd : NULL,
-        .fds = {line[0], CHILD_OUTPUT, CHILD_OUTPUT, stdio[0], stdio[1], stdio[2]},
-        .fd_count = is_launch(recording) ? 6 : 3,
+        .fds = {line[0], CHILD_OUTPUT, CHILD_OUTPUT, CHILD_READER},
+        .fd_count = 4,
     };
+    if (is_launch(recording)) {
+        memcpy(spec.fds + 3, stdio, 3 * sizeof(*stdio));
+        spec.fds[6] = CHILD_READER;
+        spec.fd_count = 7;
+    }
     window->lifeline = line[1];
     r = child_spawn(&window->child, recording->loop, &spec);
     if (line[0] >= 0) {

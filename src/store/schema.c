@@ -32,7 +32,7 @@ static const char VERSION_1[] =
     "  run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
     "  metric TEXT NOT NULL,"
     "  derive_version INTEGER NOT NULL,"
-    "  tree BLOB NOT NULL," /* docs/formats-tree-blob.md */
+    "  tree BLOB NOT NULL," /* docs/formats.md */
     "  UNIQUE (run, metric));"
     "CREATE TABLE window ("
     "  run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"

@@ -33,7 +33,7 @@ def burn(seconds):
 class Row:
     """One recording. Waiting is for events, never for time."""
 
-    def __init__(self, argv, options=(), fake=None, pid=None, path=None):
+    def __init__(self, argv, options=(), fake=None, pid=None, path=None, env=None):
         self.spool = tempfile.mkdtemp(prefix="hotlens-test-")
         self.events = []
         self.output = tempfile.TemporaryFile()
@@ -42,6 +42,7 @@ class Row:
         environment["PATH"] = os.path.dirname(PYTHON) + ":" + environment["PATH"]
         if path:
             environment["PATH"] = path + ":" + environment["PATH"]
+        environment.update(env or {})
         if fake:
             environment["FAKE_PY_SPY"] = fake
         self.uuid = "test-%d-%s" % (os.getpid(), os.path.basename(self.spool)[-8:].replace("_", "x"))
@@ -241,6 +242,19 @@ def fake_never():
     row.finish()
     with open(row.spool + "/calls") as calls:
         expect(len(calls.read()), 10)
+    row.close()
+
+
+def fake_always_panics():
+    """One that attaches and dies each time is tried as often as one that does not attach."""
+    row = Row(SLEEP, QUICK, fake="panic")
+    row.until("problem")
+    row.tell("stop 15")
+    row.finish()
+    with open(row.spool + "/calls") as calls:
+        expect(len(calls.read()), 10)
+    expect(glob.glob(row.spool + "/*.raw"), [])
+    expect(row.result()["status"], "143")
     row.close()
 
 
@@ -505,12 +519,21 @@ def duration(name):
     row.close()
 
 
+TICKS = BURN + """
+for tick in range(10000):
+    burn(0.1)
+    print("tick", tick, file=sys.stderr, flush=True)
+"""
+
+
 def killed_recorder(name):
-    row = Row([PYTHON, "-c", CLEAN_UP], sampler([], name))
+    """Even the window that was in progress, which py-spy writes when nobody reads what it prints."""
+    row = Row([PYTHON, "-c", TICKS], sampler([], name))
     if name == "attach":
         row.until("window", index="0", verified="1")
     else:
         row.until("state", name="sampling")
+    row.until_output("tick %d\n" % (row.printed().count("tick") + 5))
     assert processes_of(row)
     row.process.kill()
     row.process.wait()
@@ -519,8 +542,22 @@ def killed_recorder(name):
         select.select([], [], [], 0.02)
     took = time.monotonic() - begin
     assert took < 5, took
-    if name == "attach":
-        assert counts(row.spool + "/0000.raw") > 0
+    files = sorted(glob.glob(row.spool + "/*.raw"))
+    assert len(files) >= (2 if name == "attach" else 1), files
+    for path in files[:2]:
+        assert counts(path) > 0, path
+    row.close()
+
+
+def program_of_launch():
+    """What py-spy needs, descriptors and variables, does not reach the program."""
+    row = Row([PYTHON, "-c", BURN + "import os; burn(1); print('open', sorted(int(fd) for fd in "
+               "os.listdir('/proc/self/fd'))[:-1], file=sys.stderr); "
+               "print([os.environ.get(name) for name in ('RUST_LOG', 'CLICOLOR_FORCE', "
+               "'RUST_BACKTRACE')], file=sys.stderr)"], sampler([], "launch"),
+              env={"RUST_LOG": "error", "RUST_BACKTRACE": "full"}).finish()
+    expect(row.printed().split("\n")[:2], ["open [0, 1, 2]", "['error', None, 'full']"])
+    expect((row.error(), row.windows()[0]["verified"]), ("", "1")) # not RUST_LOG=error for py-spy
     row.close()
 
 
@@ -552,6 +589,7 @@ def attach_to_pid():
 
 def real_rows():
     yield "attach to a pid, detach, its end", attach_to_pid
+    yield "launch: what the program gets", program_of_launch
     for name in ("attach", "launch"):
         for function in (cpu_loop, short_program, no_program, not_executable, not_python, crash,
                          killed, stop_with_clean_up, subprocesses, duration, killed_recorder):
@@ -565,7 +603,7 @@ def real_rows():
 
 def main():
     fakes = [fake_ok, fake_hang, fake_mute, fake_exit, fake_partial, fake_flood, fake_wrong_sum,
-             fake_missing, fake_empty, fake_denied, fake_panic, fake_never,
+             fake_missing, fake_empty, fake_denied, fake_panic, fake_always_panics, fake_never,
              fake_not_python_then_gone, fake_no_child,
              fake_slow, fake_colour, fake_pause, fake_detach, no_tool,
              sudo_that_never_ends, consent, nothing_may_be_traced]

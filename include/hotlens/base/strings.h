@@ -23,6 +23,8 @@ int hl_strings_intern(struct hl_strings *strings, const char *data, size_t lengt
 /* The same for a caller that has hl_hash_bytes(data, length, 0) already. */
 int hl_strings_intern_hashed(struct hl_strings *strings, const char *data, size_t length,
                              uint64_t hash, uint32_t *ret_id);
+/* Says that these bytes are interned soon, so that their slot is on its way into the cache. */
+void hl_strings_prefetch(const struct hl_strings *strings, uint64_t hash);
 bool hl_strings_find(const struct hl_strings *strings, const char *data, size_t length,
                      uint32_t *ret_id);
 /* The bytes of an id that exists, followed by a NUL. Valid until the next intern. ret_length may

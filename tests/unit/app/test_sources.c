@@ -11,6 +11,7 @@
 #include "hotlens/app/sources.h"
 #include "hotlens/base/clock.h"
 #include "hotlens/base/file.h"
+#include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/sha256.h"
 #include "hotlens/profile/builder.h"
@@ -279,11 +280,14 @@ END_TEST
 START_TEST(test_too_large)
 {
     char *path = write_file("x.py", "");
-    ck_assert_int_eq(truncate(path, (off_t)33 << 20), 0);
     struct hl_sources_options options = {.imported = true};
-    struct hl_sources *sources = collect(path, &options);
-    ck_assert_int_eq((int)sources->items[0].state, HL_SOURCE_MISSING);
-    hl_sources_destroy(sources);
+    for (int more = 0; more < 2; more++) {
+        ck_assert_int_eq(truncate(path, (off_t)HL_LIMIT_SOURCE + more), 0);
+        struct hl_sources *sources = collect(path, &options);
+        bool is_missing = sources->items[0].state == HL_SOURCE_MISSING;
+        ck_assert_int_eq(is_missing, more);
+        hl_sources_destroy(sources);
+    }
     free(path);
 }
 END_TEST
