@@ -79,6 +79,7 @@ void hl_shelf_destroy(struct hl_shelf *shelf)
     if (!shelf) {
         return;
     }
+    shelf->is_leaving = true;
     shelf_loaded(shelf);
     for (size_t i = 0; i < shelf->numbers_count; i++) {
         numbers_finish(&shelf->numbers[i]);
@@ -344,7 +345,7 @@ static struct hl_shown *shown_outside(struct hl_shelf *shelf, const struct hl_do
         return best;
     }
     struct shelf_stray *stray = shelf_stray_of(shelf, document->path);
-    if (!stray && shelf->settings->restore) {
+    if (!stray && shelf->settings->restore && !shelf->is_leaving) {
         stray = add(&shelf->strays, &shelf->stray_count, &shelf->stray_capacity, sizeof(*stray));
         *stray = (struct shelf_stray){
             .path = hl_xstrdup(document->path),

@@ -66,6 +66,7 @@ struct hl_shelf {
     uint64_t tickets;
     int64_t changed_at;
     bool hides_hints;
+    bool is_leaving; /* no more jobs */
 };
 
 struct shelf_tree *shelf_tree_ref(struct shelf_tree *tree);

@@ -18,7 +18,8 @@ struct hl_shelf_events {
     void (*failed)(void *user, const struct hl_error *error);
 };
 
-/* Every job that the shelf has asked for must be done before it is destroyed (hl_jobs_stop). */
+/* Every job that the shelf has asked for must be done before it is destroyed (hl_jobs_stop); who awaits
+ * it is then called, so replies must still be there. */
 struct hl_shelf *hl_shelf_create(struct hl_jobs *jobs, const struct hl_settings *settings,
                                  const struct hl_shelf_events *events, void *user);
 void hl_shelf_destroy(struct hl_shelf *shelf);
