@@ -18,6 +18,8 @@ struct hl_shelf_events {
     void (*failed)(void *user, const struct hl_error *error);
 };
 
+/* Every job that the shelf has asked for must be done before it is destroyed (hl_jobs_stop); who awaits
+ * it is then called, so replies must still be there. */
 struct hl_shelf *hl_shelf_create(struct hl_jobs *jobs, const struct hl_settings *settings,
                                  const struct hl_shelf_events *events, void *user);
 void hl_shelf_destroy(struct hl_shelf *shelf);
@@ -29,7 +31,8 @@ void hl_shelf_remove_folder(struct hl_shelf *shelf, const char *path);
 const char *hl_shelf_folder_of(const struct hl_shelf *shelf, const char *path);
 const char *hl_shelf_first_folder(const struct hl_shelf *shelf);
 
-/* Shows a stored run (in its folder), a run in memory (live, or when the store cannot write), or none. */
+/* Shows a stored run (folder NULL: in its own), a run in memory (live, or when the store cannot write; the
+ * shelf takes a reference of its own), or none. Folder NULL is then for files outside every folder. */
 void hl_shelf_show_run(struct hl_shelf *shelf, const char *folder, int64_t run_id);
 void hl_shelf_show(struct hl_shelf *shelf, const char *folder, struct hl_shown *shown);
 void hl_shelf_show_nothing(struct hl_shelf *shelf, const char *folder);
@@ -41,6 +44,18 @@ void hl_shelf_set_focus(struct hl_shelf *shelf, const char *folder,
                         const struct hl_focus_spec *focus,
                         void (*done)(void *user, int result, const struct hl_error *error),
                         void *user);
+
+/* Who called a function of a file of this run, largest first, at most five, within the focus. Loads the
+ * tree when it is first asked for. `done` is called exactly once, perhaps at once; with no callers when
+ * they cannot be known. Names are borrowed. */
+void hl_shelf_ask_callers(struct hl_shelf *shelf, struct hl_shown *shown,
+                          const struct hl_shown_file *file,
+                          const struct hl_shown_function *function,
+                          void (*done)(void *user, const struct hl_caller *callers, size_t count),
+                          void *user);
+/* Calls `loaded` once, when the next load has ended or the shelf is destroyed. */
+void hl_shelf_await(struct hl_shelf *shelf, void (*loaded)(void *user), void *user);
+void hl_shelf_stop_awaiting(struct hl_shelf *shelf, const void *user);
 
 /* The run shown for a folder (NULL: the only or first one), or NULL. Borrowed until the loop turns. */
 struct hl_shown *hl_shelf_shown(struct hl_shelf *shelf, const char *folder);
