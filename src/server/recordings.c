@@ -320,7 +320,7 @@ static int start(struct hl_recorder *recorder, const struct hl_session_options *
             return hl_error_set_errno(error, -r, "no pipe for the program's output");
         }
     }
-    own.record.argv = plan->argv;
+    own.record.argv = plan->pid == 0 ? plan->argv : NULL;
     own.record.pid = plan->pid;
     own.record.cwd = plan->cwd;
     own.record.environment = plan->pid == 0 ? environment : NULL;
