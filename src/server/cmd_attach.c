@@ -50,7 +50,7 @@ static void list_work(void *job, const atomic_bool *cancelled)
 static void ask(struct candidates *candidates)
 {
     struct hl_context *context = candidates->request->context;
-    char *titles[HL_PICKER_MOST];
+    char *titles[HL_PICKER_MOST] = {0};
     for (size_t i = 0; i < candidates->list.count && candidates->count < HL_PICKER_MOST; i++) {
         const struct hl_process *process = &candidates->list.items[i];
         if (process->may_trace && process->pid != getpid()) {
@@ -140,7 +140,7 @@ static void on_stop_picked(void *user, int index)
 static void ask_which(struct hl_context *context)
 {
     struct stop *stop = hl_xcalloc(1, sizeof(*stop));
-    char *titles[HL_PICKER_MOST];
+    char *titles[HL_PICKER_MOST] = {0};
     size_t count = hl_min_size(hl_recordings_count(context->recordings), HL_PICKER_MOST);
     stop->context = context;
     for (size_t i = 0; i < count; i++) {

@@ -190,7 +190,7 @@ static int pick_target(struct profile_request *request, struct hl_error *error)
         profile_request_destroy(request);
         return -ENOENT;
     }
-    const char *titles[HL_PICKER_MOST];
+    const char *titles[HL_PICKER_MOST] = {0};
     size_t count = hl_min_size(targets->count, HL_PICKER_MOST);
     for (size_t i = 0; i < count; i++) {
         titles[i] = targets->items[i].name;

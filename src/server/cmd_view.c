@@ -156,7 +156,7 @@ static int ask_focus(struct hl_context *context, const char *folder, const struc
 {
     struct candidate best[HL_PICKER_MOST];
     struct focusing *focusing = hl_xcalloc(1, sizeof(*focusing));
-    char *titles[HL_PICKER_MOST];
+    char *titles[HL_PICKER_MOST] = {0};
     focusing->context = context;
     focusing->folder = hl_xstrdup(folder);
     focusing->count = hottest(shown, best);

@@ -63,7 +63,7 @@ static void on_picked(void *user, int index)
 
 static void ask(struct choice *choice)
 {
-    char *titles[HL_PICKER_MOST];
+    char *titles[HL_PICKER_MOST] = {0};
     size_t count = choice->list.count;
     for (size_t i = 0; i < count; i++) {
         _cleanup_buffer_ struct hl_buffer text = {0};

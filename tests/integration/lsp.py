@@ -51,6 +51,7 @@ class Server:
         self.notifications = collections.defaultdict(list)
         self.asked = collections.defaultdict(list)
         self.errors = b""
+        self.paused = threading.Event()  # set: nothing is read, as by a client that hangs
         threading.Thread(target=self._read, daemon=True).start()
         threading.Thread(target=self._read_errors, daemon=True).start()
 
@@ -67,6 +68,8 @@ class Server:
     def _read(self):
         stream = self.process.stdout
         while True:
+            while self.paused.is_set():
+                time.sleep(0.01)
             length = None
             while True:
                 line = stream.readline()
