@@ -258,7 +258,7 @@ def a_client_with_a_terminal_is_asked(box):
 
 @test
 def a_client_that_stops_reading_costs_nothing(box):
-    """Past HL_LIMIT_SEND_QUEUE the server stops reading; when the client reads again, every question is
+    """Past HL_LIMIT_SEND_QUEUE and HL_LIMIT_OPEN_REQUESTS the server stops reading; when the client reads again, every question is
     answered."""
     box.write("data/x", "")
     source = "x = '" + "y" * 400_000 + "'\nwhile True:\n    pass\n"
