@@ -280,18 +280,18 @@ START_TEST(test_hover)
     run_jobs(&jobs);
     static const char *const PARTS[] = {
         "\"kind\":\"markdown\"",
-        "**hot** · 8\\\\.00 s total",
+        "**hot** · 8.00 s total",
         "800 ± 13 samples (8.00 s ± 0.1 s) of 1000 samples",
-        "80.0% of a\\\\.py, 80.0% of this run",
+        "80.0% of a.py, 80.0% of this run",
         "1 process, 1 thread",
-        "**Callers**\\n\\n- ██████████  100% K\\\\.m",
+        "**Callers**\\n\\n- ██████████  100% K.m",
         "**Runs before**\\n\\n- 80.0% · 8.00 s · ",
     };
     for (size_t i = 0; i < ARRAY_SIZE(PARTS); i++) {
         ck_assert_msg(says(PARTS[i]), "no %s in %s", PARTS[i], sent);
     }
     call(hl_feature_hover, ",\"position\":{\"line\":1,\"character\":5}");
-    ck_assert_msg(says("**Line 2** · 6\\\\.00 s total"), "%s", sent);
+    ck_assert_msg(says("**Line 2** · 6.00 s total"), "%s", sent);
     call(hl_feature_hover, ",\"position\":{\"line\":3,\"character\":0}");
     ck_assert(says("\"result\":null"));
     uv_run(&loop, UV_RUN_DEFAULT);
