@@ -96,6 +96,13 @@ static void setup(void)
     ck_assert_int_eq(hl_store_open(":memory:", HL_STORE_WRITE, &jobs.store, NULL), 0);
     ck_assert_int_eq(uv_loop_init(&loop), 0);
     hl_settings_init(&settings);
+    jobs.count = 0;
+    sent = NULL;
+    plan = NULL;
+    asked = 0;
+    notified = 0;
+    answer_asked = NULL;
+    client = (struct hl_client){0};
     client.code_lens = true;
     client.inlay_hint_refresh = true;
     client.code_lens_refresh = true;
@@ -332,7 +339,6 @@ START_TEST(test_waiting)
         ck_assert(says("\"result\":[]"));
     }
     uv_run(&loop, UV_RUN_DEFAULT);
-    client.inlay_hint_refresh = true;
 }
 END_TEST
 
@@ -374,8 +380,6 @@ START_TEST(test_refresh)
     client.inlay_hint_refresh = false;
     hl_feature_refresh(&context);
     ck_assert_uint_eq(asked, 2);
-    client.inlay_hint_refresh = true;
-    client.code_lens_refresh = true;
 }
 END_TEST
 

@@ -28,6 +28,8 @@ static void setup(void)
     program_create(&program);
     ck_assert_int_eq(hl_store_open(":memory:", HL_STORE_WRITE, &jobs.store, NULL), 0);
     hl_settings_init(&settings);
+    changes = 0;
+    failures = 0;
     documents = hl_documents_create();
     document = open_document(documents, program.uri, PROGRAM);
     shelf = hl_shelf_create(&jobs, &settings, &EVENTS, NULL);
