@@ -223,6 +223,7 @@ int main(void)
     tcase_add_test(tests, test_life);
     tcase_add_test(tests, test_outline_of_text_being_typed);
     tcase_add_test(tests, test_large);
+    tcase_set_timeout(tests, 60);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }

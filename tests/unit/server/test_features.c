@@ -383,6 +383,53 @@ START_TEST(test_refresh)
 }
 END_TEST
 
+/* 10,000 lines with 2,000 functions, all of them in the run; prints how long an answer takes after an
+ * edit. Times are for people: nothing here fails because a machine is slow. */
+START_TEST(test_large)
+{
+    struct hl_buffer source = {0};
+    struct hl_buffer raw = {0};
+    struct hl_run_data data;
+    struct hl_shown *shown;
+    for (unsigned i = 0; i < 2000; i++) {
+        hl_buffer_printf(&source, "def f%u(a):\n    b = a + %u\n    c = b * 2\n    return c\n\n",
+                         i, i);
+        hl_buffer_printf(&raw, "f%u (%s:%u) 5\n", i, program.path, 5 * i + 2);
+    }
+    char *path = hl_xasprintf("%s/run.raw", program.folder);
+    ck_assert_int_eq(hl_file_write_atomic(path, raw.data, raw.length, 0600), 0);
+    ck_assert_int_eq(hl_file_write_atomic(program.path, source.data, source.length, 0600), 0);
+    struct hl_import_options options = {.rate = 100, .folder = program.folder};
+    ck_assert_int_eq(hl_import_file(path, &options, &data, NULL, NULL), 0);
+    ck_assert_int_eq(hl_shown_from_data(&data, &shown), 0);
+    open_document(context.documents, program.uri, source.data);
+    hl_shelf_add_folder(context.shelf, program.folder);
+    run_jobs(&jobs);
+    hl_shelf_show(context.shelf, program.folder, shown);
+    settings.hint_percent = 0;
+    int64_t worst[2] = {0, 0};
+    for (unsigned i = 0; i < 50; i++) {
+        insert_text(context.documents, program.uri, 5 * (i * 37 % 2000), i % 2 ? "\n" : "x = 1\n");
+        for (int which = 0; which < 2; which++) {
+            int64_t start = hl_clock_monotonic();
+            call(which ? hl_feature_code_lens : hl_feature_inlay_hint,
+                 ",\"range\":{\"start\":{\"line\":5000,\"character\":0},"
+                 "\"end\":{\"line\":5100,\"character\":0}}");
+            int64_t took = hl_clock_monotonic() - start;
+            worst[which] = took > worst[which] ? took : worst[which];
+        }
+    }
+    ck_assert(says("\"title\":\"50 ms total"));
+    printf("# worst of 50 after an edit: hints %d us, lenses of all %d us\n",
+           (int)(worst[0] / 1000), (int)(worst[1] / 1000));
+    hl_shown_unref(shown);
+    hl_run_data_finish(&data);
+    hl_buffer_finish(&source);
+    hl_buffer_finish(&raw);
+    free(path);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("server-features");
@@ -399,6 +446,8 @@ int main(void)
     tcase_add_loop_test(tests, test_waiting, 0, 2);
     tcase_add_test(tests, test_diagnostics);
     tcase_add_test(tests, test_refresh);
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, test_large);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }
