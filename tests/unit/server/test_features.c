@@ -1,4 +1,6 @@
 /* Answers to hint, lens and hover requests, as the client reads them. */
+#include <time.h>
+
 #include "../suite.h"
 #include "fake_jobs.h"
 #include "hotlens/server/features.h"
@@ -383,6 +385,14 @@ START_TEST(test_refresh)
 }
 END_TEST
 
+/* Processor time: what the machine does besides is not counted. */
+static int64_t spent(void)
+{
+    struct timespec now;
+    ck_assert_int_eq(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now), 0);
+    return (int64_t)now.tv_sec * HL_NS_PER_SECOND + now.tv_nsec;
+}
+
 /* 10,000 lines with 2,000 functions, all of them in the run; prints how long an answer takes after an
  * edit. Times are for people: nothing here fails because a machine is slow. */
 START_TEST(test_large)
@@ -411,11 +421,11 @@ START_TEST(test_large)
     for (unsigned i = 0; i < 50; i++) {
         insert_text(context.documents, program.uri, 5 * (i * 37 % 2000), i % 2 ? "\n" : "x = 1\n");
         for (int which = 0; which < 2; which++) {
-            int64_t start = hl_clock_monotonic();
+            int64_t start = spent();
             call(which ? hl_feature_code_lens : hl_feature_inlay_hint,
                  ",\"range\":{\"start\":{\"line\":5000,\"character\":0},"
                  "\"end\":{\"line\":5100,\"character\":0}}");
-            int64_t took = hl_clock_monotonic() - start;
+            int64_t took = spent() - start;
             worst[which] = took > worst[which] ? took : worst[which];
         }
     }
