@@ -88,13 +88,12 @@ static double seconds_of(const struct hl_scale *scale, uint64_t samples)
     return (double)samples * unit;
 }
 
-/* Variance of an amount from sampling alone. */
+/* Variance of an amount from sampling alone. Between runs the number of all samples varies too, so a
+ * function that is all of both is no more certain than others: Poisson, not binomial. */
 static double sampling_variance(const struct hl_scale *scale, uint64_t samples)
 {
-    double n = (double)samples;
-    double share = scale->samples > 0 ? fmin(n / (double)scale->samples, 1) : 0;
     double unit = seconds_of(scale, 1);
-    return n * (1 - share) * unit * unit;
+    return (double)samples * unit * unit;
 }
 
 /* The relative variance of a function between the past runs that sampling does not explain, or NAN. */

@@ -197,7 +197,7 @@ int hl_shown_focus(const struct hl_run_data *data, const struct hl_focus_spec *f
     if (r == -ENOENT) {
         return hl_error_set(error, ENOENT, "no samples of this run are in that focus");
     }
-    if (r < 0) {
+    if (r < 0 || !shown) {
         return hl_error_set_errno(error, -r, "cannot restrict the run");
     }
     shown->scale.samples = hl_profile_samples(profile);

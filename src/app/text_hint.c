@@ -143,7 +143,7 @@ void hl_text_markdown(struct hl_buffer *out, const char *text)
     _cleanup_buffer_ struct hl_buffer visible = {0};
     hl_utf8_append_visible(&visible, text, strlen(text));
     for (const char *at = visible.data ? visible.data : ""; *at; at++) {
-        if (strchr("\\`*_{}[]()<>#+-.!|~&$", *at)) {
+        if (strchr("\\`*_[]<>|~&$", *at)) {
             hl_buffer_putc(out, '\\');
         }
         hl_buffer_putc(out, *at);

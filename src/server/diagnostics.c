@@ -80,8 +80,8 @@ void hl_feature_diagnostics(struct hl_context *context)
         };
         bool is_loading;
         if (context->settings->diagnostics) {
-            publication.numbers = hl_shelf_numbers(context->shelf, publication.document,
-                                                   &publication.shown, &is_loading);
+            publication.numbers = hl_shelf_line_numbers(
+                context->shelf, publication.document, &publication.shown, &is_loading);
         }
         uint64_t hash = hash_of(&publication);
         if (hash != publication.document->diagnostics) {

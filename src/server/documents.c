@@ -135,8 +135,8 @@ static int no_room(int result, const char *uri, struct hl_error *error)
 int hl_documents_open(struct hl_documents *documents, const cJSON *params,
                       struct hl_document **ret_document, struct hl_error *error)
 {
-    const char *uri;
-    const char *text;
+    const char *uri = "";
+    const char *text = "";
     const char *language = "";
     int64_t version = 0;
     int r = hl_field_string(params, "textDocument.uri", &uri, error);
@@ -193,7 +193,7 @@ static bool is_before(struct hl_position a, struct hl_position b)
 
 static int read_change(const cJSON *item, struct change *ret_change, struct hl_error *error)
 {
-    struct change change = {0};
+    struct change change = {.text = ""};
     const cJSON *range = NULL;
     int r = cJSON_IsObject(item)
                 ? hl_field_string(item, "text", &change.text, error)
@@ -254,7 +254,7 @@ static int apply_changes(struct hl_document *document, const cJSON *changes)
     const cJSON *item;
     cJSON_ArrayForEach(item, changes)
     {
-        struct change change = {0};
+        struct change change = {.text = ""};
         r = read_change(item, &change, NULL);
         if (r == 0) {
             r = apply_change(&draft, &change);
@@ -273,7 +273,7 @@ static int apply_changes(struct hl_document *document, const cJSON *changes)
 static int find_open(struct hl_documents *documents, const cJSON *params,
                      struct hl_document **ret_document, struct hl_error *error)
 {
-    const char *uri;
+    const char *uri = "";
     int r = hl_field_string(params, "textDocument.uri", &uri, error);
     if (r < 0) {
         return r;
@@ -290,7 +290,7 @@ int hl_documents_change(struct hl_documents *documents, const cJSON *params,
                         struct hl_document **ret_document, struct hl_error *error)
 {
     struct hl_document *document = NULL;
-    const cJSON *changes;
+    const cJSON *changes = NULL;
     int64_t version = INT64_MIN;
     int r = find_open(documents, params, &document, error);
     if (r == 0) {
@@ -302,7 +302,7 @@ int hl_documents_change(struct hl_documents *documents, const cJSON *params,
     if (r == 0) {
         r = check_changes(changes, error);
     }
-    if (r < 0) {
+    if (r < 0 || !document) {
         return r;
     }
     r = apply_changes(document, changes);
@@ -323,7 +323,7 @@ int hl_documents_close(struct hl_documents *documents, const cJSON *params, char
 {
     struct hl_document *document = NULL;
     int r = find_open(documents, params, &document, error);
-    if (r < 0) {
+    if (r < 0 || !document) {
         return r;
     }
     size_t place = 0;
@@ -347,7 +347,7 @@ int hl_documents_save(struct hl_documents *documents, const cJSON *params,
 {
     struct hl_document *document = NULL;
     int r = find_open(documents, params, &document, error);
-    if (r == 0) {
+    if (r == 0 && document) {
         document->is_saved = true;
         *ret_document = document;
     }

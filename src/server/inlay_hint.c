@@ -137,8 +137,12 @@ static void answer(struct hl_context *context, struct hl_reply *reply, const cJS
     }
     struct hl_shown *shown = NULL;
     bool is_loading = false;
+    hints.with_functions = !context->client->code_lens && context->settings->lenses;
     if (hints.document && hl_shelf_hints_are_on(context->shelf)) {
-        hints.numbers = hl_shelf_numbers(context->shelf, hints.document, &shown, &is_loading);
+        hints.numbers = hints.with_functions
+                            ? hl_shelf_numbers(context->shelf, hints.document, &shown, &is_loading)
+                            : hl_shelf_line_numbers(context->shelf, hints.document, &shown,
+                                                    &is_loading);
     }
     if (!hints.numbers) {
         if (is_loading && !is_last && !context->client->inlay_hint_refresh) {
@@ -149,7 +153,6 @@ static void answer(struct hl_context *context, struct hl_reply *reply, const cJS
         return;
     }
     hints.shown = shown;
-    hints.with_functions = !context->client->code_lens && context->settings->lenses;
     hints.json = hl_reply_result(reply);
     hl_json_array_begin(hints.json);
     write_functions(&hints);

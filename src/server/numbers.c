@@ -10,6 +10,7 @@ void hl_numbers_destroy(struct hl_numbers *numbers)
     if (numbers) {
         free(numbers->lines);
         free(numbers->functions);
+        hl_line_map_destroy(numbers->map);
         free(numbers);
     }
 }
@@ -119,6 +120,8 @@ static int place_functions(struct hl_numbers *numbers, const struct hl_line_map 
     size_t count = file->function_count;
     _cleanup_free_ const struct hl_shown_function **sorted =
         hl_try_calloc(count + 1, sizeof(*sorted));
+    free(numbers->functions);
+    numbers->function_count = 0;
     numbers->functions = hl_try_calloc(hl_outline_count(outline) + 1, sizeof(*numbers->functions));
     if (!sorted || !numbers->functions) {
         return -ENOMEM;
@@ -141,35 +144,53 @@ static int place_functions(struct hl_numbers *numbers, const struct hl_line_map 
     return 0;
 }
 
-int hl_numbers_create(struct hl_document *document, const struct hl_shown_file *file,
-                      struct hl_numbers **ret_numbers)
+int hl_numbers_create_lines(struct hl_document *document, const struct hl_shown_file *file,
+                            struct hl_numbers **ret_numbers)
 {
     if (!file) {
         return -ENOENT;
     }
-    if (file->state == HL_SOURCE_CHANGED) {
+    /* A hash alone means that another text than ran is here, and that one is gone. */
+    if (file->state == HL_SOURCE_CHANGED || (!file->text && file->state == HL_SOURCE_HASHED)) {
         return -ESTALE;
     }
     /* Without the text that ran, that of didOpen is the best guess: what is on disk here. */
     const struct hl_line_hashes *old_lines = file->text ? &file->hashes : &document->opened;
-    if (!file->text && file->state == HL_SOURCE_HASHED) {
-        return -ESTALE; /* another text than ran, and that is gone */
-    }
     const struct hl_line_hashes *new_lines = hl_document_hashes(document);
-    const struct hl_outline *outline = hl_document_outline(document);
-    if (!new_lines || !outline) {
+    if (!new_lines) {
         return -ENOMEM;
-    }
-    _cleanup_(hl_line_map_destroy_p) struct hl_line_map *map = NULL;
-    int r = hl_line_map_create(old_lines, new_lines, &map);
-    if (r < 0) {
-        return r;
     }
     _cleanup_(hl_numbers_destroy_p) struct hl_numbers *numbers = hl_xcalloc(1, sizeof(*numbers));
     numbers->file = file;
-    r = place_lines(numbers, map);
+    int r = hl_line_map_create(old_lines, new_lines, &numbers->map);
     if (r == 0) {
-        r = place_functions(numbers, map, outline);
+        r = place_lines(numbers, numbers->map);
+    }
+    if (r < 0) {
+        return r;
+    }
+    *ret_numbers = TAKE_PTR(numbers);
+    return 0;
+}
+
+int hl_numbers_add_functions(struct hl_numbers *numbers, struct hl_document *document)
+{
+    const struct hl_outline *outline = hl_document_outline(document);
+    if (!outline) {
+        return -ENOMEM;
+    }
+    int r = place_functions(numbers, numbers->map, outline);
+    numbers->has_functions = r == 0;
+    return r;
+}
+
+int hl_numbers_create(struct hl_document *document, const struct hl_shown_file *file,
+                      struct hl_numbers **ret_numbers)
+{
+    _cleanup_(hl_numbers_destroy_p) struct hl_numbers *numbers = NULL;
+    int r = hl_numbers_create_lines(document, file, &numbers);
+    if (r == 0) {
+        r = hl_numbers_add_functions(numbers, document);
     }
     if (r < 0) {
         return r;

@@ -386,8 +386,10 @@ static struct shelf_numbers *numbers_of(struct hl_shelf *shelf, const struct hl_
     return numbers;
 }
 
-const struct hl_numbers *hl_shelf_numbers(struct hl_shelf *shelf, struct hl_document *document,
-                                          struct hl_shown **ret_shown, bool *ret_loading)
+/* Makes them again when the text or the run is another one; the entry's numbers are NULL when there are
+ * none. NULL when nothing is shown. */
+static struct shelf_numbers *update_numbers(struct hl_shelf *shelf, struct hl_document *document,
+                                            struct hl_shown **ret_shown, bool *ret_loading)
 {
     *ret_loading = false;
     *ret_shown = document->path ? shown_for(shelf, document, ret_loading) : NULL;
@@ -397,14 +399,35 @@ const struct hl_numbers *hl_shelf_numbers(struct hl_shelf *shelf, struct hl_docu
     *ret_loading = false;
     struct shelf_numbers *numbers = numbers_of(shelf, document);
     if (numbers->shown == *ret_shown && numbers->edit == document->edit) {
-        return numbers->numbers;
+        return numbers;
     }
     numbers_finish(numbers);
     numbers->document = document;
     numbers->edit = document->edit;
     numbers->shown = hl_shown_ref(*ret_shown);
-    (void)hl_numbers_create(document, find_file(shelf, *ret_shown, document), &numbers->numbers);
-    return numbers->numbers;
+    (void)hl_numbers_create_lines(document, find_file(shelf, *ret_shown, document),
+                                  &numbers->numbers);
+    return numbers;
+}
+
+const struct hl_numbers *hl_shelf_line_numbers(struct hl_shelf *shelf,
+                                               struct hl_document *document,
+                                               struct hl_shown **ret_shown, bool *ret_loading)
+{
+    const struct shelf_numbers *numbers =
+        update_numbers(shelf, document, ret_shown, ret_loading);
+    return numbers ? numbers->numbers : NULL;
+}
+
+const struct hl_numbers *hl_shelf_numbers(struct hl_shelf *shelf, struct hl_document *document,
+                                          struct hl_shown **ret_shown, bool *ret_loading)
+{
+    struct shelf_numbers *entry = update_numbers(shelf, document, ret_shown, ret_loading);
+    struct hl_numbers *numbers = entry ? entry->numbers : NULL;
+    if (numbers && !numbers->has_functions) {
+        (void)hl_numbers_add_functions(numbers, document);
+    }
+    return numbers;
 }
 
 void hl_shelf_forget(struct hl_shelf *shelf, const struct hl_document *document)

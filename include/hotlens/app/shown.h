@@ -39,7 +39,7 @@ struct hl_shown_file {
     size_t function_count;
     const struct hl_shown_line *lines; /* by line */
     size_t line_count;
-    uint64_t total;                /* samples with this file anywhere, or at least those of its lines' maximum */
+    uint64_t total;                /* at most the samples with this file anywhere: its largest row */
     const char *text;              /* the text that ran, decoded to UTF-8; NULL when there is none */
     size_t text_length;
     struct hl_line_hashes hashes;  /* of text */

@@ -64,7 +64,7 @@ void hl_text_samples(struct hl_buffer *out, const struct hl_scale *scale, uint64
 void hl_text_bar(struct hl_buffer *out, uint64_t part, uint64_t whole);
 /* Appends `text` with figure spaces before it, so that columns of numbers end at the same place. */
 void hl_text_pad(struct hl_buffer *out, const char *text, size_t width);
-/* Appends text from outside so that markdown shows it as it is. */
+/* Appends text from outside so that markdown shows it as it is, anywhere but at the start of a line. */
 void hl_text_markdown(struct hl_buffer *out, const char *text);
 
 #endif

@@ -63,6 +63,10 @@ struct hl_shown *hl_shelf_shown(struct hl_shelf *shelf, const char *folder);
  * are none; *ret_loading then tells whether they are on their way. Borrowed until the loop turns. */
 const struct hl_numbers *hl_shelf_numbers(struct hl_shelf *shelf, struct hl_document *document,
                                           struct hl_shown **ret_shown, bool *ret_loading);
+/* The same, perhaps without functions: for hints, which are asked for at every keystroke. */
+const struct hl_numbers *hl_shelf_line_numbers(struct hl_shelf *shelf,
+                                               struct hl_document *document,
+                                               struct hl_shown **ret_shown, bool *ret_loading);
 /* The numbers of a document that was closed or changed are made again when asked for. */
 void hl_shelf_forget(struct hl_shelf *shelf, const struct hl_document *document);
 bool hl_shelf_hints_are_on(const struct hl_shelf *shelf);
