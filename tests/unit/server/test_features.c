@@ -22,6 +22,12 @@ void hl_transport_send(struct hl_transport *transport, struct hl_buffer *message
     hl_buffer_clear(message);
 }
 
+void hl_transport_hold(struct hl_transport *transport, bool hold)
+{
+    (void)transport;
+    (void)hold;
+}
+
 void hl_ask(struct hl_context *context, const char *method,
             void (*write)(struct hl_json *json, const void *data), const void *data,
             hl_pending_fn callback, void *user)
