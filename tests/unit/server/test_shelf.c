@@ -97,7 +97,9 @@ START_TEST(test_selected_run_stays)
     hl_shelf_show_run(shelf, program.folder, last);
     run_jobs(&jobs);
     ck_assert_int_eq(shown_id(), last);
+    hl_shelf_show_run(shelf, program.folder, old);
     hl_shelf_show_nothing(shelf, program.folder);
+    run_jobs(&jobs);
     ck_assert_int_eq(shown_id(), -1);
     hl_shelf_refresh(shelf);
     run_jobs(&jobs);
