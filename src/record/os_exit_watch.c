@@ -98,7 +98,21 @@ static bool is_zombie(const char *proc, pid_t pid)
     return at && strncmp(at, ") Z ", 4) == 0;
 }
 
+static int signal_pidfd(int fd, int number)
+{
+#ifdef SYS_pidfd_send_signal
+    return syscall(SYS_pidfd_send_signal, fd, number, NULL, 0) < 0 ? -errno : 0;
 #else
+    return -ENOSYS;
+#endif
+}
+
+#else
+
+static int signal_pidfd(int fd, int number)
+{
+    return -ENOSYS;
+}
 
 static int open_pidfd(pid_t pid)
 {
@@ -133,6 +147,16 @@ int64_t exit_watch_status(struct exit_watch *watch)
     return watch->status;
 }
 
+void exit_watch_signal(struct exit_watch *watch, int number)
+{
+    if (watch->open == 0 || watch->gone) {
+        return;
+    }
+    if (watch->fd < 0 || signal_pidfd(watch->fd, number) == -ENOSYS) {
+        (void)kill(watch->pid, number);
+    }
+}
+
 static void report(struct exit_watch *watch)
 {
     if (watch->gone) {
@@ -158,6 +182,19 @@ static void on_timer(uv_timer_t *timer)
     if ((kill(watch->pid, 0) < 0 && errno == ESRCH) || is_zombie(watch->proc, watch->pid)) {
         report(watch);
     }
+}
+
+void exit_watch_abandon(struct exit_watch *watch)
+{
+    if (watch->open == 0 || watch->gone) {
+        return;
+    }
+    watch->gone = true;
+    if (watch->fd >= 0) {
+        uv_poll_stop(&watch->poll);
+    }
+    uv_timer_stop(&watch->timer);
+    watch->on_gone(watch);
 }
 
 int exit_watch_start(struct exit_watch *watch, uv_loop_t *loop, pid_t pid, const char *proc)

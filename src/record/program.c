@@ -196,6 +196,35 @@ void program_look(struct hl_recording *recording)
     }
 }
 
+/* The first process alone, whatever can be seen of it. */
+void program_signal(struct hl_recording *recording, int number)
+{
+    struct program *program = &recording->program;
+    if (program->ours) {
+        child_kill(&program->child, number);
+    } else {
+        exit_watch_signal(&program->watch, number);
+    }
+}
+
+/* Waits no longer for a program that does not end by SIGKILL either: as if it had ended. */
+void program_abandon(struct hl_recording *recording)
+{
+    struct program *program = &recording->program;
+    if (!program_runs(recording)) {
+        return;
+    }
+    program->abandoned = true;
+    if (!recording->ended_at) {
+        recording->ended_at = hl_clock_monotonic();
+    }
+    if (program->ours) {
+        child_abandon(&program->child);
+    } else {
+        exit_watch_abandon(&program->watch);
+    }
+}
+
 bool program_runs(const struct hl_recording *recording)
 {
     return recording->program.expected && !recording->program.ended;

@@ -126,16 +126,22 @@ static bool may_not_be_read(pid_t pid)
     return readlink(path, target, sizeof(target)) < 0 && errno == EACCES;
 }
 
+static void explain_abandoned(struct hl_recording *recording, pid_t pid, const char *name)
+{
+    struct hl_error *error = &recording->result.error;
+    hl_error_set(error, ETIMEDOUT, "process %d (%s) did not end when it was told to and was left",
+                 (int)pid, name);
+    hl_error_set_remedy(error, "End it by hand: `%skill -9 %d`.",
+                        recording->options.sudo ? "sudo " : "", (int)pid);
+}
+
 static void explain(struct hl_recording *recording, enum hl_failure failure)
 {
     const struct hl_record_options *options = &recording->options;
     const struct windows *windows = &recording->windows;
     struct hl_error *error = &recording->result.error;
     if (windows->abandoned) {
-        hl_error_set(error, ETIMEDOUT, "process %d (%s) did not end when it was told to and was left",
-                     (int)windows->abandoned, options->sudo ? "sudo" : "py-spy");
-        hl_error_set_remedy(error, "End it by hand: `%skill -9 %d`.", options->sudo ? "sudo " : "",
-                            (int)windows->abandoned);
+        explain_abandoned(recording, windows->abandoned, options->sudo ? "sudo" : "py-spy");
         return;
     }
     if (windows->timed_out && failure != HL_FAILURE_PERMISSION) {
@@ -185,6 +191,10 @@ static void explain_end(struct hl_recording *recording)
     struct hl_error *error = &recording->result.error;
     const struct windows *windows = &recording->windows;
     if (error->code != 0) {
+        return;
+    }
+    if (recording->program.abandoned) {
+        explain_abandoned(recording, recording->program.pid, recording->options.argv[0]);
         return;
     }
     if (recording->result.windows == 0 && !windows->text && !windows->abandoned &&

@@ -84,6 +84,7 @@ struct program {
     bool ours;               /* our child runs or will */
     bool expected;           /* its end is to be waited for */
     bool ended;
+    bool abandoned; /* it did not end, whatever was sent */
 };
 
 struct stop {
@@ -141,6 +142,8 @@ void program_look(struct hl_recording *recording);
 int program_launch(struct hl_recording *recording);
 int program_watch(struct hl_recording *recording, pid_t pid);
 void program_find(struct hl_recording *recording);
+void program_signal(struct hl_recording *recording, int number);
+void program_abandon(struct hl_recording *recording);
 bool program_runs(const struct hl_recording *recording);
 
 /* windows.c */

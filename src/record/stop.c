@@ -39,19 +39,21 @@ static pid_t root_of(const struct hl_recording *recording)
     return window ? child_pid(&window->child) : 0;
 }
 
-/* Signals every process of the program (0: none) and returns how many there are. */
-static size_t signal_program(const struct hl_recording *recording, int number)
+/* Signals every process of the program (0: none) and returns how many there are, or a negative errno when
+ * they could not be looked for. */
+static int signal_program(const struct hl_recording *recording, int number)
 {
     const char *proc = recording->options.proc;
     _cleanup_free_ struct proc_stat *stats = NULL;
     size_t count = 0;
-    if (proc_scan(proc, &stats, &count) < 0) {
-        return 0;
+    int r = proc_scan(proc, &stats, &count);
+    if (r < 0) {
+        return r;
     }
     pid_t root = root_of(recording);
     _cleanup_free_ bool *member = hl_xcalloc(count + 1, sizeof(*member));
     proc_mark_program(proc, stats, count, &root, root > 0 ? 1 : 0, recording->options.uuid, member);
-    size_t found = 0;
+    int found = 0;
     for (size_t i = 0; i < count; i++) {
         if (!member[i] || is_sampler(recording, stats[i].pid)) {
             continue;
@@ -69,7 +71,7 @@ static size_t signal_program(const struct hl_recording *recording, int number)
 
 unsigned program_processes(const struct hl_recording *recording)
 {
-    size_t count = recording->options.subprocesses ? signal_program(recording, 0) : 1;
+    int count = recording->options.subprocesses ? signal_program(recording, 0) : 1;
     return count > 1 ? (unsigned)count : 1;
 }
 
@@ -81,9 +83,13 @@ static int signal_of_stage(const struct stop *stop)
 static void next_stage(struct hl_recording *recording)
 {
     struct stop *stop = &recording->stop;
-    size_t count = signal_program(recording, signal_of_stage(stop));
+    int count = signal_program(recording, signal_of_stage(stop));
     const struct window *window = recording->windows.first;
-    if (count == 0 && !recording->program.ended && window && !recording->program.pid) {
+    if (count < 0) {
+        /* Without a list of processes there are still those that we know without it. */
+        program_signal(recording, signal_of_stage(stop));
+    }
+    if (count <= 0 && !recording->program.ended && window && !recording->program.pid) {
         /* py-spy has not launched anything yet. */
         child_kill((struct child *)&window->child, signal_of_stage(stop));
     }
@@ -104,6 +110,7 @@ void stop_tick(struct hl_recording *recording)
     if (hl_clock_monotonic() >= stop->deadline) {
         if (stop->stage >= STAGES) {
             stop->done = true;
+            program_abandon(recording);
             recording_check(recording);
             return;
         }

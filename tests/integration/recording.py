@@ -307,6 +307,38 @@ def fake_detach():
     row.close()
 
 
+def stop_without_a_list_of_processes():
+    row = Row(SLEEP, QUICK + ["--proc", "/no/such/proc", "--sampler", "attach"], fake="ok")
+    row.until("state", name="sampling")
+    row.tell("stop 15")
+    row.finish()
+    expect(row.result()["status"], "143")
+    row.close()
+
+
+def stop_of_what_cannot_be_killed():
+    # A process that is shown with another start is never signalled, as if it hung in the kernel.
+    with tempfile.TemporaryDirectory() as folder:
+        row = Row(SLEEP, QUICK + ["--proc", folder, "--sampler", "attach"], fake="ok")
+        pid = int(row.until("state", name="sampling")["pid"])
+        with open("/proc/%d/stat" % pid) as file:
+            head, _, rest = file.read().rpartition(")")
+        fields = rest.split()
+        fields[19] = str(int(fields[19]) + 1)
+        os.mkdir("%s/%d" % (folder, pid))
+        with open("%s/%d/stat" % (folder, pid), "w") as file:
+            file.write("%s) %s\n" % (head, " ".join(fields)))
+        try:
+            row.tell("stop 15")
+            row.finish()
+        finally:
+            os.kill(pid, signal.SIGKILL)
+        assert "process %d (sleep) did not end" % pid in row.error(), row.events
+        expect(row.result()["status"], str(-2**63))
+        expect([w["verified"] for w in row.windows()], ["1"] * len(row.windows()))
+        row.close()
+
+
 def script(row_folder, name, text):
     path = os.path.join(row_folder, name)
     with open(path, "w") as file:
@@ -606,6 +638,7 @@ def main():
              fake_missing, fake_empty, fake_denied, fake_panic, fake_always_panics, fake_never,
              fake_not_python_then_gone, fake_no_child,
              fake_slow, fake_colour, fake_pause, fake_detach, no_tool,
+             stop_without_a_list_of_processes, stop_of_what_cannot_be_killed,
              sudo_that_never_ends, consent, nothing_may_be_traced]
     rows = [(function.__name__.replace("_", " "), function) for function in fakes]
     rows += [(name, function if REAL else None) for name, function in real_rows()]
