@@ -27,6 +27,9 @@ char *proc_read_link(const char *proc, pid_t pid, const char *name);
 /* Zombies have ended; only their parent does not know yet. */
 bool proc_is_living(const struct proc_stat *stat);
 
+/* Whether a path is named as an interpreter is: "python", "python3.11" … */
+bool proc_is_python_name(const char *path);
+
 /* The stat of every process that could be read, in the order of /proc. At most HL_LIMIT_PROCESSES,
  * then -E2BIG. Caller frees. */
 int proc_scan(const char *proc, struct proc_stat **ret_stats, size_t *ret_count);

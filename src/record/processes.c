@@ -174,7 +174,7 @@ static char *version_after(const char *text, const char *word)
 }
 
 /* "python", "python3", "python3.11", "python3.13t", "Python" and their paths; not "python-config". */
-static bool is_python_name(const char *path)
+bool proc_is_python_name(const char *path)
 {
     const char *name = hl_path_base_name(path);
     if (strncasecmp(name, "python", 6) != 0) {
@@ -210,7 +210,7 @@ static void find_python(const struct scan *scan, struct hl_process *process, con
 {
     const char *names[] = { process->executable, first };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        if (names[i] && is_python_name(names[i])) {
+        if (names[i] && proc_is_python_name(names[i])) {
             process->is_python = true;
             if (!process->version) {
                 process->version = version_after(hl_path_base_name(names[i]), "ython");

@@ -435,6 +435,23 @@ def cpu_loop(name):
     row.close()
 
 
+def launch_of_scripts():
+    """A version manager's python, which is slow to become Python, and a script that is none."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in (("python3", "sleep 1; exec %s \"$@\"" % PYTHON), ("tool", "touch ran")):
+            with open(folder + "/" + name, "w") as file:
+                file.write("#!/usr/bin/env -S sh\n%s\n" % text)
+            os.chmod(folder + "/" + name, 0o755)
+        row = Row(["python3", "-c", BURN + "burn(1.5); sys.exit(3)"], sampler([], "launch"),
+                  path=folder).finish()
+        expect((row.result()["status"], row.error(), len(row.windows())), ("3", "", 1))
+        row.close()
+        row = Row(["tool"], sampler(["--cwd", folder], "launch"), path=folder).finish()
+        assert "tool is a script for sh" in row.all("refused")[0]["text"], row.events
+        assert not os.path.exists(folder + "/ran")
+        row.close()
+
+
 def short_program(name):
     row = Row(["true"], sampler([], name)).finish()
     expect((row.result()["status"], row.result()["windows"]), ("0", "0"))
@@ -621,6 +638,7 @@ def attach_to_pid():
 
 def real_rows():
     yield "attach to a pid, detach, its end", attach_to_pid
+    yield "launch: scripts", launch_of_scripts
     yield "launch: what the program gets", program_of_launch
     for name in ("attach", "launch"):
         for function in (cpu_loop, short_program, no_program, not_executable, not_python, crash,
