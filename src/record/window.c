@@ -293,22 +293,17 @@ static int make_file(const char *path)
 
 /* When we are killed py-spy gets SIGINT and writes its window; first it prints a line, and a broken pipe
  * would make it panic instead. So it holds the reading end as well. */
-static int spawn(struct window *window)
+static int spawn(struct window *window, int line)
 {
     struct hl_recording *recording = window->recording;
     const int *stdio = recording->options.stdio;
     _cleanup_(hl_strv_free_p) char **argv = command(window);
     _cleanup_(hl_strv_free_p) char **environment = environment_of(recording);
-    uv_file line[2] = {-1, -1};
-    int r = recording->options.sudo ? uv_pipe(line, 0, 0) : 0;
-    if (r < 0) {
-        return r;
-    }
     struct child_spec spec = {
         .argv = argv,
         .environment = environment,
         .cwd = is_launch(recording) ? recording->options.cwd : NULL,
-        .fds = {line[0], CHILD_OUTPUT, CHILD_OUTPUT, CHILD_READER},
+        .fds = {line, CHILD_OUTPUT, CHILD_OUTPUT, CHILD_READER},
         .fd_count = 4,
     };
     if (is_launch(recording)) {
@@ -316,12 +311,7 @@ static int spawn(struct window *window)
         spec.fds[6] = CHILD_READER;
         spec.fd_count = 7;
     }
-    window->lifeline = line[1];
-    r = child_spawn(&window->child, recording->loop, &spec);
-    if (line[0] >= 0) {
-        close(line[0]);
-    }
-    return r;
+    return child_spawn(&window->child, recording->loop, &spec);
 }
 
 static struct window *window_new(struct hl_recording *recording, uint32_t index, uint32_t seconds)
@@ -340,12 +330,32 @@ static struct window *window_new(struct hl_recording *recording, uint32_t index,
     return window;
 }
 
+/* What can fail while the window has no handles yet, which only the loop could close. */
+static int prepare(struct window *window, int *ret_line)
+{
+    struct hl_recording *recording = window->recording;
+    struct hl_error *error = &recording->result.error;
+    int r = make_file(window->path);
+    if (r < 0) {
+        return hl_error_set_errno(error, -r, "cannot write %s", window->path);
+    }
+    uv_file line[2] = {-1, -1};
+    r = recording->options.sudo ? uv_pipe(line, 0, 0) : 0;
+    if (r < 0) {
+        unlink(window->path);
+        return hl_error_set_errno(error, -r, "cannot start py-spy");
+    }
+    *ret_line = line[0];
+    window->lifeline = line[1];
+    return 0;
+}
+
 int window_start(struct hl_recording *recording, uint32_t index, uint32_t seconds)
 {
     struct window *window = window_new(recording, index, seconds);
-    int r = make_file(window->path);
+    _cleanup_close_ int line = -1;
+    int r = prepare(window, &line);
     if (r < 0) {
-        hl_error_set_errno(&recording->result.error, -r, "cannot write %s", window->path);
         free(window->path);
         free(window);
         return r;
@@ -354,7 +364,7 @@ int window_start(struct hl_recording *recording, uint32_t index, uint32_t second
     window->open = 2;
     window->spawned = hl_clock_monotonic();
     recording_hold(recording);
-    r = spawn(window);
+    r = spawn(window, line);
     if (r < 0) {
         unlink(window->path);
         hl_error_set_errno(&recording->result.error, -r, "cannot run %s", recording->options.hotlens);

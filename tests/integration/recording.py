@@ -7,6 +7,7 @@ The real py-spy is $HOTLENS_TEST_PY_SPY, or the one on PATH; without one its row
 import glob
 import os
 import re
+import resource
 import select
 import shutil
 import signal
@@ -18,7 +19,7 @@ import time
 DRIVER, FAKE = sys.argv[1], sys.argv[2]
 REAL = os.environ.get("HOTLENS_TEST_PY_SPY") or shutil.which("py-spy")
 PYTHON = os.path.realpath(sys.executable)
-PATIENCE = 60  # only ends a test that would hang
+PATIENCE = int(os.environ.get("PATIENCE", 60))  # only ends a test that would hang
 
 BURN = """
 import sys, time
@@ -362,6 +363,27 @@ def sudo_that_never_ends():
         row.close()
 
 
+def no_descriptors_left():
+    """The next window's lifeline cannot be made: sampling ends, the recording goes on to its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        script(folder, "sudo", "import os, sys\nargv = [a for a in sys.argv[1:] if a != '-n']\n"
+                               "os.execv(argv[0], argv)\n")
+        row = Row(SLEEP, QUICK + ["--sudo", 1], fake="ok", path=folder)
+        row.until("state", name="sampling")
+        pid = row.process.pid
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        used = {int(fd) for fd in os.listdir("/proc/%d/fd" % pid)}
+        free = [fd for fd in range(len(used) + 2) if fd not in used]
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (free[1], before[1]))  # for one more
+        row.until("problem")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        row.tell("stop 15")
+        row.finish()
+        expect(row.result()["status"], "143")
+        assert "Too many open files" in row.error(), row.events
+        row.close()
+
+
 def consent():
     """ptrace_scope 1: a single program allows its tracer itself; with subprocesses py-spy launches."""
     with tempfile.TemporaryDirectory() as folder:
@@ -657,7 +679,7 @@ def main():
              fake_not_python_then_gone, fake_no_child,
              fake_slow, fake_colour, fake_pause, fake_detach, no_tool,
              stop_without_a_list_of_processes, stop_of_what_cannot_be_killed,
-             sudo_that_never_ends, consent, nothing_may_be_traced]
+             sudo_that_never_ends, no_descriptors_left, consent, nothing_may_be_traced]
     rows = [(function.__name__.replace("_", " "), function) for function in fakes]
     rows += [(name, function if REAL else None) for name, function in real_rows()]
     only = os.environ.get("ONLY")
