@@ -93,6 +93,20 @@ void recording_set_state(struct hl_recording *recording, enum hl_record_state st
     }
 }
 
+/* --- pauses --- */
+
+int64_t recording_paused(const struct hl_recording *recording, int64_t at)
+{
+    bool now = recording->paused_at && at > recording->paused_at;
+    return recording->paused + (now ? at - recording->paused_at : 0);
+}
+
+int64_t recording_unsampled(const struct hl_recording *recording, int64_t at)
+{
+    bool sampled = recording->result.sampler == HL_SAMPLER_LAUNCH && recording->options.idle;
+    return sampled ? 0 : recording_paused(recording, at);
+}
+
 /* --- what happens to the program --- */
 
 void recording_program_started(struct hl_recording *recording)
@@ -100,12 +114,17 @@ void recording_program_started(struct hl_recording *recording)
     recording->result.started = true;
     recording->origin = hl_clock_monotonic();
     recording->result.start = hl_clock_utc();
-    if (recording->options.duration > 0) {
-        recording_timer(recording, TIMER_DURATION, (uint64_t)recording->options.duration * 1000);
+    recording->paused = 0;
+    uint64_t duration = (uint64_t)recording->options.duration * 1000;
+    if (recording->paused_at) {
+        recording->paused_at = recording->origin;
+        recording->duration_left = duration;
+        return;
     }
-    if (!recording->paused_at) {
-        windows_start_next(recording);
+    if (duration > 0) {
+        recording_timer(recording, TIMER_DURATION, duration);
     }
+    windows_start_next(recording);
 }
 
 void recording_program_ended(struct hl_recording *recording)
@@ -216,10 +235,10 @@ static void finish(struct hl_recording *recording)
     struct hl_record_result *result = &recording->result;
     recording->finishing = true;
     int64_t end = recording->ended_at ? recording->ended_at : hl_clock_monotonic();
-    result->duration = recording->origin ? end - recording->origin - recording->paused : 0;
+    result->duration = recording->origin ? end - recording->origin - recording_paused(recording, end) : 0;
     result->duration = result->duration > 0 ? result->duration : 0;
     if (recording->windows.first_start) {
-        int64_t paused = recording->paused - recording->windows.first_paused;
+        int64_t paused = recording_unsampled(recording, end) - recording->windows.first_paused;
         int64_t sampled = end - recording->windows.first_start - paused;
         result->sampled = sampled > 0 ? sampled : 0;
     }
@@ -259,7 +278,13 @@ void hl_recording_stop(struct hl_recording *recording, int signal)
     if (recording->finishing) {
         return;
     }
+    if (recording->detached) {
+        /* The program is its own; there is only the wait for its end to be ended. */
+        child_abandon(&recording->program.child);
+        return;
+    }
     recording->result.stopped = true;
+    recording->duration_left = 0;
     uv_timer_stop(&recording->timers[TIMER_DURATION]);
     if (recording->options.argv) {
         stop_begin(recording, signal);
@@ -282,6 +307,7 @@ int hl_recording_detach(struct hl_recording *recording)
         return 0;
     }
     recording->detached = true;
+    recording->duration_left = 0;
     recording->ended_at = recording->ended_at ? recording->ended_at : hl_clock_monotonic();
     uv_timer_stop(&recording->timers[TIMER_DURATION]);
     windows_close(recording);
@@ -295,7 +321,9 @@ void hl_recording_pause(struct hl_recording *recording)
         return;
     }
     recording->paused_at = hl_clock_monotonic();
-    recording->duration_left = uv_timer_get_due_in(&recording->timers[TIMER_DURATION]);
+    uv_timer_t *duration = &recording->timers[TIMER_DURATION];
+    recording->duration_left =
+        uv_is_active((uv_handle_t *)duration) ? uv_timer_get_due_in(duration) : 0;
     uv_timer_stop(&recording->timers[TIMER_DURATION]);
     uv_timer_stop(&recording->timers[TIMER_NEXT]);
     if (recording->result.sampler == HL_SAMPLER_ATTACH) {
@@ -313,7 +341,7 @@ void hl_recording_resume(struct hl_recording *recording)
     if (recording->duration_left > 0 && !recording->ended_at) {
         recording_timer(recording, TIMER_DURATION, recording->duration_left);
     }
-    if (recording->result.sampler == HL_SAMPLER_ATTACH && recording->origin) {
+    if (recording->result.sampler == HL_SAMPLER_ATTACH && recording->result.started) {
         recording_timer(recording, TIMER_NEXT, 0);
     }
 }

@@ -129,6 +129,10 @@ void recording_release(struct hl_recording *recording);
 void recording_set_state(struct hl_recording *recording, enum hl_record_state state);
 void recording_check(struct hl_recording *recording);
 void recording_timer(struct hl_recording *recording, enum recording_timer timer, uint64_t ms);
+/* How long the recording had been paused at this moment, a pause in progress included. */
+int64_t recording_paused(const struct hl_recording *recording, int64_t at);
+/* The same for what is sampled: nothing where py-spy goes on and sees a program that is idle. */
+int64_t recording_unsampled(const struct hl_recording *recording, int64_t at);
 void recording_program_started(struct hl_recording *recording);
 void recording_program_ended(struct hl_recording *recording);
 void recording_give_up(struct hl_recording *recording, enum hl_failure failure);

@@ -233,7 +233,7 @@ static void on_output(struct child *child, const char *data, size_t length)
         return;
     }
     window->attached = hl_clock_monotonic();
-    window->paused = window->recording->paused;
+    window->paused = recording_unsampled(window->recording, window->attached);
     if (window->stage == WINDOW_ATTACHING) {
         window->stage = WINDOW_RUNNING;
         uv_timer_stop(&window->watchdog);
@@ -381,6 +381,13 @@ int window_start(struct hl_recording *recording, uint32_t index, uint32_t second
 
 /* --- covered time --- */
 
+/* Seconds and rest apart: a long recording has more nanoseconds times intervals than 63 bits hold. */
+static int64_t time_of(uint64_t intervals, uint32_t rate)
+{
+    return (int64_t)(intervals / rate) * HL_NS_PER_SECOND +
+           (int64_t)(intervals % rate) * HL_NS_PER_SECOND / rate;
+}
+
 /* A whole window is seconds * rate intervals, of which py-spy does not record the last. Their wall time
  * varies, because the gaps are exponential, but it is the intervals that count: samples per interval
  * is what the program's share of busy time is estimated from. A window that was cut has no such number,
@@ -392,8 +399,8 @@ static int64_t wall_or_intervals(const struct window *window)
         return 0;
     }
     if (window->output.closed && !window->output.stopped && window->seconds > 0) {
-        int64_t intervals = (int64_t)window->seconds * recording->options.rate - 1;
-        return intervals * HL_NS_PER_SECOND / recording->options.rate;
+        uint64_t intervals = (uint64_t)window->seconds * recording->options.rate - 1;
+        return time_of(intervals, recording->options.rate);
     }
     int64_t end = hl_clock_monotonic();
     const int64_t ends[] = {window->cut, window->stopped, recording->ended_at};
@@ -401,7 +408,8 @@ static int64_t wall_or_intervals(const struct window *window)
         end = ends[i] && ends[i] < end ? ends[i] : end;
     }
     /* Only the launch sampler's one window lives through a pause. */
-    int64_t covered = end - window->attached - (recording->paused - window->paused);
+    int64_t covered = end - window->attached -
+                      (recording_unsampled(recording, end) - window->paused);
     return covered > 0 ? covered : 0;
 }
 
@@ -415,6 +423,6 @@ int64_t window_covered(const struct window *window)
     uint64_t most = (uint64_t)covered / HL_NS_PER_SECOND * rate + rate;
     uint64_t errors = window->output.errors / processes;
     errors = errors < most ? errors : most;
-    covered -= (int64_t)errors * HL_NS_PER_SECOND / rate;
+    covered -= time_of(errors, rate);
     return covered > 0 ? covered : 0;
 }

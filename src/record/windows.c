@@ -116,7 +116,7 @@ void windows_attached(struct window *window)
     }
     if (!windows->first_start) {
         windows->first_start = window->attached;
-        windows->first_paused = recording->paused;
+        windows->first_paused = recording_unsampled(recording, window->attached);
     }
     program_look(recording);
     if (recording->state == HL_RECORD_STARTING) {

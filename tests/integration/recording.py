@@ -297,6 +297,33 @@ def fake_pause():
     row.close()
 
 
+def fake_pause_at_the_end():
+    # The program ends while the recording is paused: what was not looked at counts nowhere.
+    row = Row(["sleep", "3"], QUICK, fake="ok")
+    row.until("state", name="sampling")
+    row.tell("pause")
+    first = row.until("window", index="0")
+    row.finish()
+    result = row.result()
+    assert int(result["duration"]) < 2500000000, result
+    assert int(result["sampled"]) <= int(first["covered"]) + 500000000, (result, first)
+    row.close()
+
+
+def fake_stop_after_detach():
+    row = Row(SLEEP, QUICK, fake="ok")
+    pid = int(row.until("state", name="sampling")["pid"])
+    row.tell("detach")
+    row.until("detach")
+    row.tell("stop 15")
+    row.finish()
+    with open("/proc/%d/stat" % pid) as file:
+        assert ") S " in file.read()
+    os.kill(pid, signal.SIGKILL)
+    expect(row.result()["status"], str(-2**63))
+    row.close()
+
+
 def fake_detach():
     row = Row(["sleep", "1"], QUICK, fake="ok")
     row.until("state", name="sampling")
@@ -677,7 +704,8 @@ def main():
     fakes = [fake_ok, fake_hang, fake_mute, fake_exit, fake_partial, fake_flood, fake_wrong_sum,
              fake_missing, fake_empty, fake_denied, fake_panic, fake_always_panics, fake_never,
              fake_not_python_then_gone, fake_no_child,
-             fake_slow, fake_colour, fake_pause, fake_detach, no_tool,
+             fake_slow, fake_colour, fake_pause, fake_pause_at_the_end,
+             fake_detach, fake_stop_after_detach, no_tool,
              stop_without_a_list_of_processes, stop_of_what_cannot_be_killed,
              sudo_that_never_ends, no_descriptors_left, consent, nothing_may_be_traced]
     rows = [(function.__name__.replace("_", " "), function) for function in fakes]
