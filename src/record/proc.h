@@ -30,6 +30,10 @@ bool proc_is_living(const struct proc_stat *stat);
 /* Whether a path is named as an interpreter is: "python", "python3.11" … */
 bool proc_is_python_name(const char *path);
 
+/* Whether this process is Python, by its names or, where they may be read, its libraries. `ret_version`
+ * (may be NULL) gets "3.11" or NULL; caller frees. */
+bool proc_is_python(const char *proc, pid_t pid, char **ret_version);
+
 /* The stat of every process that could be read, in the order of /proc. At most HL_LIMIT_PROCESSES,
  * then -E2BIG. Caller frees. */
 int proc_scan(const char *proc, struct proc_stat **ret_stats, size_t *ret_count);

@@ -247,6 +247,23 @@ static void fill(const struct scan *scan, const struct proc_stat *stat, struct h
     find_python(scan, process, first);
 }
 
+bool proc_is_python(const char *proc, pid_t pid, char **ret_version)
+{
+    const struct scan scan = { .proc = proc };
+    const struct proc_stat stat = { .pid = pid };
+    _cleanup_free_ char *first = NULL;
+    struct hl_process process = { .pid = pid, .may_trace = true };
+    process.executable = proc_read_link(proc, pid, "exe");
+    process.command = read_command(&scan, &stat, &first);
+    find_python(&scan, &process, first);
+    if (ret_version) {
+        *ret_version = TAKE_PTR(process.version);
+    }
+    bool is_python = process.is_python;
+    process_finish(&process);
+    return is_python;
+}
+
 /* py-spy itself never is a candidate, even when it was installed as a Python script. */
 static bool is_ours(const struct proc_stat *stat)
 {

@@ -192,6 +192,26 @@ static enum hl_failure failure_of_windows(const struct hl_recording *recording)
                          : HL_FAILURE_GONE;
 }
 
+void recording_slow(struct hl_recording *recording, enum hl_failure failure)
+{
+    if (recording->windows.slow) {
+        return;
+    }
+    recording->windows.slow = true;
+    struct hl_error *error = &recording->result.error;
+    bool known = error->code != 0;
+    if (!known) {
+        explain(recording, failure);
+    }
+    if (recording->events.problem) {
+        recording->events.problem(recording->user, error);
+    }
+    if (!known) {
+        hl_error_finish(error); /* it may yet go well; the end says how it was */
+        *error = (struct hl_error){0};
+    }
+}
+
 void recording_give_up(struct hl_recording *recording, enum hl_failure failure)
 {
     recording->windows.closed = true;
@@ -266,6 +286,7 @@ void recording_check(struct hl_recording *recording)
         return;
     }
     if (recording->stop.active && !recording->stop.done) {
+        recording_timer(recording, TIMER_STOP, 0); /* what may be left of it is looked for at once */
         return;
     }
     finish(recording);

@@ -9,7 +9,9 @@
 #include "proc.h"
 #include "recording_internal.h"
 
+/* Looking at every process costs something, so it is done less and less often. */
 #define TICK_MS 20
+#define LONGEST_TICK_MS 200
 #define SHORT_GRACE (200 * HL_NS_PER_MS)
 /* What does not even end by SIGKILL hangs in the kernel; nobody gains by waiting longer. */
 #define KILLED_PATIENCE (5 * HL_NS_PER_SECOND)
@@ -69,10 +71,25 @@ static int signal_program(const struct hl_recording *recording, int number)
     return found;
 }
 
+/* Those that py-spy samples and counts the failures of: descendants that are Python. Not by their mark,
+ * which it does not know and which is dear to look for. */
 unsigned program_processes(const struct hl_recording *recording)
 {
-    int count = recording->options.subprocesses ? signal_program(recording, 0) : 1;
-    return count > 1 ? (unsigned)count : 1;
+    const char *proc = recording->options.proc;
+    _cleanup_free_ struct proc_stat *stats = NULL;
+    size_t count = 0;
+    pid_t root = root_of(recording);
+    if (!recording->options.subprocesses || root <= 0 || proc_scan(proc, &stats, &count) < 0) {
+        return 1;
+    }
+    _cleanup_free_ bool *member = hl_xcalloc(count + 1, sizeof(*member));
+    proc_mark_program(proc, stats, count, &root, 1, NULL, member);
+    unsigned found = 0;
+    for (size_t i = 0; i < count; i++) {
+        found += member[i] && !is_sampler(recording, stats[i].pid) &&
+                 proc_is_python(proc, stats[i].pid, NULL);
+    }
+    return found > 1 ? found : 1;
 }
 
 static int signal_of_stage(const struct stop *stop)
@@ -94,6 +111,7 @@ static void next_stage(struct hl_recording *recording)
         child_kill((struct child *)&window->child, signal_of_stage(stop));
     }
     stop->stage++;
+    stop->tick = TICK_MS;
     stop->deadline =
         hl_clock_monotonic() + (stop->stage < STAGES ? stop->grace : KILLED_PATIENCE);
 }
@@ -116,7 +134,8 @@ void stop_tick(struct hl_recording *recording)
         }
         next_stage(recording);
     }
-    recording_timer(recording, TIMER_STOP, TICK_MS);
+    recording_timer(recording, TIMER_STOP, stop->tick);
+    stop->tick = stop->tick < LONGEST_TICK_MS / 2 ? stop->tick * 2 : LONGEST_TICK_MS;
 }
 
 void stop_begin(struct hl_recording *recording, int signal)
@@ -125,6 +144,7 @@ void stop_begin(struct hl_recording *recording, int signal)
     if (stop->active) {
         stop->grace = stop->grace < SHORT_GRACE ? stop->grace : SHORT_GRACE;
         stop->deadline = hl_clock_monotonic();
+        recording_timer(recording, TIMER_STOP, 0);
         return;
     }
     stop->active = true;

@@ -303,6 +303,7 @@ static void attach_failed(struct window *window)
     } else if (is_passing(failure) && windows->failures < QUICK_TRIES) {
         recording_timer(recording, TIMER_NEXT, retry_delay(windows->failures));
     } else if (is_passing(failure) && recording->options.subprocesses) {
+        recording_slow(recording, failure_known(windows));
         recording_timer(recording, TIMER_NEXT, SLOW_RETRY_MS); /* make, sh …: Python may come late */
     } else {
         recording_give_up(recording, failure_known(windows));

@@ -246,6 +246,16 @@ def fake_never():
     row.close()
 
 
+def fake_never_with_subprocesses():
+    # Python may come late below a shell, so it is tried on, but not in silence.
+    row = Row(SLEEP, QUICK + ["--flags", "ts"], fake="never")
+    assert "not a Python process" in row.until("problem")["text"]
+    row.tell("stop 15")
+    row.finish()
+    expect(len(row.all("problem")), 1)
+    row.close()
+
+
 def fake_always_panics():
     """One that attaches and dies each time is tried as often as one that does not attach."""
     row = Row(SLEEP, QUICK, fake="panic")
@@ -272,6 +282,18 @@ def fake_not_python_then_gone():
 def fake_no_child():
     row, _ = fake_until_window("nochild", 0, verified="1")
     expect(row.error(), "")
+
+
+def fake_errors():
+    # py-spy counts failures per Python process; what else the program started has none.
+    program = "import subprocess; [subprocess.Popen(['sleep', '1000']) for _ in range(3)]; " \
+              "subprocess.run(['sleep', '1000'])"
+    row = Row([PYTHON, "-c", program], QUICK + ["--flags", "ts"], fake="errors")
+    row.until("window", index="1")
+    row.tell("stop 15")
+    row.finish()
+    expect([w["covered"] for w in row.windows()][:2], ["790000000"] * 2)
+    row.close()
 
 
 def fake_slow():
@@ -702,9 +724,10 @@ def real_rows():
 
 def main():
     fakes = [fake_ok, fake_hang, fake_mute, fake_exit, fake_partial, fake_flood, fake_wrong_sum,
-             fake_missing, fake_empty, fake_denied, fake_panic, fake_always_panics, fake_never,
+             fake_missing, fake_empty, fake_denied, fake_panic, fake_always_panics,
+             fake_never_with_subprocesses, fake_never,
              fake_not_python_then_gone, fake_no_child,
-             fake_slow, fake_colour, fake_pause, fake_pause_at_the_end,
+             fake_slow, fake_errors, fake_colour, fake_pause, fake_pause_at_the_end,
              fake_detach, fake_stop_after_detach, no_tool,
              stop_without_a_list_of_processes, stop_of_what_cannot_be_killed,
              sudo_that_never_ends, no_descriptors_left, consent, nothing_may_be_traced]

@@ -94,7 +94,8 @@ struct hl_recording;
  * there or later. */
 struct hl_record_events {
     void (*state)(void *user, enum hl_record_state state);
-    /* Sampling was given up while the program goes on; may be NULL. The same is in the result. */
+    /* Sampling was given up while the program goes on, or is tried only every few seconds from now on; may
+     * be NULL. Unless a later try went well the same is in the result. */
     void (*problem)(void *user, const struct hl_error *error);
     void (*window)(void *user, const struct hl_record_window *window);
     void (*ended)(void *user, const struct hl_record_result *result);
