@@ -12,6 +12,7 @@ struct exit_watch {
     unsigned open;
     int fd;
     pid_t pid;
+    uint64_t start; /* the tick it began at, 0 when not known: the number alone may be given again */
     const char *proc;
     bool gone;
     int64_t status; /* as a shell gives it, INT64_MIN when not known */

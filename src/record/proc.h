@@ -14,6 +14,7 @@ struct proc_stat {
     pid_t parent;
     char state;
     uint32_t threads;
+    int32_t exit_code; /* a wait status; 0 to those who may not see it, and where it is not told */
     uint64_t start; /* ticks since boot: with the pid it names a process for good */
     char name[64];  /* as the kernel has it, any bytes */
 };
