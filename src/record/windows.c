@@ -116,7 +116,7 @@ void windows_attached(struct window *window)
     }
     if (!windows->first_start) {
         windows->first_start = window->attached;
-        windows->first_paused = recording->paused;
+        windows->first_paused = recording_unsampled(recording, window->attached);
     }
     program_look(recording);
     if (recording->state == HL_RECORD_STARTING) {
@@ -303,6 +303,7 @@ static void attach_failed(struct window *window)
     } else if (is_passing(failure) && windows->failures < QUICK_TRIES) {
         recording_timer(recording, TIMER_NEXT, retry_delay(windows->failures));
     } else if (is_passing(failure) && recording->options.subprocesses) {
+        recording_slow(recording, failure_known(windows));
         recording_timer(recording, TIMER_NEXT, SLOW_RETRY_MS); /* make, sh …: Python may come late */
     } else {
         recording_give_up(recording, failure_known(windows));

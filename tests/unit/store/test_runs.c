@@ -272,7 +272,7 @@ START_TEST(test_refused_row_is_not_a_saved_run)
     ck_assert_int_eq(hl_store_open(":memory:", HL_STORE_WRITE, &store, NULL), 0);
     _cleanup_(sample_finish) struct sample sample;
     sample_init(&sample, 1, &SAMPLE_SMALL);
-    _cleanup_free_ char *uuid = sample.run.uuid;
+    char *uuid = sample.run.uuid;
     switch (_i) {
     case 0:
         sample.run.uuid = NULL;
@@ -291,7 +291,7 @@ START_TEST(test_refused_row_is_not_a_saved_run)
     ck_assert_int_eq(id, -7);
     ck_assert_uint_eq(count_runs(store), 0);
     ck_assert(hl_store_can_write(store));
-    sample.run.uuid = NULL;
+    sample.run.uuid = uuid;
 }
 END_TEST
 
