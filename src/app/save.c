@@ -1,6 +1,8 @@
 #include "hotlens/app/save.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "hotlens/app/attribution.h"
@@ -135,6 +137,22 @@ static void retain(struct hl_store *store, const struct hl_retention *retention)
     }
 }
 
+/* A label that was taken meanwhile is not the run's, and its notes say so. */
+static void take_saved_label(struct hl_run *run, struct hl_store *store)
+{
+    struct hl_run saved = {0};
+    char name[24];
+    (void)snprintf(name, sizeof(name), "%" PRId64, run->id);
+    if (!run->label || hl_store_find_run(store, name, &saved, NULL) < 0) {
+        return;
+    }
+    free(run->label);
+    free(run->notes);
+    run->label = TAKE_PTR(saved.label);
+    run->notes = TAKE_PTR(saved.notes);
+    hl_run_finish(&saved);
+}
+
 int hl_run_data_save(struct hl_run_data *data, struct hl_store *store,
                      const struct hl_save_options *options, struct hl_error *error)
 {
@@ -148,6 +166,7 @@ int hl_run_data_save(struct hl_run_data *data, struct hl_store *store,
         data->run.id = id;
     }
     if (result == 0) {
+        take_saved_label(&data->run, store);
         retain(store, &options->retention);
     }
     return result;

@@ -24,6 +24,9 @@ struct hl_sources {
     size_t count;
 };
 
+/* For a program that started nobody knows when: every text counts as changed. */
+#define HL_CODE_START_UNKNOWN 1
+
 struct hl_sources_options {
     const struct hl_snapshot *snapshot; /* NULL for an import */
     int64_t start;      /* UTC ns of the launch; 0 for an import */
