@@ -44,6 +44,8 @@ void hl_sources_destroy(struct hl_sources *sources);
 const struct hl_source *hl_sources_find(const struct hl_sources *sources, const char *path);
 /* For storeSources: false: drops the texts, keeps the hashes. */
 void hl_sources_drop_texts(struct hl_sources *sources);
+/* Takes the text of a file of which only the hash was kept from disk, where it has that hash still. */
+void hl_sources_read_unchanged(struct hl_sources *sources);
 
 HL_DEFINE_CLEANUP(struct hl_snapshot *, hl_snapshot_destroy);
 HL_DEFINE_CLEANUP(struct hl_sources *, hl_sources_destroy);
