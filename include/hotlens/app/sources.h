@@ -4,6 +4,8 @@
 #ifndef HOTLENS_APP_SOURCES_H
 #define HOTLENS_APP_SOURCES_H
 
+#include <stdatomic.h>
+
 #include "hotlens/profile/profile.h"
 #include "hotlens/store/run.h"
 
@@ -14,6 +16,9 @@ struct hl_snapshot;
  * outside, or past the bound, counts as unchanged when its ctime is older than the snapshot, which
  * nothing but a clock can forge. Never NULL; what cannot be read is left out. */
 struct hl_snapshot *hl_snapshot_create(const char *folder);
+/* Ends early, with what there is by then, once *cancelled is true; another thread may set it. */
+struct hl_snapshot *hl_snapshot_create_cancellable(const char *folder,
+                                                   const atomic_bool *cancelled);
 void hl_snapshot_destroy(struct hl_snapshot *snapshot);
 
 /* Whether a file of this name is Python source: .py, .pyw, .pyi, or a script without an extension. */
