@@ -7,6 +7,7 @@
 #include "hotlens/base/memory.h"
 #include "hotlens/python/decode.h"
 #include "hotlens/python/outline.h"
+#include "stored_functions.h"
 
 /* What is known of one file of the profile. */
 struct file_entry {
@@ -20,6 +21,7 @@ struct attribution {
     const struct hl_sources *sources;
     struct hl_functions *functions;
     struct file_entry *files; /* one per string of the frames */
+    struct stored_functions stored; /* for files without a text */
 };
 
 static void attribution_finish(struct attribution *attribution)
@@ -29,6 +31,7 @@ static void attribution_finish(struct attribution *attribution)
         hl_outline_destroy(attribution->files[i].outline);
     }
     free(attribution->files);
+    stored_functions_finish(&attribution->stored);
     hl_functions_destroy(attribution->functions);
 }
 
@@ -111,6 +114,31 @@ static int assign_printed(struct attribution *attribution, uint32_t frame)
     return assign(attribution, frame, &description, name, length);
 }
 
+/* Assigns a frame that a stored row explains; 1 when none does. */
+static int assign_by_row(struct attribution *attribution, uint32_t frame)
+{
+    const struct hl_frame *facts = hl_frames_get(attribution->frames, frame);
+    if (facts->kind != HL_FRAME_SOURCE || facts->file == HL_NO_STRING ||
+        attribution->stored.count == 0) {
+        return 1;
+    }
+    const char *file = hl_strings_get(attribution->strings, facts->file, NULL);
+    const char *name = hl_strings_get(attribution->strings, facts->name, NULL);
+    const struct hl_function_row *row =
+        stored_functions_find(&attribution->stored, file, name, facts->line);
+    if (!row) {
+        return 1;
+    }
+    struct hl_function description = {
+        .kind = HL_FUNCTION_CODE,
+        .line = row->line,
+        .first_line = row->line,
+        .end_line = row->end_line,
+        .ordinal = row->ordinal,
+    };
+    return assign(attribution, frame, &description, row->name, strlen(row->name));
+}
+
 /* Assigns a frame that its text explains; 1 when the text does not. */
 static int assign_by_text(struct attribution *attribution, uint32_t frame)
 {
@@ -118,7 +146,7 @@ static int assign_by_text(struct attribution *attribution, uint32_t frame)
     const struct hl_outline *outline = NULL;
     int r = facts->kind == HL_FRAME_SOURCE ? outline_of(attribution, facts->file, &outline) : 0;
     if (r < 0 || !outline) {
-        return r < 0 ? r : 1;
+        return r < 0 ? r : assign_by_row(attribution, frame);
     }
     size_t length;
     const char *name = hl_strings_get(attribution->strings, facts->name, &length);
@@ -162,7 +190,7 @@ static int assign_all(struct attribution *attribution)
 }
 
 int hl_attribute(const struct hl_profile *profile, const struct hl_sources *sources,
-                 struct hl_functions **ret_functions)
+                 const struct hl_rows *stored, struct hl_functions **ret_functions)
 {
     _cleanup_(attribution_finish) struct attribution attribution = {
         .frames = hl_profile_frames(profile),
@@ -175,6 +203,9 @@ int hl_attribute(const struct hl_profile *profile, const struct hl_sources *sour
         return -ENOMEM;
     }
     int r = hl_functions_create(hl_frames_count(attribution.frames), &attribution.functions);
+    if (r == 0 && stored) {
+        r = stored_functions_init(&attribution.stored, stored);
+    }
     if (r == 0) {
         r = assign_all(&attribution);
     }

@@ -28,6 +28,7 @@ static const struct {
     {"sampler_mode", offsetof(struct hl_run, sampler_mode)},
     {"git_commit", offsetof(struct hl_run, git_commit)},
     {"git_branch", offsetof(struct hl_run, git_branch)},
+    {"label", offsetof(struct hl_run, label)},
     {"notes", offsetof(struct hl_run, notes)},
 };
 
@@ -102,6 +103,59 @@ void hl_manifest_add_database(struct hl_spool_facts *facts, const char *db)
     }
 }
 
+void hl_manifest_add_options(struct hl_spool_facts *facts, const struct hl_save_options *options)
+{
+    char limits[96];
+    (void)snprintf(limits, sizeof(limits), "%" PRIu32 " %" PRIu32 " %" PRIu64,
+                   options->retention.runs_per_target, options->retention.days,
+                   options->retention.bytes);
+    hl_spool_facts_add_i64(facts, "store_sources", options->store_sources);
+    hl_spool_facts_add(facts, "retention", limits);
+}
+
+static bool get_retention(const char *text, struct hl_retention *ret_retention)
+{
+    uint64_t limits[3];
+    for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+        char *end = NULL;
+        if (*text < '0' || *text > '9') {
+            return false;
+        }
+        limits[i] = strtoull(text, &end, 10);
+        if (*end != (i + 1 < ARRAY_SIZE(limits) ? ' ' : '\0') ||
+            (i < 2 && limits[i] > UINT32_MAX)) {
+            return false;
+        }
+        text = end + 1;
+    }
+    *ret_retention = (struct hl_retention){(uint32_t)limits[0], (uint32_t)limits[1], limits[2]};
+    return true;
+}
+
+void hl_manifest_get_options(const struct hl_spool_facts *facts, struct hl_save_options *options)
+{
+    const char *retention = hl_spool_facts_get(facts, "retention");
+    options->store_sources =
+        hl_spool_facts_get_i64(facts, "store_sources", options->store_sources) != 0;
+    if (retention) {
+        (void)get_retention(retention, &options->retention);
+    }
+}
+
+void hl_manifest_add_code_start(struct hl_spool_facts *facts, int64_t time)
+{
+    hl_spool_facts_add_i64(facts, "code_start", time);
+}
+
+int64_t hl_manifest_get_code_start(const struct hl_spool_facts *facts)
+{
+    int64_t flags = hl_spool_facts_get_i64(facts, "flags", 0);
+    int64_t start = hl_spool_facts_get_i64(facts, "start", 0);
+    int64_t fallback = flags & HL_RUN_ATTACHED || start <= 0 ? HL_CODE_START_UNKNOWN : start;
+    int64_t known = hl_spool_facts_get_i64(facts, "code_start", fallback);
+    return known > 0 ? known : HL_CODE_START_UNKNOWN;
+}
+
 bool hl_manifest_is_for(const struct hl_spool_facts *facts, const char *db)
 {
     const char *wanted = hl_spool_facts_get(facts, "database");
@@ -126,19 +180,31 @@ void hl_manifest_add_facts(struct hl_spool_facts *facts, const struct hl_spool_f
     }
 }
 
+/* The number of an argument's key, or SIZE_MAX for another key. */
+static size_t argument_of(const char *key)
+{
+    if (strncmp(key, "argv.", 5) != 0) {
+        return SIZE_MAX;
+    }
+    const char *digits = key + 5;
+    size_t length = strspn(digits, "0123456789");
+    bool is_number = length > 0 && length < 10 && digits[length] == '\0' &&
+                     (digits[0] != '0' || length == 1);
+    return is_number ? strtoul(digits, NULL, 10) : SIZE_MAX;
+}
+
+/* One walk over the facts, however many they are; what follows a missing argument is dropped. */
 static char **get_arguments(const struct hl_spool_facts *facts)
 {
-    char **argv = NULL;
-    for (size_t i = 0; i < MAX_ARGUMENTS; i++) {
-        char key[48];
-        (void)snprintf(key, sizeof(key), "argv.%zu", i);
-        const char *word = hl_spool_facts_get(facts, key);
-        if (!word) {
-            break;
+    size_t limit = hl_min_size(facts->count, MAX_ARGUMENTS);
+    _cleanup_free_ const char **words = hl_xcalloc(limit + 1, sizeof(*words));
+    for (size_t i = 0; i < facts->count; i++) {
+        size_t number = argument_of(facts->items[i].key);
+        if (number < limit && !words[number]) {
+            words[number] = facts->items[i].value;
         }
-        hl_strv_add(&argv, word);
     }
-    return argv;
+    return words[0] ? hl_strv_copy((char *const *)words) : NULL;
 }
 
 static double get_rate(const struct hl_spool_facts *facts)

@@ -155,7 +155,10 @@ static void complete_run(struct rescue *rescue)
 static int derive(struct rescue *rescue, struct hl_error *error)
 {
     struct hl_run_data *data = &rescue->data;
-    struct hl_sources_options options = {.start = data->run.start, .cwd = data->run.cwd};
+    struct hl_sources_options options = {
+        .start = hl_manifest_get_code_start(&rescue->facts),
+        .cwd = data->run.cwd,
+    };
     int result = hl_sources_collect(data->profile, &options, &data->sources);
     if (result == 0) {
         result = hl_run_data_derive(data);
@@ -182,9 +185,12 @@ static int save(struct rescue *rescue, struct hl_store *store, const struct hl_s
         return 0;
     }
     complete_run(rescue);
+    /* As the recorder was told, not as the one who recovers would have it. */
+    struct hl_save_options wanted = *options;
+    hl_manifest_get_options(&rescue->facts, &wanted);
     int result = derive(rescue, error);
     if (result == 0) {
-        result = hl_run_data_save(&rescue->data, store, options, error);
+        result = hl_run_data_save(&rescue->data, store, &wanted, error);
     }
     return result == -EEXIST ? 0 : result;
 }

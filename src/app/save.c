@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "hotlens/app/attribution.h"
@@ -77,9 +78,9 @@ static void drop_derived(struct hl_run_data *data)
     data->line_count = 0;
 }
 
-static int derive_functions(struct hl_run_data *data)
+static int derive_functions(struct hl_run_data *data, const struct hl_rows *stored)
 {
-    int result = hl_attribute(data->profile, data->sources, &data->functions);
+    int result = hl_attribute(data->profile, data->sources, stored, &data->functions);
     if (result < 0) {
         return result;
     }
@@ -94,10 +95,10 @@ static int derive_functions(struct hl_run_data *data)
     return hl_groups_count(data->profile, &groups, data->function_self, data->function_total);
 }
 
-int hl_run_data_derive(struct hl_run_data *data)
+static int derive(struct hl_run_data *data, const struct hl_rows *stored)
 {
     drop_derived(data);
-    int result = derive_functions(data);
+    int result = derive_functions(data, stored);
     if (result == 0) {
         result = hl_profile_lines(data->profile, &data->lines, &data->line_count);
     }
@@ -108,6 +109,11 @@ int hl_run_data_derive(struct hl_run_data *data)
         drop_derived(data);
     }
     return result;
+}
+
+int hl_run_data_derive(struct hl_run_data *data)
+{
+    return derive(data, NULL);
 }
 
 static struct hl_run_content content_of(const struct hl_run_data *data)
@@ -144,6 +150,22 @@ static bool is_run(struct hl_store *store, int64_t id, const char *uuid)
            strcmp(run.uuid, uuid) == 0;
 }
 
+/* A label that was taken meanwhile is not the run's, and its notes say so. */
+static void take_saved_label(struct hl_run *run, struct hl_store *store)
+{
+    struct hl_run saved = {0};
+    char name[24];
+    (void)snprintf(name, sizeof(name), "%" PRId64, run->id);
+    if (!run->label || hl_store_find_run(store, name, &saved, NULL) < 0) {
+        return;
+    }
+    free(run->label);
+    free(run->notes);
+    run->label = TAKE_PTR(saved.label);
+    run->notes = TAKE_PTR(saved.notes);
+    hl_run_finish(&saved);
+}
+
 int hl_run_data_save(struct hl_run_data *data, struct hl_store *store,
                      const struct hl_save_options *options, struct hl_error *error)
 {
@@ -161,6 +183,7 @@ int hl_run_data_save(struct hl_run_data *data, struct hl_store *store,
         data->run.id = id;
     }
     if (result == 0) {
+        take_saved_label(&data->run, store);
         retain(store, &options->retention);
     }
     return result;
@@ -181,11 +204,23 @@ static int load_sources(struct hl_store *store, int64_t run_id, struct hl_source
     return 0;
 }
 
-/* Rows that an older rule made are replaced; where that cannot be written, they stay. */
+/* Whether a text of which only the hash was kept is not to be had any more. */
+static bool lacks_text(const struct hl_sources *sources)
+{
+    for (size_t i = 0; i < sources->count; i++) {
+        if (sources->items[i].state == HL_SOURCE_HASHED && !sources->items[i].text) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Rows that an older rule made are replaced; where that cannot be written, or was made from texts that
+ * are gone, they stay. */
 static void refresh_rows(struct hl_store *store, const struct hl_run_data *data)
 {
     int version = HL_DERIVE_VERSION;
-    if (!hl_store_can_write(store) ||
+    if (!hl_store_can_write(store) || lacks_text(data->sources) ||
         hl_store_derive_version(store, data->run.id, &version, NULL) < 0 ||
         version >= HL_DERIVE_VERSION) {
         return;
@@ -199,6 +234,23 @@ static void refresh_rows(struct hl_store *store, const struct hl_run_data *data)
     }
 }
 
+/* One run has one answer: without its texts the functions are those that were saved. */
+static int derive_loaded(struct hl_store *store, struct hl_run_data *data, struct hl_error *error)
+{
+    struct hl_rows rows = {0};
+    int64_t id = data->run.id;
+    hl_sources_read_unchanged(data->sources);
+    bool lacks = lacks_text(data->sources);
+    int result = lacks ? hl_store_load_rows(store, id, NULL, &rows, error) : 0;
+    if (result < 0) {
+        return result;
+    }
+    result = derive(data, lacks ? &rows : NULL);
+    hl_rows_finish(&rows);
+    return result < 0 ? hl_error_set_errno(error, -result, "cannot count run %lld", (long long)id)
+                      : 0;
+}
+
 static int load_content(struct hl_store *store, struct hl_run_data *data, struct hl_error *error)
 {
     int64_t id = data->run.id;
@@ -209,12 +261,7 @@ static int load_content(struct hl_store *store, struct hl_run_data *data, struct
     if (result == 0) {
         result = hl_store_load_windows(store, id, &data->windows, &data->window_count, error);
     }
-    if (result < 0) {
-        return result;
-    }
-    result = hl_run_data_derive(data);
-    return result < 0 ? hl_error_set_errno(error, -result, "cannot count run %lld", (long long)id)
-                      : 0;
+    return result < 0 ? result : derive_loaded(store, data, error);
 }
 
 int hl_run_data_load(struct hl_store *store, const char *name, struct hl_run_data *ret_data,

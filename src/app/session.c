@@ -38,7 +38,7 @@ struct hl_session {
     struct session_window *queue; /* windows that wait; [head, count) */
     size_t head, count, capacity;
     size_t window_capacity;
-    struct hl_spool_facts window_facts; /* the database and all windows so far, for the manifest */
+    struct hl_spool_facts window_facts; /* what every manifest says, and all windows so far */
 
     struct hl_run_data data;
     struct hl_session_result result;
@@ -76,6 +76,9 @@ static void facts_done(uv_work_t *work, int status)
         replace(&run->python, TAKE_PTR(facts->answer.executable));
         replace(&run->python_version, TAKE_PTR(facts->answer.version));
     }
+    if (facts->process_start > 0) {
+        hl_manifest_add_code_start(&session->window_facts, facts->process_start);
+    }
     session->asking = false;
     go_on(session);
 }
@@ -94,11 +97,21 @@ static int ask_facts(struct hl_session *session, const struct hl_record_options 
 
 /* Windows */
 
+/* Nothing is saved from here on; the first reason is the one that is told. */
+static void lose(struct hl_session *session, int result, const char *what)
+{
+    session->lost = true;
+    if (!session->result.error.message) {
+        hl_error_set_errno(&session->result.error, -result, "%s", what);
+    }
+}
+
 static void queue_window(struct hl_session *session, const struct hl_record_window *window)
 {
-    if (hl_array_reserve(&session->queue, &session->capacity, session->count + 1,
-                         sizeof(*session->queue)) < 0) {
-        session->lost = true;
+    int result = hl_array_reserve(&session->queue, &session->capacity, session->count + 1,
+                                  sizeof(*session->queue));
+    if (result < 0) {
+        lose(session, result, "cannot keep the list of windows");
         return;
     }
     session->queue[session->count++] = (struct session_window){
@@ -129,9 +142,10 @@ static void count_window(struct hl_session *session, const struct session_merge 
 {
     struct hl_run_data *data = &session->data;
     struct hl_run *run = &data->run;
-    if (hl_array_reserve(&data->windows, &session->window_capacity, data->window_count + 1,
-                         sizeof(*data->windows)) < 0) {
-        session->lost = true;
+    int result = hl_array_reserve(&data->windows, &session->window_capacity,
+                                  data->window_count + 1, sizeof(*data->windows));
+    if (result < 0) {
+        lose(session, result, "cannot keep the times of the windows");
         return;
     }
     struct hl_window window = merge->item.window;
@@ -287,6 +301,16 @@ static void explain_no_samples(struct hl_session *session)
                               "higher rate, or --idle to count waiting too");
 }
 
+/* What an attached program had loaded is older than that program. */
+static int64_t code_start(const struct hl_session *session)
+{
+    if (!session->attached) {
+        return session->data.run.start;
+    }
+    int64_t start = session->facts.process_start;
+    return start > 0 ? start : HL_CODE_START_UNKNOWN;
+}
+
 static void start_save(struct hl_session *session)
 {
     bool has_samples = session->data.profile && hl_profile_samples(session->data.profile) > 0;
@@ -305,10 +329,7 @@ static void start_save(struct hl_session *session)
         .spool = TAKE_PTR(session->spool),
         .window_facts = &session->window_facts,
         .snapshot = session->snapshot,
-        /* What an attached program had loaded is older than that program. */
-        .code_start = session->attached && session->facts.process_start > 0
-                          ? session->facts.process_start
-                          : session->data.run.start,
+        .code_start = code_start(session),
         .options = &session->options,
         .db = session->db,
         .discard = !has_samples,
@@ -367,6 +388,7 @@ static int write_first_manifest(struct hl_session *session, struct hl_error *err
     struct hl_spool_facts facts = {0};
     /* With what stays the same in every later manifest. */
     hl_manifest_add_database(&session->window_facts, session->db);
+    hl_manifest_add_options(&session->window_facts, &session->options);
     hl_manifest_add_run(&facts, &session->data.run);
     hl_manifest_add_facts(&facts, &session->window_facts);
     int result = hl_spool_write_manifest(session->spool, &facts, error);

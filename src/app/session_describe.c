@@ -96,6 +96,7 @@ void hl_session_describe(const struct hl_session_options *options, const char *u
         .python = python_of(record, cwd),
         .sampler = hl_xstrdup("py-spy"),
         .git_dirty = -1,
+        .label = hl_xstrdup(options->label),
     };
     *ret_code_folder = target.script ? hl_path_parent(target.script) : hl_xstrdup(cwd ? cwd : "/");
     hl_target_finish(&target);

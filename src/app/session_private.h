@@ -65,6 +65,7 @@ struct session_snapshot {
     uv_cond_t condition;
     bool running; /* there is a thread to join */
     bool done;    /* under the mutex */
+    atomic_bool cancelled;
     char *folder;
     struct hl_snapshot *snapshot;
 };
@@ -72,7 +73,7 @@ struct session_snapshot {
 /* Returns what was taken in time, borrowed, or NULL. */
 const struct hl_snapshot *hl_session_snapshot_take(struct session_snapshot *snapshot,
                                                    const char *folder);
-/* Waits for the thread. */
+/* Stops the thread. */
 void hl_session_snapshot_finish(struct session_snapshot *snapshot);
 
 /* Facts known before the start; the rest is unknown. ret_code_folder is where the code lies. */

@@ -11,7 +11,7 @@
 static void run(void *user)
 {
     struct session_snapshot *snapshot = user;
-    snapshot->snapshot = hl_snapshot_create(snapshot->folder);
+    snapshot->snapshot = hl_snapshot_create_cancellable(snapshot->folder, &snapshot->cancelled);
     uv_mutex_lock(&snapshot->mutex);
     snapshot->done = true;
     uv_cond_signal(&snapshot->condition);
@@ -48,12 +48,17 @@ const struct hl_snapshot *hl_session_snapshot_take(struct session_snapshot *snap
         return NULL;
     }
     snapshot->running = true;
-    return wait_for(snapshot) ? snapshot->snapshot : NULL;
+    if (!wait_for(snapshot)) {
+        atomic_store(&snapshot->cancelled, true); /* nobody will use it */
+        return NULL;
+    }
+    return snapshot->snapshot;
 }
 
 void hl_session_snapshot_finish(struct session_snapshot *snapshot)
 {
     if (snapshot->running) {
+        atomic_store(&snapshot->cancelled, true);
         uv_thread_join(&snapshot->thread);
         uv_cond_destroy(&snapshot->condition);
         uv_mutex_destroy(&snapshot->mutex);

@@ -77,7 +77,7 @@ static bool is_left_out(const FTSENT *item)
            (item->fts_name[0] == '.' || strcmp(item->fts_name, "node_modules") == 0);
 }
 
-static void walk(struct hl_snapshot *snapshot, char *folder)
+static void walk(struct hl_snapshot *snapshot, char *folder, const atomic_bool *cancelled)
 {
     char *const roots[] = {folder, NULL};
     FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
@@ -86,7 +86,7 @@ static void walk(struct hl_snapshot *snapshot, char *folder)
     }
     uint32_t seen = 0;
     FTSENT *item;
-    while ((item = fts_read(tree)) && seen++ < ENTRY_LIMIT) {
+    while (!atomic_load(cancelled) && (item = fts_read(tree)) && seen++ < ENTRY_LIMIT) {
         if (item->fts_info == FTS_D && is_left_out(item)) {
             fts_set(tree, item, FTS_SKIP);
         } else if (item->fts_info == FTS_F && S_ISREG(item->fts_statp->st_mode) &&
@@ -102,12 +102,19 @@ static void walk(struct hl_snapshot *snapshot, char *folder)
 
 struct hl_snapshot *hl_snapshot_create(const char *folder)
 {
+    const atomic_bool never = false;
+    return hl_snapshot_create_cancellable(folder, &never);
+}
+
+struct hl_snapshot *hl_snapshot_create_cancellable(const char *folder,
+                                                   const atomic_bool *cancelled)
+{
     struct hl_snapshot *snapshot = hl_xcalloc(1, sizeof(*snapshot));
     snapshot->time = hl_clock_utc();
     snapshot->paths = hl_strings_create();
     _cleanup_free_ char *real = folder ? hl_file_real_path(folder) : NULL;
     if (real) {
-        walk(snapshot, real);
+        walk(snapshot, real, cancelled);
     }
     return snapshot;
 }

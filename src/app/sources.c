@@ -230,3 +230,23 @@ void hl_sources_drop_texts(struct hl_sources *sources)
         }
     }
 }
+
+void hl_sources_read_unchanged(struct hl_sources *sources)
+{
+    for (size_t i = 0; i < sources->count; i++) {
+        struct hl_source *source = &sources->items[i];
+        if (source->state != HL_SOURCE_HASHED || source->text || !source->real_path) {
+            continue;
+        }
+        _cleanup_buffer_ struct hl_buffer bytes = {0};
+        uint8_t hash[HL_SHA256_SIZE];
+        if (hl_file_read(source->real_path, HL_LIMIT_SOURCE, &bytes, NULL) < 0) {
+            continue;
+        }
+        hl_sha256(bytes.data, bytes.length, hash);
+        if (memcmp(hash, source->hash, sizeof(hash)) == 0) {
+            source->length = bytes.length;
+            source->text = bytes.data ? hl_buffer_take(&bytes) : hl_xstrdup("");
+        }
+    }
+}

@@ -305,9 +305,15 @@ void hl_target_from_argv(char *const *argv, const char *cwd, struct hl_target *r
 /* The words of /proc/PID/cmdline. */
 static char **split_command_line(const struct hl_buffer *text)
 {
-    char **words = NULL;
+    size_t count = 0;
     for (size_t at = 0; at < text->length; at += strlen(text->data + at) + 1) {
-        hl_strv_add(&words, text->data + at);
+        count++;
+    }
+    char **words = count > 0 ? hl_xcalloc(count + 1, sizeof(*words)) : NULL;
+    const char *word = text->data;
+    for (size_t i = 0; i < count; i++) {
+        words[i] = hl_xstrdup(word);
+        word += strlen(word) + 1;
     }
     return words;
 }

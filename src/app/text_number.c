@@ -65,21 +65,30 @@ static int decimals_of(double value, int digits)
     return digits > whole ? digits - whole : 0;
 }
 
-static void put_minutes(struct hl_buffer *out, double seconds)
+/* `error` is by how many seconds it may be wrong: what is smaller than that is not shown. */
+static void put_minutes(struct hl_buffer *out, double seconds, double error)
 {
     uint64_t whole = (uint64_t)llround(seconds);
-    if (seconds < HOURS_FROM) {
+    if (seconds < HOURS_FROM && error < 30) {
         hl_buffer_printf(out, "%u min %02u s", (unsigned)(whole / 60), (unsigned)(whole % 60));
         return;
     }
     whole = (whole + 30) / 60;
-    hl_text_put_grouped(out, whole / 60);
-    hl_buffer_printf(out, " h %02u min", (unsigned)(whole % 60));
+    if (seconds < HOURS_FROM) {
+        hl_buffer_printf(out, "%u min", (unsigned)whole);
+    } else if (error < 1800) {
+        hl_text_put_grouped(out, whole / 60);
+        hl_buffer_printf(out, " h %02u min", (unsigned)(whole % 60));
+    } else {
+        hl_text_put_grouped(out, (whole + 30) / 60);
+        hl_buffer_puts(out, " h");
+    }
 }
 
-/* At most `most` digits are shown, however many there are samples. */
-void hl_text_put_seconds(struct hl_buffer *out, double seconds, int digits, int most)
+/* The time of so many samples, with at most `most` significant digits below minutes. */
+static void put_seconds(struct hl_buffer *out, double seconds, uint64_t samples, int most)
 {
+    int digits = digits_of(samples);
     int shown = digits < most ? digits : most;
     double value = round_to_digits(seconds, shown);
     if (value <= 0) {
@@ -91,7 +100,7 @@ void hl_text_put_seconds(struct hl_buffer *out, double seconds, int digits, int 
         int decimals = decimals_of(value, shown);
         hl_buffer_printf(out, "%.*f s", decimals < 2 ? decimals : 2, value);
     } else {
-        put_minutes(out, round_to_digits(seconds, digits));
+        put_minutes(out, round_to_digits(seconds, digits), seconds / sqrt((double)samples));
     }
 }
 
@@ -127,7 +136,7 @@ void hl_text_amount_digits(struct hl_buffer *out, const struct hl_scale *scale, 
         hl_text_counted(out, samples, "sample");
         return;
     }
-    hl_text_put_seconds(out, (double)samples * scale->seconds_per_sample, digits_of(samples), most);
+    put_seconds(out, (double)samples * scale->seconds_per_sample, samples, most);
 }
 
 void hl_text_amount(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples)
@@ -143,7 +152,7 @@ void hl_text_duration(struct hl_buffer *out, int64_t ns)
     }
     double seconds = ns > 0 ? (double)ns / (double)HL_NS_PER_SECOND : 0;
     if (seconds >= MINUTES_FROM - 0.5) {
-        put_minutes(out, seconds);
+        put_minutes(out, seconds, 0);
     } else if (seconds >= 10 - 0.005) {
         hl_buffer_printf(out, "%.0f s", seconds);
     } else if (seconds > 0) {

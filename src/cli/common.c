@@ -122,7 +122,9 @@ bool hl_cli_ask(const char *question)
     if (!hl_cli_can_ask()) {
         return false;
     }
-    fprintf(stderr, "%s [y/N] ", question);
+    _cleanup_buffer_ struct hl_buffer text = {0};
+    hl_output_visible(&text, question, 0);
+    fprintf(stderr, "%.*s [y/N] ", (int)text.length, text.data);
     fflush(stderr);
     char answer[16] = "";
     if (!fgets(answer, sizeof(answer), stdin)) {

@@ -172,10 +172,8 @@ static void print_text(const struct report *report, struct hl_buffer *out)
         hl_output_column(out, finding->topic, -16);
         hl_output_visible(out, finding->value, 0);
         hl_buffer_putc(out, '\n');
-        for (const char *line = finding->remedy; line && *line;) {
-            size_t length = strcspn(line, "\n");
-            hl_buffer_printf(out, "%25s%.*s\n", "", (int)length, line);
-            line += length + (line[length] == '\n');
+        if (finding->remedy && *finding->remedy) {
+            hl_output_lines(out, finding->remedy, "                         ");
         }
     }
 }

@@ -1,6 +1,7 @@
 /* hotlens export: a run in another format. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,15 @@
 #include "hotlens/base/file.h"
 #include "hotlens/base/json.h"
 #include "hotlens/base/memory.h"
+#include "hotlens/base/path.h"
 #include "hotlens/cli/cli.h"
 #include "hotlens/cli/common.h"
 #include "hotlens/cli/options.h"
 #include "hotlens/cli/output.h"
 #include "hotlens/formats/profile_json.h"
 #include "hotlens/formats/raw.h"
+
+#define MAX_LINKS 40 /* as the kernel */
 
 static void write_json(const struct hl_run_data *data, struct hl_buffer *out)
 {
@@ -71,25 +75,50 @@ static int write_to(int fd, const struct format *format, const struct hl_run_dat
     return r;
 }
 
-/* As any program's output file: readable as far as the umask allows. */
-static int set_usual_mode(int fd)
+/* That of the file which is replaced; else as any program's output file, readable as far as the umask
+ * allows. */
+static int set_usual_mode(int fd, const char *path)
 {
+    struct stat status;
+    if (stat(path, &status) == 0) {
+        return fchmod(fd, status.st_mode & 07777) < 0 ? -errno : 0;
+    }
     mode_t mask = umask(0);
     umask(mask);
     return fchmod(fd, 0666 & ~mask) < 0 ? -errno : 0;
 }
 
+/* Where the file is that a link means, so that the link stays one; also when nothing is there yet.
+ * Caller frees. */
+static char *follow_links(const char *path)
+{
+    char *at = hl_xstrdup(path);
+    for (int i = 0; i < MAX_LINKS; i++) {
+        char target[PATH_MAX];
+        ssize_t length = readlink(at, target, sizeof(target) - 1);
+        if (length < 0) {
+            break;
+        }
+        target[length] = '\0';
+        _cleanup_free_ char *link = at;
+        _cleanup_free_ char *folder = hl_path_parent(link);
+        at = hl_path_join(folder, target);
+    }
+    return at;
+}
+
 /* To a file beside the wanted one first, so that a full disk leaves no half export in its place. */
-static int replace_file(const char *path, const struct format *format,
+static int replace_file(const char *name, const struct format *format,
                         const struct hl_run_data *data)
 {
+    _cleanup_free_ char *path = follow_links(name);
     _cleanup_free_ char *temporary = hl_xasprintf("%s.XXXXXX", path);
     int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0) {
         return -errno;
     }
     int r = write_to(fd, format, data);
-    r = r == 0 ? set_usual_mode(fd) : r;
+    r = r == 0 ? set_usual_mode(fd, path) : r;
     if (close(fd) < 0 && r == 0) {
         r = -errno;
     }

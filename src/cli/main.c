@@ -9,6 +9,7 @@
 #include "hotlens/base/log.h"
 #include "hotlens/base/macros.h"
 #include "hotlens/cli/cli.h"
+#include "hotlens/cli/output.h"
 #include "hotlens/record/shim.h"
 
 struct subcommand {
@@ -100,7 +101,7 @@ static int run(int argc, char **argv)
             return SUBCOMMANDS[i].run(argc - 1, argv + 1);
         }
     }
-    fprintf(stderr, "hotlens: there is no command '%s'\n\n", name);
+    hl_output_note("there is no command '%s'\n", name);
     print_usage(stderr);
     return HL_EXIT_USAGE;
 }

@@ -6,16 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hotlens/base/memory.h"
 #include "hotlens/cli/cli.h"
+#include "hotlens/cli/output.h"
 
 int hl_options_misuse(const struct hl_command *command, const char *format, ...)
 {
+    _cleanup_free_ char *before = hl_xasprintf("hotlens %s: ", command->name);
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "hotlens %s: ", command->name);
-    vfprintf(stderr, format, arguments);
+    hl_output_vnote(before, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "\nusage: hotlens %s %s\n(hotlens %s --help lists the options)\n",
+    fprintf(stderr, "usage: hotlens %s %s\n(hotlens %s --help lists the options)\n",
             command->name, command->usage, command->name);
     return HL_EXIT_USAGE;
 }

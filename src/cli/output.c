@@ -138,31 +138,50 @@ int hl_output_finish(struct hl_buffer *out)
     return HL_EXIT_OK;
 }
 
-static void print_indented(const char *text)
+/* Names of files, programs and functions are anybody's: they must not steer the terminal. */
+void hl_output_lines(struct hl_buffer *out, const char *text, const char *indent)
 {
-    while (*text) {
+    do {
         size_t length = strcspn(text, "\n");
-        fprintf(stderr, "  %.*s\n", (int)length, text);
+        hl_buffer_puts(out, indent);
+        hl_utf8_append_visible(out, text, length);
+        hl_buffer_putc(out, '\n');
         text += length;
         text += *text == '\n';
-    }
+    } while (*text);
+}
+
+static void print_visible(const char *before, const char *text)
+{
+    _cleanup_buffer_ struct hl_buffer out = {0};
+    hl_buffer_puts(&out, before);
+    hl_output_lines(&out, text, "");
+    fwrite(out.data, 1, out.length, stderr);
 }
 
 int hl_output_error(const struct hl_error *error, int result)
 {
-    fprintf(stderr, "hotlens: %s\n", hl_error_text(error, result));
-    if (error && error->remedy) {
-        print_indented(error->remedy);
+    print_visible("hotlens: ", hl_error_text(error, result));
+    if (error && error->remedy && *error->remedy) {
+        _cleanup_buffer_ struct hl_buffer out = {0};
+        hl_output_lines(&out, error->remedy, "  ");
+        fwrite(out.data, 1, out.length, stderr);
     }
     return HL_EXIT_FAILED;
+}
+
+void hl_output_vnote(const char *before, const char *format, va_list arguments)
+{
+    _cleanup_buffer_ struct hl_buffer text = {0};
+    hl_buffer_vprintf(&text, format, arguments);
+    hl_buffer_putc(&text, '\0');
+    print_visible(before, text.data ? text.data : "");
 }
 
 void hl_output_note(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fputs("hotlens: ", stderr);
-    vfprintf(stderr, format, arguments);
+    hl_output_vnote("hotlens: ", format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
 }

@@ -28,7 +28,6 @@ struct wanted {
     struct hl_session_options session;
     const char *sampler;
     const char *py_spy;
-    const char *label;
     uint32_t pid;
     uint32_t grace;
     bool install;
@@ -94,19 +93,6 @@ static void on_problem(void *user, const struct hl_error *error)
     recorder->told = true;
 }
 
-static void set_label(const struct wanted *wanted, int64_t run_id)
-{
-    _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
-    _cleanup_error_ struct hl_error error = {0};
-    int r = hl_store_open(wanted->session.db, HL_STORE_WRITE, &store, &error);
-    if (r == 0) {
-        r = hl_store_set_label(store, run_id, wanted->label, &error);
-    }
-    if (r < 0) {
-        hl_output_error(&error, r);
-    }
-}
-
 /* The program's own exit code; ours only when there was no program, or nothing to tell of it. */
 static int exit_code_of(const struct hl_session_result *result)
 {
@@ -120,9 +106,6 @@ static void on_ended(void *user, const struct hl_session_result *result)
 {
     struct recorder *recorder = user;
     recorder->exit_code = exit_code_of(result);
-    if (result->run_id > 0 && recorder->wanted->label) {
-        set_label(recorder->wanted, result->run_id);
-    }
     hl_record_report(result, recorder->told, recorder->wanted->quiet);
     hl_signals_stop(recorder->signals);
     recorder->signals = NULL;
@@ -198,10 +181,32 @@ static int check_folder(const char *option, const char *folder)
     return -ENOENT;
 }
 
-static int check_label(const char *label)
+/* A database that cannot be asked is trouble of its own, and told as such elsewhere. */
+static int check_label_is_free(const char *db, const char *label, struct hl_error *error)
+{
+    _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
+    struct hl_run run = {0};
+    if (hl_store_open(db, HL_STORE_READ, &store, NULL) < 0 ||
+        hl_store_find_run(store, label, &run, NULL) < 0) {
+        return 0;
+    }
+    int r = 0;
+    if (run.label && strcmp(run.label, label) == 0) { /* and not the start of a uuid */
+        r = hl_error_set(error, EEXIST, "run %" PRId64 " has the label \"%s\" already", run.id,
+                         label);
+    }
+    hl_run_finish(&run);
+    return r;
+}
+
+/* Whether the run can have it, as far as one can know before it is saved. */
+static int check_label(const char *db, const char *label)
 {
     _cleanup_error_ struct hl_error error = {0};
     int r = label ? hl_store_check_label(label, &error) : 0;
+    if (r == 0 && label) {
+        r = check_label_is_free(db, label, &error);
+    }
     if (r < 0) {
         hl_output_error(&error, r);
     }
@@ -215,16 +220,18 @@ static int record(struct wanted *wanted)
     _cleanup_free_ char *executable = NULL;
     _cleanup_(hl_strv_free_p) char **argv = NULL;
     if (check_folder("--cwd", record->cwd) < 0 ||
-        check_folder("--workspace", wanted->session.workspace) < 0 ||
-        check_label(wanted->label) < 0) {
+        check_folder("--workspace", wanted->session.workspace) < 0) {
         return HL_EXIT_FAILED;
     }
-    if (record->argv && hl_record_program(record->argv, &argv) < 0) {
+    if (record->argv && hl_record_program(record->argv, record->cwd, &argv) < 0) {
         return 127;
     }
     record->argv = argv;
     if (recover(wanted->session.db) < 0 && wanted->session.db) {
         return HL_EXIT_FAILED; /* a database that was asked for by name has to work */
+    }
+    if (check_label(wanted->session.db, wanted->session.label) < 0) { /* after what was recovered */
+        return HL_EXIT_FAILED;
     }
     if (complete(wanted, &py_spy, &executable) < 0) {
         return HL_EXIT_FAILED;
@@ -301,7 +308,7 @@ static const struct hl_option RECORD_OPTIONS[] = {
      "the project's folder (the current one)", 0, 0},
     {"no-sources", 0, HL_OPTION_CLEAR, offsetof(struct wanted, session.save.store_sources), NULL,
      "keep hashes of source texts, not the texts", 0, 0},
-    {"label", 0, HL_OPTION_TEXT, offsetof(struct wanted, label), "TEXT", "name the run", 0, 0},
+    {"label", 0, HL_OPTION_TEXT, offsetof(struct wanted, session.label), "TEXT", "name the run", 0, 0},
     {"grace", 0, HL_OPTION_NUMBER, offsetof(struct wanted, grace), "S",
      "seconds between the signals of a stop (5)", 1, 3600},
     {"quiet", 'q', HL_OPTION_SET, offsetof(struct wanted, quiet), NULL, "no summary, only errors",

@@ -20,19 +20,22 @@ static int find_python(struct hl_found *ret_found, struct hl_error *error)
     return hl_find_python(&options, ret_found, error);
 }
 
-/* A file that is there and is not meant to be executed: "train.py", without its x bit. */
-static bool is_python_file(const char *program)
+/* A file that is there and is not meant to be executed: "train.py", without its x bit. Relative to
+ * where the program will run. */
+static bool is_python_file(const char *program, const char *cwd)
 {
     struct stat status;
-    return hl_path_has_suffix(program, ".py") && stat(program, &status) == 0 &&
-           S_ISREG(status.st_mode) && access(program, X_OK) < 0;
+    _cleanup_free_ char *path = cwd ? hl_path_join(cwd, program) : hl_xstrdup(program);
+    return hl_path_has_suffix(path, ".py") && stat(path, &status) == 0 &&
+           S_ISREG(status.st_mode) && access(path, X_OK) < 0;
 }
 
-int hl_record_program(char *const *argv, char ***ret_argv)
+int hl_record_program(char *const *argv, const char *cwd, char ***ret_argv)
 {
-    _cleanup_(hl_strv_free_p) char **vector = NULL;
-    if (is_python_file(argv[0]) ||
-        (hl_path_has_suffix(argv[0], ".py") && geteuid() == 0 && access(argv[0], X_OK) < 0)) {
+    /* Not word by word: there may be 100,000. */
+    _cleanup_(hl_strv_free_p) char **vector = hl_xcalloc(hl_strv_length(argv) + 2, sizeof(char *));
+    size_t count = 0;
+    if (is_python_file(argv[0], cwd)) {
         struct hl_found python = {0};
         _cleanup_error_ struct hl_error error = {0};
         int r = find_python(&python, &error);
@@ -40,11 +43,11 @@ int hl_record_program(char *const *argv, char ***ret_argv)
             hl_output_error(&error, r);
             return r;
         }
-        hl_strv_add(&vector, python.path);
+        vector[count++] = hl_xstrdup(python.path);
         hl_found_finish(&python);
     }
     for (size_t i = 0; argv[i]; i++) {
-        hl_strv_add(&vector, argv[i]);
+        vector[count++] = hl_xstrdup(argv[i]);
     }
     *ret_argv = TAKE_PTR(vector);
     return 0;

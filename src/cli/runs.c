@@ -55,7 +55,11 @@ static void append_run(struct hl_buffer *out, const struct hl_run *run, bool col
 
     struct hl_scale scale = hl_scale_of_run(run);
     _cleanup_buffer_ struct hl_buffer cell = {0};
-    hl_text_amount(&cell, &scale, run->samples);
+    if (run->rate > 0) { /* else there are only samples, and those are in the next column */
+        hl_text_amount(&cell, &scale, run->samples);
+    } else {
+        hl_buffer_puts(&cell, "-");
+    }
     hl_output_column(out, cell.data ? cell.data : "", 13);
     hl_buffer_clear(&cell);
     hl_buffer_put_u64(&cell, run->samples);
@@ -71,11 +75,27 @@ static void append_run(struct hl_buffer *out, const struct hl_run *run, bool col
     hl_buffer_putc(out, '\n');
 }
 
-static void print_table(struct hl_buffer *out, const struct hl_run_list *list)
+static void print_none(struct hl_buffer *out, const struct hl_run_filter *filter)
+{
+    if (filter->text) {
+        hl_buffer_puts(out, "no run matches '");
+        hl_output_visible(out, filter->text, 0);
+        hl_buffer_puts(out, "'\n");
+    } else if (filter->workspace) {
+        hl_buffer_puts(out, "no run is of ");
+        hl_output_visible(out, filter->workspace, 0);
+        hl_buffer_putc(out, '\n');
+    } else {
+        hl_buffer_puts(out, "No runs yet. Record one with: hotlens record -- python PROGRAM\n");
+    }
+}
+
+static void print_table(struct hl_buffer *out, const struct hl_run_list *list,
+                        const struct hl_run_filter *filter)
 {
     bool colour = hl_output_has_colour(1);
     if (list->count == 0) {
-        hl_buffer_puts(out, "No runs yet. Record one with: hotlens record -- python PROGRAM\n");
+        print_none(out, filter);
         return;
     }
     hl_output_style(out, colour, HL_STYLE_DIM);
@@ -156,7 +176,7 @@ int hl_cli_runs(int argc, char **argv)
     if (values.json) {
         print_json(&out, &list);
     } else {
-        print_table(&out, &list);
+        print_table(&out, &list, &filter);
     }
     hl_run_list_finish(&list);
     return hl_output_finish(&out);

@@ -1,9 +1,12 @@
 """What may be traced, with another /proc and a scripted sudo: who gets which sampler, and what is said."""
 
 import json
+import os
+import shutil
 import sys
 
-from harness import HOTLENS, expect, expect_equal, find_py_spy, main, record, samples_of, show, test
+from harness import (HOTLENS, Skip, expect, expect_equal, find_py_spy, main, record, samples_of, show,
+                     test)
 
 SPIN = """
 import sys, time
@@ -86,6 +89,56 @@ def sudo_that_wants_a_password(box):
     expect_equal(done.returncode, 0, "the program runs all the same\n" + done.stderr)
     expect(f" ALL=(root) NOPASSWD: {HOTLENS} exec --lifeline -- {find_py_spy()} record *\n"
            in done.stderr, "the line for sudoers is said", done.stderr)
+
+
+NOBODY = 65534
+
+
+def as_nobody(box, *arguments):
+    """hotlens as another user, in the test's folder; Skip where that user cannot run it."""
+    if os.geteuid() != 0:
+        raise Skip("only root can become another user")
+    setpriv = shutil.which("setpriv")
+    if not setpriv:
+        raise Skip("setpriv is not installed")
+    for folder, _, files in os.walk(box.folder):
+        for path in (folder, *(os.path.join(folder, name) for name in files)):
+            os.chown(path, NOBODY, NOBODY)
+    become = [setpriv, f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    for program in (HOTLENS, find_py_spy(), PYTHON):
+        done = box.run(*become, program, "--version")
+        if done.returncode != 0:
+            raise Skip(f"another user cannot run {program}: {done.stderr.strip()}")
+    return box.run(*become, HOTLENS, *arguments)
+
+
+# One that everybody may run.
+PYTHON = "/usr/bin/python3"
+
+
+@test
+def another_user_records_its_own_program(box):
+    box.write("spin.py", SPIN)
+    done = as_nobody(box, "record", "--py-spy", find_py_spy(), "--", PYTHON, "spin.py", "2")
+    expect_equal(done.returncode, 0, "the program ends well\n" + done.stderr)
+    if "Saved as run" in done.stderr:
+        expect(samples_of(show(box), "spin", "total") > 50, "it was sampled", done.stderr)
+        expect_equal(box.database.stat().st_uid, NOBODY, "into a database of its own")
+    else:
+        expect("\n  " in done.stderr, "or why not is said, and what helps", done.stderr)
+
+
+@test
+def another_user_cannot_attach_to_root(box):
+    box.write("spin.py", SPIN)
+    program = box.start(PYTHON, "spin.py", "60")
+    done = as_nobody(box, "record", "--py-spy", find_py_spy(), "--pid", program.pid)
+    expect_equal(done.returncode, 1, done.stderr)
+    expect("not allowed" in done.stderr.lower() or "permission" in done.stderr.lower(), "why is said",
+           done.stderr)
+    expect("\n  " in done.stderr and "sudo" in done.stderr, "and what helps", done.stderr)
+    expect(program.poll() is None, "the process goes on")
+    expect(not box.database.exists(), "and nothing is saved")
 
 
 main()

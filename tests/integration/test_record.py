@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 
-from harness import (HOTLENS, expect, expect_equal, find_py_spy, main, processes_of, record,
+from harness import (HOTLENS, SOURCE, Skip, expect, expect_equal, find_py_spy, main, processes_of, record,
                      samples_of, show, test, wait_until)
 
 # Three functions that do the same work 7, 2 and 1 times, and their own account of it.
@@ -98,15 +98,21 @@ def shares(box):
 
 
 THREADS = '''
-import threading, time
+import json, threading, time
 
 def spin(seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         sum(range(500))
 
+def runnable():
+    with open("/proc/thread-self/schedstat") as times:  # ns on a core, ns waiting for one
+        return sum(int(word) for word in times.read().split()[:2]) / 1e9
+
 def sleep(seconds):
+    before = runnable()
     time.sleep(seconds)
+    print(json.dumps(runnable() - before))
 
 threads = [threading.Thread(target=spin, args=(2,), name="spinner; (one)"),
            threading.Thread(target=sleep, args=(2,), name="sleeper")]
@@ -118,16 +124,38 @@ for thread in threads: thread.join()
 @test
 def threads(box):
     box.write("threads.py", THREADS)
-    expect_equal(record(box, "-r", "200", "--", sys.executable, "threads.py").returncode, 0, "threads: recorded")
+    done = record(box, "-r", "200", "--", sys.executable, "threads.py")
+    expect_equal(done.returncode, 0, "threads: recorded")
     shown = show(box)
-    expect(samples_of(shown, "spin", "total") > 10 * max(1, samples_of(shown, "sleep", "total")),
-           "threads: the busy one counts, the waiting one does not", shown["functions"][:10])
+    # Each sample stops the sleeper too. It then has to get a core for going back to sleep, and is no
+    # waiting thread until it has one; on a busy machine that takes longer than to the next sample.
+    awake = json.loads(done.stdout) * 200
+    asleep = max(1, samples_of(shown, "sleep", "total") - awake)
+    expect(samples_of(shown, "spin", "total") > 10 * asleep,
+           "threads: the busy one counts, the waiting one does not", (awake, shown["functions"][:10]))
     expect(not any("thread (" in row["name"] for row in shown["functions"]),
            "threads: thread frames are not functions")
     expect_equal(record(box, "-r", "200", "--idle", "--", sys.executable, "threads.py").returncode, 0, "idle: recorded")
     shown = show(box)
     spin, sleep = samples_of(shown, "spin", "total"), samples_of(shown, "sleep", "total")
     expect(abs(spin - sleep) < 0.15 * spin, "idle: waiting counts as much as working", f"{spin} {sleep}")
+
+
+@test
+def a_label_goes_with_the_run(box):
+    """Also one that somebody takes while the program runs: then the run has none, and says so."""
+    box.write("spin.py", SPIN)
+    expect_equal(record(box, "--label", "mine", "--", sys.executable, "spin.py", "1").returncode, 0,
+                 "recorded")
+    expect_equal(show(box)["run"]["label"], "mine", "the label")
+    box.write("thief.py", "import subprocess, sys\n"
+                          "subprocess.run([sys.argv[1], 'label', 'mine', 'late'], check=True)\n" + SPIN.replace(
+                              "sys.argv[1]", "sys.argv[2]"))
+    done = record(box, "--label", "late", "--", sys.executable, "thief.py", HOTLENS, "1")
+    expect_equal(done.returncode, 0, "recorded")
+    run = show(box)["run"]
+    expect(run["label"] is None and "late" in run["notes"], "the run is saved without it", run)
+    expect(run["notes"].splitlines()[0] in done.stderr, "and that is said at once", done.stderr)
 
 
 CHILDREN = '''
@@ -307,18 +335,28 @@ def a_duration_stops_the_program(box):
         wait_until(lambda: not processes_of(box))
 
 
+OLDEST, NEWEST = (3, 6), (3, 14)
+
+
 def interpreters():
-    found = {}
+    """{(3, 12): path or Skip}, one of every version that py-spy reads, and whatever else is here."""
+    found = {(3, minor): Skip("not on this machine")
+             for minor in range(OLDEST[1], NEWEST[1] + 1)}
     candidates = [sys.executable, *glob.glob("/usr/bin/python3.?"), *glob.glob("/usr/bin/python3.??"),
                   *glob.glob(os.path.expanduser("~/.pyenv/versions/3.*/bin/python"))]
     for path in candidates:
         asked = subprocess.run([path, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                check=False)
-        version = tuple(map(int, asked.stdout.split("."))) if asked.returncode == 0 else ()
-        if version and version <= (3, 14):
-            found.setdefault(version, path)
-    return sorted(found.items())
+        if asked.returncode != 0:
+            found[os.path.basename(path)] = Skip(f"{path} does not run: {asked.stderr.strip()[:80]}")
+            continue
+        version = tuple(map(int, asked.stdout.split(".")))
+        if not OLDEST <= version <= NEWEST:
+            found[version] = Skip(f"{path}: py-spy does not read this version")
+        elif isinstance(found[version], Skip):
+            found[version] = path
+    return found
 
 
 EVERY = '''
@@ -333,8 +371,10 @@ K().method(1.5)
 '''
 
 
-for _version, _python in interpreters():
+for _version, _python in interpreters().items():
     def _one(box, python=_python):
+        if isinstance(python, Skip):
+            raise python
         path = box.write("every.py", EVERY)
         done = record(box, "-r", "200", "--", python, path)
         expect_equal(done.returncode, 0, done.stderr)
@@ -345,8 +385,54 @@ for _version, _python in interpreters():
         method = mine["K.method"]
         expect(method["line"] == 4 and method["self"] == method["total"] > 100,
                "the method has it all", method)
-    _one.__name__ = "python_{}_{}".format(*_version)
+    _one.__name__ = "python_" + (_version if isinstance(_version, str) else "{}_{}".format(*_version))
     test(_one)
+
+
+FAKE = SOURCE / "tests" / "fake" / "py-spy"
+
+# Options of record, and what py-spy gets for them besides what it always gets.
+PASSED_ON = [
+    ([], ["--threads", "--subprocesses"]),
+    (["--native"], ["--threads", "--subprocesses", "--native"]),
+    (["--gil"], ["--threads", "--subprocesses", "--gil"]),
+    (["--idle"], ["--threads", "--subprocesses", "--idle"]),
+    (["--nonblocking"], ["--threads", "--subprocesses", "--nonblocking"]),
+    (["--no-subprocesses", "--no-threads"], []),
+    (["--native", "--gil", "--rate", "250"], ["--threads", "--subprocesses", "--gil", "--native"]),
+]
+
+
+def called(box, options):
+    """How py-spy was called first for a recording with these options."""
+    log = box.folder / "log"
+    log.unlink(missing_ok=True)
+    done = box.hotlens("record", "--py-spy", FAKE, "--sampler", "attach", *options, "--",
+                       sys.executable, "-c", "import time; time.sleep(1.5)",
+                       env={"FAKE_PY_SPY_LOG": str(log), "RUST_BACKTRACE": "1", "RUST_LOG": "trace",
+                            "CLICOLOR_FORCE": "1", "MINE": "kept"})
+    expect(log.exists(), "py-spy was called", done)
+    return json.loads(log.read_text().splitlines()[0])
+
+
+@test
+def options_reach_py_spy(box):
+    for options, passed in PASSED_ON:
+        call = called(box, options)
+        argv = call["argv"]
+        expect_equal(argv[0], "record", "what it does")
+        values = {name: argv[argv.index(name) + 1] for name in ("--format", "--rate", "--pid")}
+        expect_equal(values["--format"], "raw", argv)
+        expect_equal(values["--rate"], "250" if "--rate" in options else "100", argv)
+        expect(values["--pid"].isdigit(), "a process", argv)
+        valued = {"--format", "--rate", "--pid", "--output", "--duration"}
+        flags = [word for word in argv if word.startswith("-") and word not in valued]
+        expect_equal(flags, ["--full-filenames", *passed], f"{options}: no more and no less")
+        environment = call["environment"]
+        expect_equal({name: environment.get(name) for name in
+                      ("RUST_LOG", "CLICOLOR_FORCE", "RUST_BACKTRACE", "HOTLENS_RUN", "MINE")},
+                     {"RUST_LOG": "warn", "CLICOLOR_FORCE": "0", "RUST_BACKTRACE": None,
+                      "HOTLENS_RUN": None, "MINE": "kept"}, "its environment")
 
 
 @test

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 
 from harness import (HOTLENS, Terminal, expect, expect_equal, find_py_spy, is_alive, main,
@@ -108,6 +109,57 @@ def term_from_another_process_ends_the_program(box):
         expect_equal(opened.wait(), 128 + signal.SIGTERM, "as a shell has it")
         expect("Saved as run" in opened.text(), "the run is saved", opened.text())
         wait_until(lambda: not processes_of(box), seconds=10)
+
+
+# What another process sends to the recorder, and what becomes of the program: its own exit status
+# after its clean-up, or death by a signal. QUIT asks it gently, as Ctrl+C does.
+SENT = [(signal.SIGHUP, 128 + signal.SIGHUP), (signal.SIGTERM, 128 + signal.SIGTERM),
+        (signal.SIGQUIT, 3)]
+
+
+def sent_to_the_recorder(box, number, expected, sampler):
+    opened, _ = start(box, "--sampler", sampler)
+    with opened:
+        os.kill(opened.pid, number)
+        expect_equal(opened.wait(), expected, opened.text())
+        expect_equal("cleaned up" in opened.text(), expected == 3, opened.text())
+        expect("Saved as run" in opened.text(), "the run is saved", opened.text())
+        wait_until(lambda: not processes_of(box), seconds=10)
+    expect(samples_of(show(box), "spin", "total") > 0, "with what was sampled")
+
+
+def sent_while_attached(box, number):
+    """The recording ends and is saved; the process goes on as if nothing had been."""
+    box.write("program.py", PROGRAM)
+    program = box.start(sys.executable, "program.py", stdout=subprocess.PIPE, text=True)
+    expect(program.stdout.readline().startswith("ready"), "it runs")
+    with Terminal(box, HOTLENS, "record", "--py-spy", find_py_spy(), "--pid",
+                  str(program.pid)) as opened:
+        opened.expect("recording process")
+        wait_until(lambda: sampling(box), seconds=60)
+        wait_until(lambda: list(box.folder.glob("state/hotlens/spool/*/0001.raw")), seconds=60)
+        os.kill(opened.pid, number)
+        expect_equal(opened.wait(), 0, opened.text())
+        expect("Saved as run" in opened.text(), "the run is saved", opened.text())
+    expect(program.poll() is None, "the process goes on")
+    expect(samples_of(show(box), "spin", "total") > 0, "with what was sampled")
+    wait_until(lambda: [pid for pid, _ in processes_of(box)] == [program.pid], seconds=10)
+    program.send_signal(signal.SIGINT)
+    expect_equal(program.stdout.read().splitlines(), ["interrupted", "cleaned up"], "nothing reached it")
+    expect_equal(program.wait(), 3, "and ends as it would have")
+
+
+for _number, _expected in SENT:
+    for _sampler in ("attach", "launch"):
+        def _one(box, row=(_number, _expected, _sampler)):
+            sent_to_the_recorder(box, *row)
+        _one.__name__ = f"{_number.name}_with_the_{_sampler}_sampler"
+        test(_one)
+
+    def _attached(box, number=_number):
+        sent_while_attached(box, number)
+    _attached.__name__ = f"{_number.name}_ends_the_recording_of_a_process"
+    test(_attached)
 
 
 @test

@@ -1,6 +1,14 @@
 """The program as one meets it: version and wrong arguments."""
 
-from harness import describe, main, test
+import os
+import re
+import stat
+import unicodedata
+
+from harness import describe, expect, expect_equal, main, test
+
+# Everything that a terminal could take for an order, or that makes it show another text.
+HOSTILE = "a\x1b]0;owned\x07\x1b[2J\r\x08\x7f\u0085\u009b31m\u202egnp\u2066b"
 
 
 @test
@@ -17,6 +25,112 @@ def unknown_subcommand_is_a_usage_error(box):
     assert done.returncode == 2, describe(done)
     assert not done.stdout, describe(done)
     assert done.stderr, describe(done)
+
+
+def expect_tame(done):
+    """No control character but line ends, and no direction override, in what was printed."""
+    for text in (done.stdout, done.stderr):
+        wild = [char for char in text
+                if (unicodedata.category(char) == "Cc" and char != "\n")
+                or unicodedata.category(char) == "Cf"]
+        expect(not wild, f"printed {wild!r}", describe(done))
+
+
+@test
+def hostile_names_do_not_reach_the_terminal(box):
+    folder = box.folder / f"folder{HOSTILE}"
+    folder.mkdir()
+    raw = f"<module> (/w/{HOSTILE}.py:1);f{HOSTILE} (/w/{HOSTILE}.py:2) 5\n{HOSTILE} (x 3\n"
+    path = box.write(f"{folder.name}/{HOSTILE}.raw", raw)
+    broken = box.write(f"{folder.name}/broken{HOSTILE}", f"{HOSTILE}\n{HOSTILE} {HOSTILE}\n")
+    box.write(f"{folder.name}/db{HOSTILE}", "no database " * 100)
+    expect_equal(box.hotlens("import", path, "--title", HOSTILE).returncode, 0, "imported")
+    commands = [
+        [], [HOSTILE], ["runs"], ["runs", HOSTILE], ["runs", "none" + HOSTILE],
+        ["runs", "-w", HOSTILE], ["runs", "--" + HOSTILE], ["runs", "-n", HOSTILE],
+        ["runs", "a", HOSTILE], ["show"], ["show", HOSTILE], ["show", "last", "--lines", HOSTILE],
+        ["show", "last", "--lines", f"/w/{HOSTILE}.py"], ["show", "last", "--callers", HOSTILE],
+        ["show", "last", "--callers", "f" + HOSTILE], ["show", "--db", folder], ["show", "--lines"],
+        ["runs", "--db", folder / f"db{HOSTILE}"], ["runs", "--db", f"none/{HOSTILE}/x"],
+        ["flame"], ["flame", HOSTILE], ["import", broken], ["import", folder],
+        ["import", folder / f"no{HOSTILE}"], ["import", path, "--rate", HOSTILE],
+        ["export", HOSTILE], ["export", "last", "-f", HOSTILE], ["export", "last", "-o", folder],
+        ["export", "last", "-o", folder / HOSTILE / "x"],
+        ["label", "last", "1"], ["label", "last", "last~" + HOSTILE], ["label", "last", HOSTILE],
+        ["label", HOSTILE, "x"], ["runs"], ["show", HOSTILE], ["pin", HOSTILE + "2"],
+        ["rm", HOSTILE + "2"], ["purge", "--workspace", HOSTILE, "--yes"], ["purge", HOSTILE],
+        ["doctor", "--db", folder / f"db{HOSTILE}"], ["doctor", HOSTILE],
+        ["record", "--", "./" + HOSTILE], ["record", "--cwd", HOSTILE, "--", "true"],
+        ["record", "--py-spy", HOSTILE, "--", "true"], ["record", "--sampler", HOSTILE, "--", "true"],
+        ["record", "--label", "1", "--", "true"], ["record", "--label", "last~" + HOSTILE, "--", "true"],
+        ["record", "--label", HOSTILE, "--", "true"], ["record", "--pid", HOSTILE],
+    ]
+    for command in commands:
+        done = box.hotlens(*command)
+        expect(done.returncode >= 0, "no crash", describe(done))
+        expect_tame(done)
+    done = box.hotlens("doctor", env={"HOTLENS_PY_SPY": HOSTILE, "XDG_STATE_HOME": str(folder),
+                                      "PATH": str(folder)})
+    expect_tame(done)
+
+
+def import_one(box):
+    path = box.write("x.raw", "f (/w/x.py:2) 1234\n")
+    expect_equal(box.hotlens("import", path).returncode, 0, "imported")
+
+
+@test
+def no_match_is_said(box):
+    import_one(box)
+    expect_equal(box.hotlens("runs", "nope").stdout, "no run matches 'nope'\n", "of another text")
+    expect("x.raw" in box.hotlens("runs", "x.raw").stdout, "and a match is shown")
+
+
+@test
+def samples_are_told_once(box):
+    import_one(box)
+    line = box.hotlens("runs").stdout.splitlines()[1]
+    expect_equal(len(re.findall("1,?234", line)), 1, line)
+
+
+@test
+def an_export_keeps_links_and_modes(box):
+    import_one(box)
+    (box.folder / "real").mkdir()
+    real = box.write("real/out.raw", "old")
+    real.chmod(0o640)
+    os.symlink("real/out.raw", box.folder / "one")
+    os.symlink(box.folder / "one", box.folder / "two")
+    os.symlink("real/new.raw", box.folder / "dangling")
+    for name, file in (("one", real), ("two", real), ("real/out.raw", real),
+                       ("dangling", box.folder / "real/new.raw")):
+        done = box.hotlens("export", "last", "-o", name)
+        expect_equal(done.returncode, 0, describe(done))
+        expect_equal((box.folder / name).is_symlink(), "/" not in name, f"{name} is what it was")
+        expect("1234" in file.read_text(), name)
+    expect_equal(stat.S_IMODE(real.stat().st_mode), 0o640, "the mode stays")
+    expect_equal(sorted(path.name for path in (box.folder / "real").iterdir()),
+                 ["new.raw", "out.raw"], "and nothing else is left")
+
+
+@test
+def a_label_is_checked_before_the_program_runs(box):
+    import_one(box)
+    expect_equal(box.hotlens("label", "last", "mine").returncode, 0, "labelled")
+    for label, code in (("mine", 1), ("17", 1), ("last", 1), ("", 2), ("x" * 10000, 1)):
+        done = box.hotlens("record", "--label", label, "--", "touch", box.folder / "ran")
+        expect_equal(done.returncode, code, describe(done))
+        expect(not (box.folder / "ran").exists(), f"{label[:9]}: nothing ran")
+
+
+@test
+def python_is_not_run_on_a_missing_file(box):
+    box.write("there/x.py", "print('ran')\n")
+    for arguments in (["--", "./nofile.py"], ["--cwd", "there", "--", "./nofile.py"],
+                      ["--", "x.py"]):
+        done = box.hotlens("record", *arguments)
+        expect(done.returncode in (1, 127), describe(done))
+        expect("can't open file" not in done.stderr, describe(done))
 
 
 main()

@@ -5,10 +5,12 @@
 
 #include "hotlens/app/sources.h"
 #include "hotlens/profile/functions.h"
+#include "hotlens/store/store.h"
 
 /* Fills a table for the profile. Texts come from `sources` (entries with a text and a state that can be
- * trusted); each file is scanned once. Linear in frames plus texts. 0 or -ENOMEM, -E2BIG. */
+ * trusted); each file is scanned once. `stored` (may be NULL) are the run's rows, which explain frames of files
+ * whose text is gone. Linear in frames plus texts. 0 or -ENOMEM, -E2BIG. */
 int hl_attribute(const struct hl_profile *profile, const struct hl_sources *sources,
-                 struct hl_functions **ret_functions);
+                 const struct hl_rows *stored, struct hl_functions **ret_functions);
 
 #endif

@@ -10,6 +10,7 @@ struct hl_session_options {
     struct hl_record_options record; /* spool and uuid are filled in by the session */
     const char *workspace;           /* NULL: the program's folder */
     const char *db;                  /* NULL: the default store */
+    const char *label;               /* NULL: none; left out, and said so, if it is taken */
     struct hl_save_options save;
 };
 

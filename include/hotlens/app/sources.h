@@ -4,6 +4,8 @@
 #ifndef HOTLENS_APP_SOURCES_H
 #define HOTLENS_APP_SOURCES_H
 
+#include <stdatomic.h>
+
 #include "hotlens/profile/profile.h"
 #include "hotlens/store/run.h"
 
@@ -14,6 +16,9 @@ struct hl_snapshot;
  * outside, or past the bound, counts as unchanged when its ctime is older than the snapshot, which
  * nothing but a clock can forge. Never NULL; what cannot be read is left out. */
 struct hl_snapshot *hl_snapshot_create(const char *folder);
+/* Ends early, with what there is by then, once *cancelled is true; another thread may set it. */
+struct hl_snapshot *hl_snapshot_create_cancellable(const char *folder,
+                                                   const atomic_bool *cancelled);
 void hl_snapshot_destroy(struct hl_snapshot *snapshot);
 
 /* Whether a file of this name is Python source: .py, .pyw, .pyi, or a script without an extension. */
@@ -23,6 +28,9 @@ struct hl_sources {
     struct hl_source *items; /* one per distinct file of the profile that is a path, sorted by path */
     size_t count;
 };
+
+/* For a program that started nobody knows when: every text counts as changed. */
+#define HL_CODE_START_UNKNOWN 1
 
 struct hl_sources_options {
     const struct hl_snapshot *snapshot; /* NULL for an import */
@@ -41,6 +49,8 @@ void hl_sources_destroy(struct hl_sources *sources);
 const struct hl_source *hl_sources_find(const struct hl_sources *sources, const char *path);
 /* For storeSources: false: drops the texts, keeps the hashes. */
 void hl_sources_drop_texts(struct hl_sources *sources);
+/* Takes the text of a file of which only the hash was kept from disk, where it has that hash still. */
+void hl_sources_read_unchanged(struct hl_sources *sources);
 
 HL_DEFINE_CLEANUP(struct hl_snapshot *, hl_snapshot_destroy);
 HL_DEFINE_CLEANUP(struct hl_sources *, hl_sources_destroy);

@@ -2,6 +2,7 @@
 #ifndef HOTLENS_CLI_OUTPUT_H
 #define HOTLENS_CLI_OUTPUT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 #include "hotlens/base/buffer.h"
@@ -39,5 +40,10 @@ int hl_output_finish(struct hl_buffer *out);
 /* "hotlens: message" and the remedy below it, on standard error. Returns HL_EXIT_FAILED. */
 int hl_output_error(const struct hl_error *error, int result);
 void hl_output_note(const char *format, ...) HL_PRINTF(1, 2);
+/* As hl_output_note, with another start of the line than "hotlens: ". */
+void hl_output_vnote(const char *before, const char *format, va_list arguments) HL_PRINTF(2, 0);
+/* Appends the lines of a text, each indented, fit for a terminal: of control characters only the ends
+ * of lines stay. */
+void hl_output_lines(struct hl_buffer *out, const char *text, const char *indent);
 
 #endif

@@ -8,8 +8,8 @@
  * When there is none, offers to install it (`install`: without asking). Caller frees. */
 int hl_record_find_py_spy(const char *setting, const char *program, const char *executable,
                           bool install, char **ret_path);
-/* The vector to run: as it is, but a Python file that cannot be executed gets an interpreter in front,
- * and the program must exist. Free with hl_strv_free. */
-int hl_record_program(char *const *argv, char ***ret_argv);
+/* The vector to run: as it is, but a Python file that is there (relative to `cwd`, if not NULL) and
+ * cannot be executed gets an interpreter in front. Free with hl_strv_free. */
+int hl_record_program(char *const *argv, const char *cwd, char ***ret_argv);
 
 #endif

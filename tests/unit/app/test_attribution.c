@@ -4,6 +4,7 @@
 
 #include "../suite.h"
 #include "hotlens/app/attribution.h"
+#include "hotlens/app/run_json.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/profile/builder.h"
 
@@ -98,7 +99,7 @@ START_TEST(test_frames)
 {
     struct hl_profile *profile = make_profile();
     struct hl_functions *functions = NULL;
-    ck_assert_int_eq(hl_attribute(profile, &SOURCES, &functions), 0);
+    ck_assert_int_eq(hl_attribute(profile, &SOURCES, NULL, &functions), 0);
     ck_assert_uint_lt(functions->of_frame[_i], functions->count);
     const struct hl_function *function = &functions->items[functions->of_frame[_i]];
     ck_assert_str_eq(hl_strings_get(functions->strings, function->name, NULL), FRAMES[_i].function);
@@ -123,7 +124,7 @@ START_TEST(test_groups)
 {
     struct hl_profile *profile = make_profile();
     struct hl_functions *functions = NULL;
-    ck_assert_int_eq(hl_attribute(profile, &SOURCES, &functions), 0);
+    ck_assert_int_eq(hl_attribute(profile, &SOURCES, NULL, &functions), 0);
     for (uint32_t a = 0; a < ARRAY_SIZE(FRAMES); a++) {
         for (uint32_t b = a + 1; b < ARRAY_SIZE(FRAMES); b++) {
             bool is_same = a == 4 && b == 6;
@@ -139,13 +140,49 @@ START_TEST(test_groups)
 }
 END_TEST
 
+/* Every frame's function again, from the rows that were saved when there were texts. */
+START_TEST(test_stored)
+{
+    struct hl_run_data data = {.profile = make_profile()};
+    struct hl_functions *again = NULL;
+    struct hl_rows rows;
+    ck_assert_int_eq(hl_attribute(data.profile, &SOURCES, NULL, &data.functions), 0);
+    data.function_self = hl_xcalloc(data.functions->count, sizeof(uint64_t));
+    data.function_total = hl_xcalloc(data.functions->count, sizeof(uint64_t));
+    ck_assert_int_eq(hl_run_data_rows(&data, &rows), 0);
+    ck_assert_int_eq(hl_attribute(data.profile, NULL, &rows, &again), 0);
+    for (uint32_t i = 0; i < ARRAY_SIZE(FRAMES); i++) {
+        const struct hl_function *a = &data.functions->items[data.functions->of_frame[i]];
+        const struct hl_function *b = &again->items[again->of_frame[i]];
+        ck_assert_str_eq(hl_strings_get(again->strings, b->name, NULL),
+                         hl_strings_get(data.functions->strings, a->name, NULL));
+        ck_assert_uint_eq(a->hash, b->hash);
+        ck_assert_uint_eq(a->line, b->line);
+        ck_assert_uint_eq(a->end_line, b->end_line);
+        ck_assert_uint_eq(a->ordinal, b->ordinal);
+    }
+    ck_assert_uint_eq(again->count, data.functions->count);
+    hl_functions_destroy(again);
+    for (uint64_t nth = 1, faults = 1; faults > 0; nth++) {
+        hl_memory_fail_at(nth, 0);
+        int r = hl_attribute(data.profile, NULL, &rows, &again);
+        faults = hl_memory_faults();
+        hl_memory_fail_at(0, 0);
+        ck_assert_int_eq(r, faults > 0 ? -ENOMEM : 0);
+    }
+    hl_functions_destroy(again);
+    hl_rows_finish(&rows);
+    hl_run_data_finish(&data);
+}
+END_TEST
+
 START_TEST(test_failing_allocations)
 {
     struct hl_profile *profile = make_profile();
     struct hl_functions *functions = NULL;
     for (uint64_t nth = 1;; nth++) {
         hl_memory_fail_at(nth, 0);
-        int r = hl_attribute(profile, &SOURCES, &functions);
+        int r = hl_attribute(profile, &SOURCES, NULL, &functions);
         uint64_t faults = hl_memory_faults();
         hl_memory_fail_at(0, 0);
         if (faults == 0) {
@@ -167,6 +204,7 @@ int main(void)
     TCase *tests = tcase_create("attribution");
     tcase_add_loop_test(tests, test_frames, 0, ARRAY_SIZE(FRAMES));
     tcase_add_test(tests, test_groups);
+    tcase_add_test(tests, test_stored);
     tcase_add_test(tests, test_failing_allocations);
     suite_add_tcase(suite, tests);
     return run_suite(suite);

@@ -145,6 +145,122 @@ START_TEST(test_whole)
 }
 END_TEST
 
+/* What was recorded, the manifest's words about how to save it, and what becomes of that. */
+static const struct {
+    const char *facts[8]; /* key, value … */
+    const char *label;
+    const char *note;
+    enum hl_source_state state;
+    size_t runs;
+} HOW[] = {
+    {{NULL}, NULL, NULL, HL_SOURCE_STORED, 2},
+    {{"store_sources", "0"}, NULL, NULL, HL_SOURCE_HASHED, 2},
+    {{"store_sources", "x"}, NULL, NULL, HL_SOURCE_STORED, 2},
+    {{"label", "mine"}, "mine", NULL, HL_SOURCE_STORED, 2},
+    {{"label", "taken"}, NULL, "label", HL_SOURCE_STORED, 2},
+    {{"retention", "1 0 0"}, NULL, NULL, HL_SOURCE_STORED, 1},
+    {{"retention", "0 0 0"}, NULL, NULL, HL_SOURCE_STORED, 2},
+    {{"retention", "1 0 0x"}, NULL, NULL, HL_SOURCE_STORED, 2},
+    {{"code_start", "1000"}, NULL, NULL, HL_SOURCE_CHANGED, 2},
+    {{"flags", "64"}, NULL, NULL, HL_SOURCE_CHANGED, 2},
+    {{"flags", "64", "code_start", "1000"}, NULL, NULL, HL_SOURCE_CHANGED, 2},
+    {{"flags", "64", "code_start", "NOW"}, NULL, NULL, HL_SOURCE_STORED, 2},
+    {{"start", "0"}, NULL, NULL, HL_SOURCE_CHANGED, 2},
+};
+
+static void set_fact(struct hl_spool_facts *facts, const char *key, const char *value)
+{
+    for (size_t i = 0; i < facts->count; i++) {
+        if (strcmp(facts->items[i].key, key) == 0) {
+            free(facts->items[i].value);
+            facts->items[i].value = hl_xstrdup(value);
+            return;
+        }
+    }
+    hl_spool_facts_add(facts, key, value);
+}
+
+/* A spool of `/…/code.py`, whose text is older than the start. */
+static void make_how(const char *uuid, const char *const *words)
+{
+    struct hl_spool *spool = make_spool(uuid, 0);
+    struct hl_spool_facts facts = {0};
+    ck_assert_int_eq(hl_spool_read_manifest(spool, &facts, NULL), 0);
+    char *later = hl_xasprintf("%lld", (long long)(hl_clock_utc() + 60 * HL_NS_PER_SECOND));
+    set_fact(&facts, "start", later);
+    for (size_t i = 0; words[i]; i += 2) {
+        set_fact(&facts, words[i], strcmp(words[i + 1], "NOW") == 0 ? later : words[i + 1]);
+    }
+    ck_assert_int_eq(hl_spool_write_manifest(spool, &facts, NULL), 0);
+    char *line = hl_xasprintf("f (%s/code.py:2) 3\n", folder);
+    write_window(spool, "0000.raw", line);
+    hl_spool_close(spool);
+    hl_spool_facts_finish(&facts);
+    free(line);
+    free(later);
+}
+
+START_TEST(test_how)
+{
+    static const char *const NOTHING[] = {NULL};
+    struct hl_recovered_list list;
+    struct hl_run_data data;
+    char *path = hl_xasprintf("%s/code.py", folder);
+    ck_assert_int_eq(hl_file_write_atomic(path, "def f():\n    1\n", 15, 0600), 0);
+    make_how("00000000-2222-4333-8444-555555555555", NOTHING);
+    recover(&list);
+    ck_assert_int_eq(hl_store_set_label(store, list.items[0].run_id,
+                                        HOW[_i].note ? "taken" : NULL, NULL),
+                     0);
+    hl_recovered_list_finish(&list);
+    make_how(UUID, HOW[_i].facts);
+    recover(&list);
+    ck_assert_uint_eq(list.count, 1);
+    hl_recovered_list_finish(&list);
+    ck_assert_uint_eq(count_runs(), HOW[_i].runs);
+    ck_assert_int_eq(hl_run_data_load(store, UUID, &data, NULL), 0);
+    ck_assert_pstr_eq(data.run.label, HOW[_i].label);
+    ck_assert(!HOW[_i].note == !(data.run.notes && strstr(data.run.notes, "label")));
+    const struct hl_source *source = hl_sources_find(data.sources, path);
+    ck_assert_ptr_nonnull(source);
+    ck_assert_int_eq(source->state, HOW[_i].state);
+    hl_run_data_finish(&data);
+    free(path);
+}
+END_TEST
+
+/* A command line may have 100,000 words; a quadratic walk over them takes minutes under valgrind. */
+START_TEST(test_arguments)
+{
+    enum { COUNT = 30000 };
+    struct hl_spool *spool = make_spool(UUID, 0);
+    struct hl_spool_facts facts = {0};
+    struct hl_recovered_list list;
+    struct hl_run run;
+    static const char *const ODD[] = {"argv.", "argv.01", "argv.-1", "argv.99999999999",
+                                      "argv.40000"};
+    ck_assert_int_eq(hl_spool_read_manifest(spool, &facts, NULL), 0);
+    for (int i = COUNT - 1; i >= 0; i--) { /* in no order that helps */
+        char *key = hl_xasprintf("argv.%d", i);
+        hl_spool_facts_add_i64(&facts, key, i);
+        free(key);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(ODD); i++) {
+        hl_spool_facts_add(&facts, ODD[i], "odd");
+    }
+    ck_assert_int_eq(hl_spool_write_manifest(spool, &facts, NULL), 0);
+    hl_spool_facts_finish(&facts);
+    hl_spool_close(spool);
+    recover(&list);
+    hl_recovered_list_finish(&list);
+    ck_assert_int_eq(hl_store_find_run(store, UUID, &run, NULL), 0);
+    ck_assert_uint_eq(hl_strv_length(run.argv), COUNT);
+    ck_assert_str_eq(run.argv[0], "python");
+    ck_assert_str_eq(run.argv[COUNT - 1], "29999");
+    hl_run_finish(&run);
+}
+END_TEST
+
 START_TEST(test_partial)
 {
     struct hl_recovered_list list;
@@ -331,6 +447,8 @@ int main(void)
     TCase *tests = tcase_create("recovery");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, test_whole);
+    tcase_add_loop_test(tests, test_how, 0, ARRAY_SIZE(HOW));
+    tcase_add_test(tests, test_arguments);
     tcase_add_test(tests, test_partial);
     tcase_add_test(tests, test_in_use);
     tcase_add_test(tests, test_meant_for_another);

@@ -229,6 +229,22 @@ START_TEST(test_generated_while_running)
 }
 END_TEST
 
+/* A walk that was cancelled knows of no file, so only the file's own times can tell. */
+START_TEST(test_cancelled)
+{
+    const atomic_bool cancelled = _i == 1;
+    char *path = write_file("project/fresh.py", "x = 1\n");
+    struct hl_snapshot *snapshot = hl_snapshot_create_cancellable(project, &cancelled);
+    struct hl_sources_options options = {.snapshot = snapshot, .start = hl_clock_utc()};
+    struct hl_sources *sources = collect(path, &options);
+    ck_assert_int_eq((int)sources->items[0].state,
+                     (int)(cancelled ? HL_SOURCE_CHANGED : HL_SOURCE_STORED));
+    hl_sources_destroy(sources);
+    hl_snapshot_destroy(snapshot);
+    free(path);
+}
+END_TEST
+
 /* Hidden folders and links are not walked; a link to a file of the snapshot is that file. */
 START_TEST(test_links)
 {
@@ -357,6 +373,7 @@ int main(void)
     tcase_add_loop_test(tests, test_change_while_running, 0, ARRAY_SIZE(CHANGES));
     tcase_add_loop_test(tests, test_outside, 0, 3);
     tcase_add_test(tests, test_generated_while_running);
+    tcase_add_loop_test(tests, test_cancelled, 0, 2);
     tcase_add_test(tests, test_links);
     tcase_add_test(tests, test_import);
     tcase_add_test(tests, test_too_large);
