@@ -94,7 +94,8 @@ void hl_text_change(struct hl_buffer *out, double seconds, double baseline_secon
 {
     bool more = seconds > baseline_seconds;
     hl_buffer_puts(out, more ? "▲ " : "▼ ");
-    hl_text_put_seconds(out, fabs(seconds - baseline_seconds), 2, 2);
+    double difference = fabs(seconds - baseline_seconds);
+    hl_text_put_seconds(out, difference, difference / 20, 2);
     hl_buffer_puts(out, more ? " more" : " less");
     if (baseline_seconds > 0) {
         double percent = fabs(seconds - baseline_seconds) / baseline_seconds * 100;

@@ -85,23 +85,31 @@ static void put_minutes(struct hl_buffer *out, double seconds, double error)
     }
 }
 
-/* The time of so many samples, with at most `most` significant digits below minutes. */
-static void put_seconds(struct hl_buffer *out, double seconds, uint64_t samples, int most)
+void hl_text_put_seconds(struct hl_buffer *out, double seconds, double error, int digits)
 {
-    int digits = digits_of(samples);
-    int shown = digits < most ? digits : most;
-    double value = round_to_digits(seconds, shown);
+    double value = round_to_digits(seconds, digits);
     if (value <= 0) {
         hl_buffer_puts(out, "0 s");
     } else if (value < MILLISECONDS_BELOW) {
         double ms = value * 1000;
-        hl_buffer_printf(out, "%.*f ms", decimals_of(ms, shown), ms);
+        hl_buffer_printf(out, "%.*f ms", decimals_of(ms, digits), ms);
     } else if (value < MINUTES_FROM) {
-        int decimals = decimals_of(value, shown);
+        int decimals = decimals_of(value, digits);
         hl_buffer_printf(out, "%.*f s", decimals < 2 ? decimals : 2, value);
     } else {
-        put_minutes(out, round_to_digits(seconds, digits), seconds / sqrt((double)samples));
+        put_minutes(out, seconds, error);
     }
+}
+
+/* The time of so many samples, with at most `most` significant digits below minutes. */
+static void put_seconds(struct hl_buffer *out, double seconds, uint64_t samples, int most)
+{
+    int digits = digits_of(samples);
+    double error = seconds / sqrt((double)samples);
+    if (seconds >= MINUTES_FROM) {
+        seconds = round_to_digits(seconds, digits);
+    }
+    hl_text_put_seconds(out, seconds, error, digits < most ? digits : most);
 }
 
 struct hl_scale hl_scale_of_run(const struct hl_run *run)

@@ -6,6 +6,9 @@
 
 /* "1234", "12,345" */
 void hl_text_put_grouped(struct hl_buffer *out, uint64_t value);
+/* "45 ms", "1.20 s", "3 min 20 s": below minutes with at most so many significant digits; of minutes
+ * and hours what `error` seconds leave certain. */
+void hl_text_put_seconds(struct hl_buffer *out, double seconds, double error, int digits);
 /* hl_text_amount with at most `most` significant digits below minutes. */
 void hl_text_amount_digits(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples,
                            int most);

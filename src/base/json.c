@@ -172,10 +172,17 @@ void hl_json_null(struct hl_json *json)
     literal(json, "null");
 }
 
-void hl_json_hex(struct hl_json *json, uint64_t value)
+void hl_json_name64(struct hl_json *json, uint64_t value)
 {
+    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    char text[13] = "\"";
     separate(json);
-    hl_buffer_printf(json->buffer, "\"%016" PRIx64 "\"", value);
+    for (unsigned i = 0; i < 10; i++) {
+        text[1 + i] = DIGITS[value >> (58 - 6 * i) & 63];
+    }
+    text[11] = DIGITS[value << 2 & 63];
+    text[12] = '"';
+    hl_buffer_append(json->buffer, text, sizeof(text));
 }
 
 void hl_json_member_string(struct hl_json *json, const char *key, const char *text)

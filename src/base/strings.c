@@ -140,6 +140,16 @@ void hl_strings_prefetch(const struct hl_strings *strings, uint64_t hash)
     }
 }
 
+void hl_strings_prefetch_bytes(const struct hl_strings *strings, uint64_t hash)
+{
+    if (strings->slot_count > 0) {
+        struct slot slot = strings->slots[(uint32_t)(hash >> 32) & (strings->slot_count - 1)];
+        if (slot.id_plus_one > 0) {
+            __builtin_prefetch(strings->bytes + start_of(strings, slot.id_plus_one - 1));
+        }
+    }
+}
+
 int hl_strings_intern_hashed(struct hl_strings *strings, const char *data, size_t length,
                              uint64_t hash, uint32_t *ret_id)
 {

@@ -117,13 +117,20 @@ static int enter_frame(struct hl_raw_reader *reader, const char *text, size_t le
     return r < 0 ? r : hl_builder_child(reader->builder, parent, frame, ret_node);
 }
 
-/* The hash of a frame's text. The slot that it leads to is asked for at once: the frame before is
- * looked up meanwhile. */
-static uint64_t hash_ahead(struct hl_raw_reader *reader, const char *text, struct hl_raw_span span)
+/* Texts are hashed this many frames ahead of where they are looked up: what a lookup reads of the tables
+ * is asked for meanwhile, first the slot, then the text that it leads to. A power of two. */
+#define AHEAD 4
+
+static void hash_ahead(struct hl_raw_reader *reader, const char *text, size_t index,
+                       uint64_t hashes[AHEAD])
 {
-    uint64_t hash = hl_hash_bytes(text + span.start, span.end - span.start, 0);
-    hl_frames_prefetch(hl_builder_frames(reader->builder), hash);
-    return hash;
+    const struct hl_raw_split *split = &reader->split;
+    if (index < split->count) {
+        struct hl_raw_span span = split->spans[index];
+        uint64_t hash = hl_hash_bytes(text + span.start, span.end - span.start, 0);
+        hl_frames_prefetch(hl_builder_frames(reader->builder), hash);
+        hashes[index % AHEAD] = hash;
+    }
 }
 
 /* Makes the nodes of the frames from `first` on; the ones below are those of the stack before. */
@@ -136,14 +143,16 @@ static int enter_frames(struct hl_raw_reader *reader, const char *text, size_t f
         return r;
     }
     uint32_t node = first > 0 ? reader->nodes[first - 1] : 0;
-    uint64_t next = first < split->count ? hash_ahead(reader, text, split->spans[first]) : 0;
+    uint64_t hashes[AHEAD] = {0};
+    for (size_t i = first; i < first + AHEAD - 1; i++) {
+        hash_ahead(reader, text, i, hashes);
+    }
     for (size_t i = first; i < split->count; i++) {
         const struct hl_raw_span span = split->spans[i];
-        uint64_t hash = next;
-        if (i + 1 < split->count) {
-            next = hash_ahead(reader, text, split->spans[i + 1]);
-        }
-        r = enter_frame(reader, text + span.start, span.end - span.start, hash, node, &node);
+        hash_ahead(reader, text, i + AHEAD - 1, hashes);
+        hl_frames_prefetch_text(hl_builder_frames(reader->builder), hashes[(i + 1) % AHEAD]);
+        r = enter_frame(reader, text + span.start, span.end - span.start, hashes[i % AHEAD], node,
+                        &node);
         if (r < 0) {
             return r;
         }

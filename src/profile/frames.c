@@ -48,6 +48,11 @@ void hl_frames_prefetch(const struct hl_frames *frames, uint64_t hash)
     hl_strings_prefetch(frames->texts, hash);
 }
 
+void hl_frames_prefetch_text(const struct hl_frames *frames, uint64_t hash)
+{
+    hl_strings_prefetch_bytes(frames->texts, hash);
+}
+
 int hl_frames_intern_hashed(struct hl_frames *frames, const char *text, size_t length,
                             uint64_t hash, uint32_t *ret_id)
 {

@@ -7,9 +7,8 @@
 
 /* One (file, line) while rows are put in order. */
 struct row {
-    const char *file;
-    size_t file_length;
     uint32_t file_id;
+    uint32_t file_rank; /* the place of its file among those of the rows, by name */
     uint32_t line;
     uint32_t found; /* its number in order of appearance */
 };
@@ -32,12 +31,24 @@ static int compare_rows(const void *a, const void *b)
 {
     const struct row *x = a;
     const struct row *y = b;
-    if (x->file_id != y->file_id) {
-        size_t shorter = hl_min_size(x->file_length, y->file_length);
-        int order = memcmp(x->file, y->file, shorter);
-        return order != 0 ? order : x->file_length < y->file_length ? -1 : 1;
+    if (x->file_rank != y->file_rank) {
+        return x->file_rank < y->file_rank ? -1 : 1;
     }
     return x->line < y->line ? -1 : x->line > y->line;
+}
+
+struct file {
+    const char *name;
+    size_t length;
+    uint32_t id;
+};
+
+static int compare_files(const void *a, const void *b)
+{
+    const struct file *x = a;
+    const struct file *y = b;
+    int order = memcmp(x->name, y->name, hl_min_size(x->length, y->length));
+    return order != 0 ? order : (x->length > y->length) - (x->length < y->length);
 }
 
 static int add_frame(struct rows *rows, const struct hl_frames *frames, uint32_t id)
@@ -50,9 +61,8 @@ static int add_frame(struct rows *rows, const struct hl_frames *frames, uint32_t
     uint32_t found;
     int r = hl_map_get_or_put(&rows->seen, key, rows->count, &found);
     if (r > 0) {
-        struct row *row = &rows->items[rows->count++];
-        *row = (struct row){.file_id = frame->file, .line = frame->line, .found = found};
-        row->file = hl_strings_get(hl_frames_strings(frames), frame->file, &row->file_length);
+        rows->items[rows->count++] =
+            (struct row){.file_id = frame->file, .line = frame->line, .found = found};
     }
     if (r >= 0) {
         rows->of_frame[id] = found;
@@ -82,17 +92,47 @@ static int collect(struct rows *rows, const struct hl_profile *profile)
     return 0;
 }
 
+/* Ranks the files by name once, so that sorting the rows compares numbers. */
+static int rank_files(struct rows *rows, const struct hl_strings *strings)
+{
+    uint32_t string_count = hl_strings_count(strings);
+    _cleanup_free_ uint32_t *rank = hl_try_calloc(string_count, sizeof(*rank));
+    _cleanup_free_ struct file *files = hl_try_malloc(string_count, sizeof(*files));
+    if (!rank || !files) {
+        return -ENOMEM;
+    }
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t id = rows->items[i].file_id;
+        if (rank[id] == 0) {
+            struct file *file = &files[count++];
+            file->name = hl_strings_get(strings, id, &file->length);
+            file->id = id;
+            rank[id] = count;
+        }
+    }
+    qsort(files, count, sizeof(*files), compare_files);
+    for (uint32_t i = 0; i < count; i++) {
+        rank[files[i].id] = i;
+    }
+    for (uint32_t i = 0; i < rows->count; i++) {
+        rows->items[i].file_rank = rank[rows->items[i].file_id];
+    }
+    return 0;
+}
+
 /* Sorts the rows and makes of_frame follow. */
-static int order(struct rows *rows, uint32_t frame_count)
+static int order(struct rows *rows, const struct hl_frames *frames)
 {
     _cleanup_free_ uint32_t *place = hl_try_malloc(rows->count, sizeof(*place));
-    if (!place) {
+    if (!place || rank_files(rows, hl_frames_strings(frames)) < 0) {
         return -ENOMEM;
     }
     qsort(rows->items, rows->count, sizeof(*rows->items), compare_rows);
     for (uint32_t i = 0; i < rows->count; i++) {
         place[rows->items[i].found] = i;
     }
+    uint32_t frame_count = hl_frames_count(frames);
     for (uint32_t i = 0; i < frame_count; i++) {
         if (rows->of_frame[i] != HL_NO_GROUP) {
             rows->of_frame[i] = place[rows->of_frame[i]];
@@ -104,7 +144,7 @@ static int order(struct rows *rows, uint32_t frame_count)
 static int rows_init(struct rows *rows, const struct hl_profile *profile)
 {
     int r = collect(rows, profile);
-    return r < 0 ? r : order(rows, hl_frames_count(hl_profile_frames(profile)));
+    return r < 0 ? r : order(rows, hl_profile_frames(profile));
 }
 
 int hl_profile_line_groups(const struct hl_profile *profile, uint32_t **ret_of_frame,

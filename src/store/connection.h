@@ -105,6 +105,18 @@ int file_table_prepare(struct hl_store *store, struct file_table *table);
 void file_table_finish(struct file_table *table);
 int file_table_get(struct hl_store *store, struct file_table *table, const char *path,
                    size_t length, int64_t *ret_file);
+/* The id of a function in `function`, made when missing (functions.c). `home` is where its hash would
+ * have it. */
+struct function_table {
+    struct statement find;
+    struct statement add;
+    int64_t last; /* where an empty table ends that is filled in order of homes, else INT64_MAX */
+};
+int function_table_prepare(struct hl_store *store, struct function_table *table);
+void function_table_finish(struct function_table *table);
+int64_t function_home(int64_t file, const char *name, size_t length, uint32_t ordinal);
+int function_table_get(struct function_table *table, int64_t home, int64_t file, const char *name,
+                       size_t length, uint32_t ordinal, int64_t *ret_id);
 /* Removes texts, functions and files that no run refers to any more. */
 int store_sweep(struct hl_store *store);
 /* Gives free pages back to the file system; a failure only means later. */

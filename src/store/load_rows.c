@@ -5,6 +5,7 @@
 #include "connection.h"
 #include "hotlens/base/array.h"
 #include "hotlens/base/buffer.h"
+#include "varint.h"
 
 #define DOING "read the numbers of the run"
 #define NO_TEXT SIZE_MAX
@@ -90,20 +91,40 @@ static int add_function(struct loader *loader, struct statement *query)
     return code;
 }
 
-static int add_line(struct loader *loader, struct statement *query)
+static int add_line(struct loader *loader, struct cursor *in, uint32_t *line)
 {
     struct hl_rows *rows = &loader->rows;
     if (hl_array_reserve(&rows->lines, &loader->line_capacity, rows->line_count + 1,
                          sizeof(*rows->lines)) < 0) {
         return SQLITE_NOMEM;
     }
-    struct hl_line_row *row = &rows->lines[rows->line_count];
-    *row = (struct hl_line_row){0};
+    *line += (uint32_t)get_varint(in);
+    struct hl_line_row *row = &rows->lines[rows->line_count++];
+    *row = (struct hl_line_row){.line = *line};
+    row->self = get_varint(in);
+    row->total = get_varint(in);
+    return in->bad ? SQLITE_CORRUPT : SQLITE_OK;
+}
+
+/* All lines of one file; each gets the offset of its name. */
+static int add_lines(struct loader *loader, struct statement *query)
+{
     int code = add_file(loader, query);
-    row->line = (uint32_t)read_int(query);
-    row->self = (uint64_t)read_int(query);
-    row->total = (uint64_t)read_int(query);
-    rows->line_count++;
+    size_t length;
+    const uint8_t *packed = (const uint8_t *)read_bytes(query, &length);
+    if (code != SQLITE_OK || length == 0) {
+        return code != SQLITE_OK ? code : SQLITE_CORRUPT;
+    }
+    size_t file = loader->offsets[loader->offset_count - 1];
+    struct cursor in = {.at = packed, .end = packed + length};
+    uint32_t line = 0;
+    code = add_line(loader, &in, &line);
+    while (code == SQLITE_OK && in.at < in.end) {
+        code = add_line(loader, &in, &line);
+        if (code == SQLITE_OK) {
+            code = add_offset(loader, file);
+        }
+    }
     return code;
 }
 
@@ -117,8 +138,9 @@ static int load(struct hl_store *store, struct loader *loader, const char *sql, 
     int code;
     while ((code = statement_step(&query)) == SQLITE_ROW) {
         code = add(loader, &query);
-        if (code != SQLITE_OK || loader->pool.error) {
-            return SQLITE_NOMEM;
+        code = loader->pool.error ? SQLITE_NOMEM : code;
+        if (code != SQLITE_OK) {
+            return code;
         }
     }
     return code == SQLITE_DONE ? SQLITE_OK : code;
@@ -137,11 +159,11 @@ static int load_all(struct hl_store *store, struct loader *loader, int64_t profi
         return code;
     }
     return load(store, loader,
-                "SELECT file.path, line, self, total "
+                "SELECT file.path, lines "
                 "FROM line_row CROSS JOIN file ON file.id = file "
                 "WHERE profile = ?1 AND (?2 IS NULL OR file.path = ?2) "
-                "ORDER BY file.path, line",
-                profile, file, add_line);
+                "ORDER BY file.path",
+                profile, file, add_lines);
 }
 
 static int compare_u64_down(uint64_t a, uint64_t b)

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "connection.h"
+#include "varint.h"
 
 /* Strings of one table that have been looked up in `file` already; -1 is not yet. */
 struct file_cache {
@@ -50,129 +51,118 @@ static int cache_get(struct hl_store *store, struct file_cache *cache,
     return SQLITE_OK;
 }
 
-struct function_writer {
-    struct file_cache files;
-    struct statement find;
-    struct statement add;
-    struct statement row;
+/* A function of the run on its way into the tables. */
+struct function_row {
+    uint32_t index; /* in content->functions */
+    int64_t file;
+    int64_t id;
 };
 
-static void function_writer_finish(struct function_writer *writer)
+static int collect_functions(struct hl_store *store, const struct hl_run_content *content,
+                             struct function_row *rows, size_t *ret_count)
 {
-    cache_finish(&writer->files);
-    statement_finish(&writer->find);
-    statement_finish(&writer->add);
-    statement_finish(&writer->row);
+    const struct hl_functions *functions = content->functions;
+    _cleanup_(cache_finish) struct file_cache files = {0};
+    int code = cache_init(store, &files, functions->strings);
+    size_t count = 0;
+    for (uint32_t i = 0; code == SQLITE_OK && i < functions->count; i++) {
+        const struct hl_function *function = &functions->items[i];
+        if (function->kind != HL_FUNCTION_CODE) {
+            continue; /* threads and processes are structure, not functions */
+        }
+        struct function_row *row = &rows[count++];
+        *row = (struct function_row){.index = i};
+        code = cache_get(store, &files, functions->strings, function->file, &row->file);
+        size_t length;
+        const char *name = hl_strings_get(functions->strings, function->name, &length);
+        row->id = function_home(row->file, name, length, function->ordinal);
+    }
+    *ret_count = count;
+    return code;
 }
 
-static int function_writer_init(struct hl_store *store, struct function_writer *writer,
-                                const struct hl_strings *strings)
+static int compare_ids(const void *left, const void *right)
 {
-    int code = cache_init(store, &writer->files, strings);
-    if (code == SQLITE_OK) {
-        code = statement_prepare(
-            store, &writer->find,
-            "SELECT id FROM function WHERE file = ? AND name = ? AND ordinal = ?");
-    }
-    if (code == SQLITE_OK) {
-        code = statement_prepare(store, &writer->add,
-                                 "INSERT INTO function (file, name, ordinal) VALUES (?, ?, ?)");
-    }
-    if (code == SQLITE_OK) {
-        code = statement_prepare(
-            store, &writer->row,
-            "INSERT INTO function_row (profile, function, line, end_line, self, total) "
-            "VALUES (?, ?, ?, ?, ?, ?)");
+    const struct function_row *a = left;
+    const struct function_row *b = right;
+    return a->id != b->id ? (a->id < b->id ? -1 : 1) : 0;
+}
+
+/* Turns the place where each function would like to be into its id. */
+static int intern_functions(struct hl_store *store, const struct hl_functions *functions,
+                            struct function_row *rows, size_t count)
+{
+    _cleanup_(function_table_finish) struct function_table table = {0};
+    int code = function_table_prepare(store, &table);
+    for (size_t i = 0; code == SQLITE_OK && i < count; i++) {
+        const struct hl_function *function = &functions->items[rows[i].index];
+        size_t length;
+        const char *name = hl_strings_get(functions->strings, function->name, &length);
+        code = function_table_get(&table, rows[i].id, rows[i].file, name, length,
+                                  function->ordinal, &rows[i].id);
     }
     return code;
 }
 
-static void bind_identity(struct statement *statement, int64_t file, const char *name,
-                          size_t length, uint32_t ordinal)
+static int insert_function_rows(struct hl_store *store, int64_t profile,
+                                const struct hl_run_content *content,
+                                const struct function_row *rows, size_t count)
 {
-    bind_int(statement, file);
-    bind_bytes_as_text(statement, name, length);
-    bind_int(statement, ordinal);
-}
-
-static int function_id(struct hl_store *store, struct function_writer *writer,
-                       const struct hl_functions *functions, const struct hl_function *function,
-                       int64_t *ret_id)
-{
-    int64_t file = 0;
-    int code = cache_get(store, &writer->files, functions->strings, function->file, &file);
-    if (code != SQLITE_OK) {
-        return code;
-    }
-    size_t length;
-    const char *name = hl_strings_get(functions->strings, function->name, &length);
-    bind_identity(&writer->find, file, name, length, function->ordinal);
-    code = statement_step(&writer->find);
-    if (code == SQLITE_ROW) {
-        *ret_id = read_int(&writer->find);
-    }
-    statement_reset(&writer->find);
-    if (code != SQLITE_DONE) {
-        return code == SQLITE_ROW ? SQLITE_OK : code;
-    }
-    bind_identity(&writer->add, file, name, length, function->ordinal);
-    code = statement_run(&writer->add);
-    if (code == SQLITE_OK) {
-        *ret_id = sqlite3_last_insert_rowid(store->db);
+    _cleanup_statement_ struct statement insert = {0};
+    int code = statement_prepare(
+        store, &insert,
+        "INSERT INTO function_row (profile, function, line, end_line, self, total) "
+        "VALUES (?, ?, ?, ?, ?, ?)");
+    for (size_t i = 0; code == SQLITE_OK && i < count; i++) {
+        uint32_t index = rows[i].index;
+        const struct hl_function *function = &content->functions->items[index];
+        bind_int(&insert, profile);
+        bind_int(&insert, rows[i].id);
+        bind_int(&insert, function->line);
+        bind_int(&insert, function->end_line);
+        bind_int(&insert, (int64_t)content->function_self[index]);
+        bind_int(&insert, (int64_t)content->function_total[index]);
+        code = statement_run(&insert);
     }
     return code;
 }
 
-static int save_function(struct hl_store *store, struct function_writer *writer, int64_t profile,
-                         const struct hl_run_content *content, size_t index)
-{
-    const struct hl_function *function = &content->functions->items[index];
-    int64_t id = 0;
-    int code = function_id(store, writer, content->functions, function, &id);
-    if (code != SQLITE_OK) {
-        return code;
-    }
-    bind_int(&writer->row, profile);
-    bind_int(&writer->row, id);
-    bind_int(&writer->row, function->line);
-    bind_int(&writer->row, function->end_line);
-    bind_int(&writer->row, (int64_t)content->function_self[index]);
-    bind_int(&writer->row, (int64_t)content->function_total[index]);
-    return statement_run(&writer->row);
-}
-
+/* In the order of their ids, so that both tables grow at their ends. */
 static int save_functions(struct hl_store *store, int64_t profile,
                           const struct hl_run_content *content)
 {
     const struct hl_functions *functions = content->functions;
-    if (!functions) {
+    if (!functions || functions->count == 0) {
         return SQLITE_OK;
     }
-    _cleanup_(function_writer_finish) struct function_writer writer = {0};
-    int code = function_writer_init(store, &writer, functions->strings);
-    for (size_t i = 0; code == SQLITE_OK && i < functions->count; i++) {
-        /* Threads and processes are structure, not functions. */
-        if (functions->items[i].kind == HL_FUNCTION_CODE) {
-            code = save_function(store, &writer, profile, content, i);
-        }
+    _cleanup_free_ struct function_row *rows = hl_try_malloc(functions->count, sizeof(*rows));
+    if (!rows) {
+        return SQLITE_NOMEM;
     }
-    return code;
+    size_t count = 0;
+    int code = collect_functions(store, content, rows, &count);
+    if (code == SQLITE_OK && count > 0) {
+        qsort(rows, count, sizeof(*rows), compare_ids);
+        code = intern_functions(store, functions, rows, count);
+    }
+    return code == SQLITE_OK ? insert_function_rows(store, profile, content, rows, count) : code;
 }
 
-static int save_line(struct hl_store *store, struct file_cache *files, struct statement *insert,
-                     int64_t profile, const struct hl_strings *strings, const struct hl_line *line)
+/* The lines of one file from `index` on as varints, each its distance from the line before, self and
+ * total: a row of their own each would take most of the time of a save. */
+static size_t pack_lines(const struct hl_run_content *content, size_t index, struct hl_buffer *out)
 {
-    int64_t file = 0;
-    int code = cache_get(store, files, strings, line->file, &file);
-    if (code != SQLITE_OK) {
-        return code;
+    uint32_t file = content->lines[index].file;
+    uint32_t last = 0;
+    hl_buffer_clear(out);
+    for (; index < content->line_count && content->lines[index].file == file; index++) {
+        const struct hl_line *line = &content->lines[index];
+        put_varint(out, line->line - last);
+        put_varint(out, line->self);
+        put_varint(out, line->total);
+        last = line->line;
     }
-    bind_int(insert, profile);
-    bind_int(insert, file);
-    bind_int(insert, line->line);
-    bind_int(insert, (int64_t)line->self);
-    bind_int(insert, (int64_t)line->total);
-    return statement_run(insert);
+    return index;
 }
 
 static int save_lines(struct hl_store *store, int64_t profile, const struct hl_run_content *content)
@@ -183,14 +173,22 @@ static int save_lines(struct hl_store *store, int64_t profile, const struct hl_r
     const struct hl_strings *strings = hl_frames_strings(hl_profile_frames(content->profile));
     _cleanup_(cache_finish) struct file_cache files = {0};
     _cleanup_statement_ struct statement insert = {0};
+    _cleanup_buffer_ struct hl_buffer packed = {0};
     int code = cache_init(store, &files, strings);
     if (code == SQLITE_OK) {
         code = statement_prepare(store, &insert,
-                                 "INSERT INTO line_row (profile, file, line, self, total) "
-                                 "VALUES (?, ?, ?, ?, ?)");
+                                 "INSERT INTO line_row (profile, file, lines) VALUES (?, ?, ?)");
     }
-    for (size_t i = 0; code == SQLITE_OK && i < content->line_count; i++) {
-        code = save_line(store, &files, &insert, profile, strings, &content->lines[i]);
+    for (size_t i = 0; code == SQLITE_OK && i < content->line_count;) {
+        int64_t file = 0;
+        code = cache_get(store, &files, strings, content->lines[i].file, &file);
+        i = pack_lines(content, i, &packed);
+        if (code == SQLITE_OK) {
+            bind_int(&insert, profile);
+            bind_int(&insert, file);
+            bind_blob(&insert, packed.data, packed.length);
+            code = packed.error ? SQLITE_NOMEM : statement_run(&insert);
+        }
     }
     return code;
 }

@@ -43,9 +43,8 @@ static const char VERSION_1[] =
     "CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT UNIQUE);"
     "INSERT INTO file (id, path) VALUES (0, NULL);"
     "CREATE TABLE function ("
-    "  id INTEGER PRIMARY KEY,"
-    "  file INTEGER NOT NULL, name TEXT NOT NULL, ordinal INTEGER NOT NULL,"
-    "  UNIQUE (file, name, ordinal));"
+    "  id INTEGER PRIMARY KEY," /* from the hash of the others: functions.c */
+    "  file INTEGER NOT NULL, name TEXT NOT NULL, ordinal INTEGER NOT NULL);"
     "CREATE TABLE function_row ("
     "  profile INTEGER NOT NULL REFERENCES profile ON DELETE CASCADE,"
     "  function INTEGER NOT NULL,"
@@ -54,9 +53,9 @@ static const char VERSION_1[] =
     "  PRIMARY KEY (profile, function)) WITHOUT ROWID;"
     "CREATE TABLE line_row ("
     "  profile INTEGER NOT NULL REFERENCES profile ON DELETE CASCADE,"
-    "  file INTEGER NOT NULL, line INTEGER NOT NULL,"
-    "  self INTEGER NOT NULL, total INTEGER NOT NULL,"
-    "  PRIMARY KEY (profile, file, line)) WITHOUT ROWID;"
+    "  file INTEGER NOT NULL,"
+    "  lines BLOB NOT NULL," /* of each line three varints: distance from the last, self, total */
+    "  PRIMARY KEY (profile, file)) WITHOUT ROWID;"
     "CREATE TABLE text ("
     "  id INTEGER PRIMARY KEY,"
     "  hash BLOB NOT NULL UNIQUE," /* SHA-256 of the plain bytes */

@@ -9,41 +9,11 @@
 #include "hotlens/base/hash.h"
 #include "hotlens/store/tree_blob.h"
 #include "tree_layout.h"
-
-/* What is left of the content. After a failure it is empty, so loops end; `bad` is checked later.
- */
-struct cursor {
-    const uint8_t *at;
-    const uint8_t *end;
-    bool bad;
-};
-
-static void fail(struct cursor *in)
-{
-    in->bad = true;
-    in->at = in->end;
-}
+#include "varint.h"
 
 static size_t left(const struct cursor *in)
 {
     return (size_t)(in->end - in->at);
-}
-
-static uint64_t get_varint(struct cursor *in)
-{
-    uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64 && in->at < in->end; shift += 7) {
-        uint8_t byte = *in->at++;
-        if (shift == 63 && byte > 1) {
-            break;
-        }
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if (byte < 0x80) {
-            return value;
-        }
-    }
-    fail(in);
-    return 0;
 }
 
 /* A number below `limit`; 0 and a failure otherwise. */
@@ -51,7 +21,7 @@ static uint32_t get_below(struct cursor *in, uint64_t limit)
 {
     uint64_t value = get_varint(in);
     if (value >= limit) {
-        fail(in);
+        cursor_fail(in);
         return 0;
     }
     return (uint32_t)value;
@@ -62,7 +32,7 @@ static uint32_t get_count(struct cursor *in, size_t size)
 {
     uint64_t count = get_varint(in);
     if (count > left(in) / size || count >= HL_NO_FRAME) {
-        fail(in);
+        cursor_fail(in);
         return 0;
     }
     return (uint32_t)count;
@@ -77,7 +47,7 @@ static struct slice get_slice(struct cursor *in)
 {
     uint64_t length = get_varint(in);
     if (length > left(in)) {
-        fail(in);
+        cursor_fail(in);
         return (struct slice){"", 0};
     }
     struct slice slice = {(const char *)in->at, (size_t)length};
@@ -147,7 +117,7 @@ static struct frame_parts get_frame(struct decoder *decoder)
     struct frame_parts parts = {0};
     unsigned flags = in->at < in->end ? *in->at++ : TREE_FRAME_RESERVED;
     if (flags & TREE_FRAME_RESERVED || decoder->string_count == 0) {
-        fail(in);
+        cursor_fail(in);
         return parts;
     }
     parts.frame.kind = (enum hl_frame_kind)(flags & TREE_FRAME_KIND);
@@ -278,7 +248,7 @@ static uint32_t get_node(struct decoder *decoder, uint32_t guessed, uint32_t *se
         return (*seen)++;
     }
     if (id >= *seen) {
-        fail(&decoder->in);
+        cursor_fail(&decoder->in);
         return 0;
     }
     return (uint32_t)id;
@@ -342,25 +312,31 @@ static int decode_content(const uint8_t *data, size_t length, struct hl_profile 
                                     decoder.frame, decoder.depth, decoder.self, ret_profile);
 }
 
+/* The deflated start of the content, then the rest of it as it is. */
 static int unpack(struct cursor in, struct hl_profile **ret_profile)
 {
     uint64_t length = get_varint(&in);
-    if (in.bad || length / TREE_PACKING_LIMIT > left(&in) + 10) {
+    struct slice packed = get_slice(&in);
+    if (in.bad || length / TREE_PACKING_LIMIT > packed.length + 10) {
         return -EBADMSG;
     }
-    _cleanup_free_ uint8_t *content = hl_try_malloc((size_t)length, 1);
+    size_t rest = left(&in);
+    _cleanup_free_ uint8_t *content = hl_try_malloc((size_t)length + rest, 1);
     if (!content) {
         return -ENOMEM;
     }
     uLongf got = (uLongf)length;
-    int code = uncompress(content, &got, in.at, left(&in));
+    int code = uncompress(content, &got, (const Bytef *)packed.data, packed.length);
     if (code == Z_MEM_ERROR) {
         return -ENOMEM;
     }
     if (code != Z_OK || got != length) {
         return -EBADMSG;
     }
-    return decode_content(content, (size_t)length, ret_profile);
+    if (rest > 0) {
+        memcpy(content + length, in.at, rest);
+    }
+    return decode_content(content, (size_t)length + rest, ret_profile);
 }
 
 static uint64_t get_u64(const uint8_t *at)

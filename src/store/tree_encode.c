@@ -8,6 +8,7 @@
 #include "hotlens/base/hash.h"
 #include "hotlens/store/tree_blob.h"
 #include "tree_layout.h"
+#include "varint.h"
 
 struct encoder {
     const struct hl_columns *columns;
@@ -28,21 +29,6 @@ static void encoder_finish(struct encoder *encoder)
     free(encoder->string_ids);
     free(encoder->string_order);
     tree_guess_finish(&encoder->guess);
-}
-
-static void put_varint(struct hl_buffer *out, uint64_t value)
-{
-    char *at = hl_buffer_reserve(out, 10);
-    if (!at) {
-        return;
-    }
-    size_t length = 0;
-    while (value >= 0x80) {
-        at[length++] = (char)(value | 0x80);
-        value >>= 7;
-    }
-    at[length++] = (char)value;
-    out->length += length;
 }
 
 static uint32_t *new_ids(size_t count)
@@ -155,7 +141,7 @@ static void put_frame(const struct encoder *encoder, uint32_t id, struct hl_buff
     }
 }
 
-static void put_tables(const struct encoder *encoder, struct hl_buffer *out)
+static void put_strings(const struct encoder *encoder, struct hl_buffer *out)
 {
     const struct hl_strings *strings = hl_frames_strings(encoder->frames);
     for (uint32_t i = 0; i < encoder->string_count; i++) {
@@ -163,9 +149,6 @@ static void put_tables(const struct encoder *encoder, struct hl_buffer *out)
         const char *text = hl_strings_get(strings, encoder->string_order[i], &length);
         put_varint(out, length);
         hl_buffer_append(out, text, length);
-    }
-    for (uint32_t i = 0; i < encoder->frame_count; i++) {
-        put_frame(encoder, encoder->order[i], out);
     }
 }
 
@@ -244,7 +227,8 @@ static uint32_t max_depth(const struct hl_columns *columns)
     return depth;
 }
 
-static int put_content(const struct hl_profile *profile, struct hl_buffer *out)
+static int put_content(const struct hl_profile *profile, struct hl_buffer *out,
+                       size_t *ret_strings_end)
 {
     _cleanup_(encoder_finish) struct encoder encoder = {
         .columns = hl_profile_columns(profile),
@@ -263,7 +247,11 @@ static int put_content(const struct hl_profile *profile, struct hl_buffer *out)
     put_varint(out, encoder.string_count);
     put_varint(out, encoder.frame_count);
     put_varint(out, encoder.columns->count);
-    put_tables(&encoder, out);
+    put_strings(&encoder, out);
+    *ret_strings_end = out->length;
+    for (uint32_t i = 0; i < encoder.frame_count; i++) {
+        put_frame(&encoder, encoder.order[i], out);
+    }
     put_descents(&encoder, out);
     put_frames_of_nodes(&encoder, path, out);
     put_self(encoder.columns, out);
@@ -277,36 +265,37 @@ static void put_u64(char *at, uint64_t value)
     }
 }
 
-/* Appends the content deflated; false when that does not pay. In small blobs texts dominate and
- * shrink to a third; in big ones nodes do, which are dense already: deflating them takes longer
- * than all else in a save, for a sixth of the space. */
-static bool pack(const struct hl_buffer *content, struct hl_buffer *out)
+/* Appends the content with its first `head` bytes deflated; false when that does not pay. */
+static bool pack(const struct hl_buffer *content, size_t head, struct hl_buffer *out)
 {
-    if (content->length > TREE_DEFLATE_LIMIT) {
+    uLongf length = compressBound(head);
+    _cleanup_free_ Bytef *packed = hl_try_malloc(length, 1);
+    if (!packed ||
+        compress2(packed, &length, (const Bytef *)content->data, head, Z_BEST_SPEED) != Z_OK) {
         return false;
     }
-    size_t start = out->length;
-    put_varint(out, content->length);
-    uLongf length = compressBound(content->length);
-    char *at = hl_buffer_reserve(out, length);
-    if (!at || compress2((Bytef *)at, &length, (const Bytef *)content->data, content->length,
-                         Z_BEST_SPEED) != Z_OK) {
-        out->length = start;
+    if (length + 2 * VARINT_MAX >= head || head / TREE_PACKING_LIMIT > length) {
         return false;
     }
-    out->length += length;
-    size_t packed = out->length - start;
-    if (packed >= content->length || content->length / TREE_PACKING_LIMIT > packed) {
-        out->length = start;
-        return false;
-    }
+    put_varint(out, head);
+    put_varint(out, length);
+    hl_buffer_append(out, packed, length);
+    hl_buffer_append(out, content->data + head, content->length - head);
     return true;
+}
+
+/* In small blobs texts dominate and shrink to a third. In big ones nodes do, which are dense
+ * already: deflating them takes longer than all else in a save, for a sixth of the space. */
+static size_t packed_head(const struct hl_buffer *content, size_t strings_end)
+{
+    return content->length <= TREE_DEFLATE_LIMIT ? content->length : strings_end;
 }
 
 int hl_tree_blob_encode(const struct hl_profile *profile, struct hl_buffer *blob)
 {
     _cleanup_buffer_ struct hl_buffer content = {0};
-    int r = put_content(profile, &content);
+    size_t strings_end = 0;
+    int r = put_content(profile, &content, &strings_end);
     if (r < 0) {
         return -ENOMEM;
     }
@@ -315,7 +304,7 @@ int hl_tree_blob_encode(const struct hl_profile *profile, struct hl_buffer *blob
     header[TREE_MAGIC_SIZE] = TREE_VERSION;
     header[TREE_MAGIC_SIZE + 1] = TREE_DEFLATED;
     hl_buffer_append(blob, header, sizeof(header));
-    if (!pack(&content, blob) && !blob->error) {
+    if (!pack(&content, packed_head(&content, strings_end), blob) && !blob->error) {
         blob->data[start + TREE_MAGIC_SIZE + 1] = TREE_PLAIN;
         hl_buffer_append(blob, content.data, content.length);
     }

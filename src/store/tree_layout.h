@@ -16,14 +16,14 @@
 
 enum tree_packing {
     TREE_PLAIN,
-    TREE_DEFLATED, /* after the length of the plain bytes */
+    TREE_DEFLATED, /* the start of the content is, the rest is plain */
 };
 
 /* No blob unpacks to more than this many times its size, so that a small one cannot take much
  * memory; what would is stored plain. */
 #define TREE_PACKING_LIMIT 64
 
-/* Longest content that the writer deflates. */
+/* Longest content that the writer deflates as a whole; of longer ones only the strings. */
 #define TREE_DEFLATE_LIMIT ((size_t)256 << 10)
 
 /* How the text of a frame is written. */

@@ -25,6 +25,8 @@ int hl_strings_intern_hashed(struct hl_strings *strings, const char *data, size_
                              uint64_t hash, uint32_t *ret_id);
 /* Says that these bytes are interned soon, so that their slot is on its way into the cache. */
 void hl_strings_prefetch(const struct hl_strings *strings, uint64_t hash);
+/* Some time after that: the same for the bytes that they will be compared with. */
+void hl_strings_prefetch_bytes(const struct hl_strings *strings, uint64_t hash);
 bool hl_strings_find(const struct hl_strings *strings, const char *data, size_t length,
                      uint32_t *ret_id);
 /* The bytes of an id that exists, followed by a NUL. Valid until the next intern. ret_length may

@@ -41,8 +41,9 @@ int hl_frames_intern(struct hl_frames *frames, const char *text, size_t length, 
 /* The same for a caller that has hl_hash_bytes(text, length, 0). */
 int hl_frames_intern_hashed(struct hl_frames *frames, const char *text, size_t length,
                             uint64_t hash, uint32_t *ret_id);
-/* Says that a text with this hash is interned soon. */
+/* Says that a text with this hash is interned soon; then, nearer to that, what to compare it with. */
 void hl_frames_prefetch(const struct hl_frames *frames, uint64_t hash);
+void hl_frames_prefetch_text(const struct hl_frames *frames, uint64_t hash);
 /* Sets the attributes of the newest frame. `file` NULL means none; `name` NULL is the empty name.
  * 0, -ENOMEM, -E2BIG. */
 int hl_frames_describe(struct hl_frames *frames, uint32_t id, enum hl_frame_kind kind,

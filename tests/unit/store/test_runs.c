@@ -40,6 +40,35 @@ START_TEST(test_same_uuid_is_saved_once)
 }
 END_TEST
 
+/* The ids of functions follow from their hashes, but not when others had the place. */
+START_TEST(test_functions_are_shared)
+{
+    static const char *const MOVES[] = {
+        "SELECT 1",
+        "UPDATE function SET id = id + 5; UPDATE function_row SET function = function + 5",
+        "UPDATE function SET id = id + 1; UPDATE function_row SET function = function + 1;"
+        "INSERT INTO function SELECT id - 1, 0, 'other', 0 FROM function",
+    };
+    static const char COUNT[] = "SELECT count(*) FROM function WHERE name <> 'other'";
+    _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
+    ck_assert_int_eq(hl_store_open(":memory:", HL_STORE_WRITE, &store, NULL), 0);
+    int64_t first = save_sample(store, 5);
+    int64_t before = 0;
+    int64_t after = 0;
+    ck_assert_int_eq(store_query_int(store, COUNT, &before), SQLITE_OK);
+    ck_assert_int_gt(before, 1);
+    ck_assert_int_eq(store_execute(store, MOVES[_i]), SQLITE_OK);
+    _cleanup_(sample_finish) struct sample sample;
+    sample_init(&sample, 5, &SAMPLE_SMALL);
+    sample.run.uuid[0] = sample.run.uuid[0] == 'f' ? 'e' : 'f';
+    int64_t id = 0;
+    ck_assert_int_eq(hl_store_save_run(store, &sample.run, &sample.content, &id, NULL), 0);
+    ck_assert_int_gt(id, first);
+    ck_assert_int_eq(store_query_int(store, COUNT, &after), SQLITE_OK);
+    ck_assert_int_eq(after, before);
+}
+END_TEST
+
 START_TEST(test_counts_without_sign)
 {
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
@@ -450,6 +479,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, test_save_and_load);
     tcase_add_test(tests, test_same_uuid_is_saved_once);
+    tcase_add_loop_test(tests, test_functions_are_shared, 0, 3);
     tcase_add_test(tests, test_counts_without_sign);
     tcase_add_test(tests, test_rows_of_one_file);
     tcase_add_loop_test(tests, test_find, 0, ARRAY_SIZE(FIND_ROWS));

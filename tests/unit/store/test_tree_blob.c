@@ -83,6 +83,28 @@ START_TEST(test_texts_that_cannot_be_derived)
 }
 END_TEST
 
+START_TEST(test_strings_of_big_trees_are_deflated)
+{
+    enum { FRAMES = 20000, LENGTH = 26 };
+    struct hl_builder *builder = hl_builder_create(HL_METRIC_CPU);
+    for (uint32_t i = 0; i < FRAMES; i++) {
+        char name[40];
+        snprintf(name, sizeof(name), "a_name_that_is_long_%06u", i);
+        uint32_t id = add_frame(builder, name, LENGTH, HL_FRAME_OPAQUE, name, NULL, 0, 0);
+        uint32_t node;
+        ck_assert_int_eq(hl_builder_child(builder, 0, id, &node), 0);
+        hl_builder_add(builder, node, i + 1);
+    }
+    _cleanup_(hl_profile_unref_p) struct hl_profile *profile = NULL;
+    ck_assert_int_eq(hl_builder_freeze(&builder, &profile), 0);
+    check_round_trip(profile);
+    _cleanup_buffer_ struct hl_buffer blob = {0};
+    ck_assert_int_eq(hl_tree_blob_encode(profile, &blob), 0);
+    ck_assert_int_eq(blob.data[TREE_MAGIC_SIZE + 1], TREE_DEFLATED);
+    ck_assert_uint_lt(blob.length, (size_t)FRAMES * LENGTH);
+}
+END_TEST
+
 START_TEST(test_empty_profile)
 {
     struct hl_builder *builder = hl_builder_create(HL_METRIC_CPU);
@@ -232,6 +254,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_round_trip, 0, 5);
     tcase_add_test(tests, test_texts_that_cannot_be_derived);
+    tcase_add_test(tests, test_strings_of_big_trees_are_deflated);
     tcase_add_test(tests, test_empty_profile);
     tcase_add_test(tests, test_every_frame_is_used);
     tcase_add_test(tests, test_damage_behind_the_checksum);

@@ -255,6 +255,8 @@ START_TEST(test_changed_values_are_noticed)
         "UPDATE source SET hash = randomblob(32) WHERE hash IS NOT NULL",
         "UPDATE source SET state = 77",
         "UPDATE source SET hash = x'00'",
+        "UPDATE line_row SET lines = x'0180'",
+        "UPDATE line_row SET lines = x''",
         "DROP TABLE line_row",
         "ALTER TABLE run RENAME COLUMN title TO other",
     };
@@ -609,7 +611,7 @@ int main(void)
     tcase_add_test(tests, test_file_system_types);
     tcase_add_test(tests, test_garbage_is_not_touched);
     tcase_add_test(tests, test_flipped_bytes);
-    tcase_add_loop_test(tests, test_changed_values_are_noticed, 0, 11);
+    tcase_add_loop_test(tests, test_changed_values_are_noticed, 0, 13);
     tcase_add_test(tests, test_newer_tree);
     tcase_add_loop_test(tests, test_foreign_database_is_not_touched, 0, 4);
     tcase_add_test(tests, test_hostile_schema_runs_nothing);
