@@ -126,6 +126,11 @@ struct hl_recording {
     uint64_t duration_left; /* ms, while paused */
 };
 
+static inline bool is_launch(const struct hl_recording *recording)
+{
+    return recording->result.sampler == HL_SAMPLER_LAUNCH;
+}
+
 /* recording.c */
 void recording_hold(struct hl_recording *recording);
 void recording_release(struct hl_recording *recording);

@@ -21,11 +21,6 @@
 
 static const char *const sampler_variables[][2] = { SHIM_SAMPLER_VARIABLES };
 
-static bool is_launch(const struct hl_recording *recording)
-{
-    return recording->result.sampler == HL_SAMPLER_LAUNCH;
-}
-
 /* --- command line --- */
 
 static void add_prefix(const struct hl_recording *recording, char ***argv)

@@ -22,11 +22,6 @@
 #define LONGEST_RETRY_MS 1000u
 #define SLOW_RETRY_MS 5000u
 
-static bool is_launch(const struct hl_recording *recording)
-{
-    return recording->result.sampler == HL_SAMPLER_LAUNCH;
-}
-
 static uint32_t seconds_of_next(const struct hl_recording *recording)
 {
     if (is_launch(recording)) {
