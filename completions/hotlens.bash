@@ -54,14 +54,16 @@ _hotlens() {
       --help --version' ;;
     record) options='--pid --rate --duration --sampler --idle --gil --native --nonblocking --sudo
       --label --no-threads --no-subprocesses --py-spy --install-py-spy --cwd --workspace --no-sources
-      --grace --quiet --db --help --' ;;
+      --grace --quiet --list --json --db --help --' ;;
     runs) options='--limit --all --workspace --json --db --help' ;;
-    show) options="--lines --callers --json --help $(_hotlens_runs)" ;;
-    flame) options="--json --help $(_hotlens_runs)" ;;
-    export) options="--format --output --help $(_hotlens_runs)" ;;
-    label | pin | rm) options="--help $(_hotlens_runs)" ;;
+    show) options="--lines --callers --total --limit --json --db --help $(_hotlens_runs)" ;;
+    flame) options="--json --limit --db --help $(_hotlens_runs)" ;;
+    export) options="--format --output --db --help $(_hotlens_runs)" ;;
+    label) options="--remove --db --help $(_hotlens_runs)" ;;
+    pin) options="--off --db --help $(_hotlens_runs)" ;;
+    rm) options="--db --help $(_hotlens_runs)" ;;
     purge) options='--workspace --all --yes --db --help' ;;
-    doctor) options='--json --help' ;;
+    doctor) options='--json --db --help' ;;
     import)
       mapfile -t COMPREPLY < <(compgen -W '--rate --title --no-sources --json --db --help' -f -- "$current")
       return

@@ -6,7 +6,7 @@ function __hotlens_runs
 end
 
 complete -c hotlens -f
-complete -c hotlens -n __fish_use_subcommand -l help -d 'Show help'
+complete -c hotlens -l help -d 'Show help'
 complete -c hotlens -n __fish_use_subcommand -l version -d 'Print the version'
 complete -c hotlens -l db -r -F -d 'The database'
 
@@ -42,16 +42,25 @@ complete -c hotlens -n $record -l workspace -r -F -d 'Folder that paths are rela
 complete -c hotlens -n $record -l no-sources -d 'Do not keep the text that ran'
 complete -c hotlens -n $record -l grace -x -d 'Seconds between signals when stopping'
 complete -c hotlens -n $record -l quiet -d 'No summary'
+complete -c hotlens -n $record -l list -d 'Processes to attach to'
 complete -c hotlens -n $record -a '(__fish_complete_subcommand)' -F
 
 complete -c hotlens -n '__fish_seen_subcommand_from show flame export label pin rm' \
     -a '(__hotlens_runs)'
+complete -c hotlens -n '__fish_seen_subcommand_from runs show flame' -l limit -x -d 'How many'
+complete -c hotlens -n '__fish_seen_subcommand_from runs' -l all -d 'All of them'
+complete -c hotlens -n '__fish_seen_subcommand_from runs purge' -l workspace -r -F -d 'Runs of this folder'
 complete -c hotlens -n '__fish_seen_subcommand_from show' -l lines -r -F -d 'Annotated source'
 complete -c hotlens -n '__fish_seen_subcommand_from show' -l callers -x -d 'Callers of a function'
+complete -c hotlens -n '__fish_seen_subcommand_from show' -l total -d 'Sort by total'
 complete -c hotlens -n '__fish_seen_subcommand_from export' -l format -x -a 'raw collapsed json'
 complete -c hotlens -n '__fish_seen_subcommand_from export' -s o -l output -r -F
 complete -c hotlens -n '__fish_seen_subcommand_from import' -F
 complete -c hotlens -n '__fish_seen_subcommand_from import' -l rate -x -d 'Samples per second'
-complete -c hotlens -n '__fish_seen_subcommand_from purge' -l workspace -r -F
+complete -c hotlens -n '__fish_seen_subcommand_from import' -l title -x -d 'What to call the run'
+complete -c hotlens -n '__fish_seen_subcommand_from import' -l no-sources -d 'Do not keep the text'
+complete -c hotlens -n '__fish_seen_subcommand_from label' -l remove -d 'Take the label away'
+complete -c hotlens -n '__fish_seen_subcommand_from pin' -l off -d 'Let it be deleted by age again'
 complete -c hotlens -n '__fish_seen_subcommand_from purge' -l all -d 'Every run'
-complete -c hotlens -n '__fish_seen_subcommand_from runs show flame import doctor' -l json
+complete -c hotlens -n '__fish_seen_subcommand_from purge' -l yes -d 'Do not ask'
+complete -c hotlens -n '__fish_seen_subcommand_from record runs show flame import doctor' -l json -d 'Print JSON'

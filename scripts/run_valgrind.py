@@ -11,12 +11,13 @@ import subprocess
 import sys
 
 VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full",
-            "--errors-for-leak-kinds=definite,indirect", "--child-silent-after-fork=yes"]
+            "--errors-for-leak-kinds=definite,indirect"]
 TIMEOUT = 600
 
 
 def run(test):
-    environment = dict(os.environ, **test["env"], CK_FORK="no", CK_TIMEOUT_MULTIPLIER="20",
+    # Each test stays in a process of its own, where valgrind's exit code makes it fail.
+    environment = dict(os.environ, **test["env"], CK_TIMEOUT_MULTIPLIER="20",
                        HOTLENS_SLOW_MACHINE="1")
     try:
         done = subprocess.run(VALGRIND + test["cmd"], env=environment, timeout=TIMEOUT,
@@ -28,12 +29,18 @@ def run(test):
     return done.returncode == 0, done.stdout.decode(errors="replace")
 
 
+def is_program_of(test, build):
+    """Not a script that drives one: valgrind would look at the interpreter."""
+    return os.path.realpath(test["cmd"][0]).startswith(os.path.realpath(build) + os.sep)
+
+
 def main(arguments):
     build = arguments[0]
     jobs = int(arguments[1]) if len(arguments) > 1 else 2
     listed = subprocess.run(["meson", "introspect", "--tests", build], check=True,
                             stdout=subprocess.PIPE).stdout
-    tests = [test for test in json.loads(listed) if test["name"].startswith("unit-")]
+    tests = [test for test in json.loads(listed)
+             if test["name"].startswith("unit-") and is_program_of(test, build)]
     failed = False
     print(f"1..{len(tests)}", flush=True)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:

@@ -142,6 +142,14 @@ static void retain(struct hl_store *store, const struct hl_retention *retention)
     }
 }
 
+static bool is_run(struct hl_store *store, int64_t id, const char *uuid)
+{
+    _cleanup_(hl_run_finish) struct hl_run run = {0};
+    _cleanup_free_ char *name = hl_xasprintf("%" PRId64, id);
+    return hl_store_find_run(store, name, &run, NULL) == 0 && run.uuid && uuid &&
+           strcmp(run.uuid, uuid) == 0;
+}
+
 /* A label that was taken meanwhile is not the run's, and its notes say so. */
 static void take_saved_label(struct hl_run *run, struct hl_store *store)
 {
@@ -167,6 +175,10 @@ int hl_run_data_save(struct hl_run_data *data, struct hl_store *store,
     struct hl_run_content content = content_of(data);
     int64_t id = 0;
     int result = hl_store_save_run(store, &data->run, &content, &id, error);
+    if (result == -EEXIST && !is_run(store, id, data->run.uuid)) {
+        /* Who reads -EEXIST deletes the spool: only what was seen in the store counts. */
+        return hl_error_set(error, EIO, "the database says that the run is saved, but it is not");
+    }
     if (result == 0 || result == -EEXIST) {
         data->run.id = id;
     }

@@ -13,8 +13,7 @@
 #define FEW_SAMPLES 500u
 #define MORE_RATE 1000.0
 
-/* What one second of this run's samples is a second of. */
-static const char *metric_word(const struct hl_run *run)
+const char *hl_text_metric_word(const struct hl_run *run)
 {
     if (run->flags & HL_RUN_GIL) {
         return "holding the GIL";
@@ -26,7 +25,7 @@ static const char *metric_word(const struct hl_run *run)
     return run->flags & HL_RUN_IMPORTED ? "sampled" : "busy";
 }
 
-static const char *hidden_word(const struct hl_run *run)
+const char *hl_text_hidden_word(const struct hl_run *run)
 {
     if (run->flags & HL_RUN_GIL) {
         return " (other time not shown)";
@@ -44,9 +43,9 @@ void hl_text_meaning(struct hl_buffer *out, const struct hl_run *run)
     double seconds = (double)run->samples * scale.seconds_per_sample;
     hl_text_amount_digits(out, &scale, run->samples, seconds >= 9.95 && seconds < 99.5 ? 2 : 3);
     if (scale.seconds_per_sample > 0) {
-        hl_buffer_printf(out, " %s", metric_word(run));
+        hl_buffer_printf(out, " %s", hl_text_metric_word(run));
     }
-    hl_buffer_puts(out, hidden_word(run));
+    hl_buffer_puts(out, hl_text_hidden_word(run));
 }
 
 static void put_rate(struct hl_buffer *out, double rate)

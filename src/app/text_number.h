@@ -10,4 +10,9 @@ void hl_text_put_grouped(struct hl_buffer *out, uint64_t value);
 void hl_text_amount_digits(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples,
                            int most);
 
+/* What one second of this run's samples is a second of: "busy", "holding the GIL" …, and what is then
+ * missing: " (waiting not shown)", or "". */
+const char *hl_text_metric_word(const struct hl_run *run);
+const char *hl_text_hidden_word(const struct hl_run *run);
+
 #endif

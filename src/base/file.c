@@ -87,6 +87,18 @@ static int write_and_sync(int fd, const void *data, size_t length)
     return fsync(fd) < 0 ? -errno : 0;
 }
 
+/* Makes a rename last over a power cut. What cannot be synced (a folder that may not be read, a file
+ * system that has no such thing) is as good as it gets. */
+static int sync_parent(const char *path)
+{
+    _cleanup_free_ char *parent = hl_path_parent(path);
+    _cleanup_close_ int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) == 0) {
+        return 0;
+    }
+    return errno == EIO || errno == ENOSPC || errno == EDQUOT ? -errno : 0;
+}
+
 int hl_file_write_atomic(const char *path, const void *data, size_t length, mode_t mode)
 {
     _cleanup_free_ char *temporary = hl_xasprintf("%s.XXXXXX", path);
@@ -104,7 +116,7 @@ int hl_file_write_atomic(const char *path, const void *data, size_t length, mode
     if (r < 0) {
         unlink(temporary);
     }
-    return r;
+    return r < 0 ? r : sync_parent(path);
 }
 
 int hl_folder_make(const char *path, mode_t mode)
@@ -130,46 +142,67 @@ int hl_folder_make(const char *path, mode_t mode)
     return mkdir(path, mode) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-static int remove_entries(int fd);
+/* Every level costs a descriptor, and who filled the folder may not have been us. */
+#define REMOVE_DEPTH 64
 
-static int remove_entry(int fd, const char *name)
+struct removal {
+    DIR *levels[REMOVE_DEPTH];
+    char *names[REMOVE_DEPTH]; /* of a level in the one above; NULL for the first */
+    size_t depth;
+    int result; /* the first failure */
+};
+
+static void note_failure(struct removal *removal, int code)
 {
-    if (unlinkat(fd, name, 0) == 0 || errno == ENOENT) {
-        return 0;
+    if (removal->result == 0) {
+        removal->result = -code;
     }
-    if (errno != EISDIR && errno != EPERM) {
-        return -errno;
-    }
-    int inner = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (inner < 0) {
-        return -errno;
-    }
-    int r = remove_entries(inner);
-    if (r == 0 && unlinkat(fd, name, AT_REMOVEDIR) < 0) {
-        r = -errno;
-    }
-    return r;
 }
 
-/* Takes ownership of fd. */
-static int remove_entries(int fd)
+/* Takes ownership of fd, also on failure. */
+static void enter(struct removal *removal, int fd, const char *name)
 {
-    DIR *folder = fdopendir(fd);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
     if (!folder) {
-        close(fd);
-        return -ENOMEM;
-    }
-    int result = 0;
-    const struct dirent *entry;
-    while ((entry = readdir(folder))) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
-            continue;
+        note_failure(removal, errno);
+        if (fd >= 0) {
+            close(fd);
         }
-        int r = remove_entry(dirfd(folder), entry->d_name);
-        result = result < 0 ? result : r;
+        return;
     }
-    closedir(folder);
-    return result;
+    removal->levels[removal->depth] = folder;
+    removal->names[removal->depth++] = hl_xstrdup(name);
+}
+
+/* A folder that could not be emptied says why only once, through what is left in it. */
+static void leave(struct removal *removal)
+{
+    closedir(removal->levels[--removal->depth]);
+    if (removal->depth == 0) {
+        return;
+    }
+    _cleanup_free_ char *name = removal->names[removal->depth];
+    DIR *above = removal->levels[removal->depth - 1];
+    hl_assert(name && above);
+    if (unlinkat(dirfd(above), name, AT_REMOVEDIR) < 0) {
+        note_failure(removal, errno);
+    }
+}
+
+static void remove_entry(struct removal *removal, const char *name)
+{
+    int folder = dirfd(removal->levels[removal->depth - 1]);
+    if (unlinkat(folder, name, 0) == 0 || errno == ENOENT) {
+        return;
+    }
+    if (errno != EISDIR && errno != EPERM) {
+        note_failure(removal, errno);
+    } else if (removal->depth == REMOVE_DEPTH) {
+        note_failure(removal, ELOOP);
+    } else {
+        int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+        enter(removal, openat(folder, name, flags), name);
+    }
 }
 
 int hl_folder_remove(const char *path)
@@ -178,11 +211,20 @@ int hl_folder_remove(const char *path)
     if (fd < 0) {
         return errno == ENOENT ? 0 : -errno;
     }
-    int r = remove_entries(fd);
-    if (r == 0 && rmdir(path) < 0) {
-        r = -errno;
+    struct removal removal = {0};
+    enter(&removal, fd, NULL);
+    while (removal.depth > 0) {
+        const struct dirent *entry = readdir(removal.levels[removal.depth - 1]);
+        if (!entry) {
+            leave(&removal);
+        } else if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            remove_entry(&removal, entry->d_name);
+        }
     }
-    return r;
+    if (rmdir(path) < 0) {
+        note_failure(&removal, errno);
+    }
+    return removal.result;
 }
 
 char *hl_file_real_path(const char *path)

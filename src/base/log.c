@@ -3,7 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* The one piece of global state: set at the start of main, read-only once threads run. */
+/* Global state, as are the fault counters of memory.c: set at the start of main, read-only once
+ * threads run. */
 static enum hl_log_level log_level = HL_LOG_WARNING;
 static hl_log_sink log_sink;
 static void *log_user;

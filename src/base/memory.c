@@ -1,15 +1,17 @@
 #include "hotlens/base/memory.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "hotlens/base/limits.h"
 
-static uint64_t fault_countdown;
-static int fault_persistent;
-static uint64_t fault_count;
+/* Faults on demand, for tests. Atomic, as worker threads allocate too. */
+static _Atomic uint64_t fault_countdown; /* 0: none is to come */
+static atomic_bool fault_persistent;
+static _Atomic uint64_t fault_count;
 
 void hl_assert_failed(const char *condition, const char *file, int line)
 {
@@ -81,15 +83,16 @@ char *hl_xasprintf(const char *format, ...)
 /* Counts one input-sized allocation down; true when it has to fail. */
 static bool fault_is_due(void)
 {
-    if (fault_countdown == 0) {
+    uint64_t left = atomic_load_explicit(&fault_countdown, memory_order_relaxed);
+    uint64_t next;
+    do {
+        if (left == 0) {
+            return false;
+        }
+        next = left == 1 && fault_persistent ? 1 : left - 1;
+    } while (!atomic_compare_exchange_weak(&fault_countdown, &left, next));
+    if (left > 1) {
         return false;
-    }
-    if (fault_countdown > 1) {
-        fault_countdown--;
-        return false;
-    }
-    if (!fault_persistent) {
-        fault_countdown = 0;
     }
     fault_count++;
     return true;
@@ -130,9 +133,9 @@ void *hl_try_realloc(void *memory, size_t count, size_t size)
 
 void hl_memory_fail_at(uint64_t nth, int persistent)
 {
-    fault_countdown = nth;
-    fault_persistent = persistent;
     fault_count = 0;
+    fault_persistent = persistent != 0;
+    fault_countdown = nth;
 }
 
 uint64_t hl_memory_faults(void)

@@ -117,6 +117,17 @@ static void add_sizes(struct report *report, struct hl_store *store)
     add(report, "database size", true, hl_buffer_take(&text));
 }
 
+/* Where we keep the database ourselves it is made private; what somebody named is only looked at. */
+static char *describe_place(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) < 0 || (status.st_mode & 077) == 0) {
+        return hl_xstrdup(path);
+    }
+    return hl_xasprintf("%s (not private: mode %04o)", path,
+                        (unsigned)status.st_mode & 07777);
+}
+
 static void check_store(struct report *report, const char *db)
 {
     _cleanup_error_ struct hl_error error = {0};
@@ -130,7 +141,7 @@ static void check_store(struct report *report, const char *db)
         add_error(report, "database", &error);
         return;
     }
-    add(report, "database", true, hl_xstrdup(hl_store_path(store)));
+    add(report, "database", true, describe_place(hl_store_path(store)));
     add_sizes(report, store);
 }
 

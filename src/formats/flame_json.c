@@ -167,24 +167,14 @@ static void write_node_functions(struct hl_json *json, const struct hl_view *vie
     hl_json_array_end(json);
 }
 
-static void write_u32_column(struct hl_json *json, const char *key, const uint32_t *values,
-                             uint32_t count)
+/* One of `values32` and `values64` is NULL. */
+static void write_column(struct hl_json *json, const char *key, const uint32_t *values32,
+                         const uint64_t *values64, uint32_t count)
 {
     hl_json_key(json, key);
     hl_json_array_begin(json);
     for (uint32_t i = 0; i < count; i++) {
-        hl_json_u64(json, values[i]);
-    }
-    hl_json_array_end(json);
-}
-
-static void write_u64_column(struct hl_json *json, const char *key, const uint64_t *values,
-                             uint32_t count)
-{
-    hl_json_key(json, key);
-    hl_json_array_begin(json);
-    for (uint32_t i = 0; i < count; i++) {
-        hl_json_u64(json, values[i]);
+        hl_json_u64(json, values32 ? values32[i] : values64[i]);
     }
     hl_json_array_end(json);
 }
@@ -213,11 +203,11 @@ static void write_nodes(struct hl_json *json, const struct hl_view *view,
     }
     hl_json_array_end(json);
     write_node_functions(json, view, tables);
-    write_u32_column(json, "parent", view->parent, view->count);
+    write_column(json, "parent", view->parent, NULL, view->count);
     write_lines(json, view, hl_profile_frames(profile));
-    write_u64_column(json, "self", view->self, view->count);
-    write_u64_column(json, "total", view->total, view->count);
-    write_u32_column(json, "end", view->end, view->count);
+    write_column(json, "self", NULL, view->self, view->count);
+    write_column(json, "total", NULL, view->total, view->count);
+    write_column(json, "end", view->end, NULL, view->count);
     hl_json_object_end(json);
 }
 

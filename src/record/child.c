@@ -129,6 +129,12 @@ static bool has_output(const struct child_spec *spec)
     return false;
 }
 
+static int reader_of(const struct child *child)
+{
+    uv_os_fd_t fd = -1;
+    return uv_fileno((const uv_handle_t *)&child->pipe, &fd) == 0 ? fd : -1;
+}
+
 static int spawn(struct child *child, uv_loop_t *loop, const struct child_spec *spec, int output,
                  int null)
 {
@@ -136,7 +142,10 @@ static int spawn(struct child *child, uv_loop_t *loop, const struct child_spec *
     for (size_t i = 0; i < spec->fd_count; i++) {
         int fd = spec->fds[i];
         stdio[i].flags = UV_INHERIT_FD;
-        stdio[i].data.fd = fd == CHILD_OUTPUT ? output : fd == CHILD_NULL ? null : fd;
+        stdio[i].data.fd = fd == CHILD_OUTPUT   ? output
+                           : fd == CHILD_READER ? reader_of(child)
+                           : fd == CHILD_NULL   ? null
+                                                : fd;
     }
     uv_process_options_t options = {
         .exit_cb = on_exit_status,

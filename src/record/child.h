@@ -10,6 +10,8 @@
 
 #define CHILD_NULL (-1)   /* /dev/null */
 #define CHILD_OUTPUT (-2) /* the pipe that is read */
+/* Our end of that pipe: with it the child can write even when we are gone, and nobody reads. */
+#define CHILD_READER (-3)
 #define CHILD_FDS 7
 
 struct child_spec {

@@ -13,6 +13,9 @@
 #include "hotlens/base/file.h"
 #include "shim_internal.h"
 
+#define WAIT_MS 20
+#define KILLED_PATIENCE HL_NS_PER_SECOND
+
 /* In the child, where only async-signal-safe calls are allowed. */
 __attribute__((__noreturn__)) static void become(char *const *argv, int output_fd, int error_fd,
                                                  int status_fd)
@@ -46,20 +49,27 @@ static pid_t fork_with_signals_blocked(void)
     return pid;
 }
 
+/* 1 when there is something to read, 0 to try again. */
+static int wait_readable(int fd, int64_t deadline)
+{
+    int64_t left = (deadline - hl_clock_monotonic()) / HL_NS_PER_MS;
+    if (left <= 0) {
+        return -ETIMEDOUT;
+    }
+    struct pollfd item = { .fd = fd, .events = POLLIN };
+    int ready = poll(&item, 1, left > 60000 ? 60000 : (int)left);
+    return ready < 0 && errno != EINTR ? -errno : ready > 0;
+}
+
 /* Until the end of the pipe, the limit or the deadline. */
 static int collect(int fd, struct hl_buffer *output, size_t limit, int64_t deadline)
 {
     for (;;) {
-        int64_t left = (deadline - hl_clock_monotonic()) / HL_NS_PER_MS;
-        if (left <= 0) {
-            return -ETIMEDOUT;
+        int ready = wait_readable(fd, deadline);
+        if (ready < 0) {
+            return ready;
         }
-        struct pollfd item = { .fd = fd, .events = POLLIN };
-        int ready = poll(&item, 1, left > 60000 ? 60000 : (int)left);
-        if (ready < 0 && errno != EINTR) {
-            return -errno;
-        }
-        if (ready <= 0) {
+        if (ready == 0) {
             continue;
         }
         char bytes[4096];
@@ -79,14 +89,25 @@ static int collect(int fd, struct hl_buffer *output, size_t limit, int64_t deadl
     }
 }
 
-static int wait_for_exit(pid_t pid, int *ret_status)
+/* Looks every few milliseconds, since wait(2) knows no deadline: most have ended by the first look. The
+ * end of the output is not enough, it can be closed early. */
+static int wait_for_exit(pid_t pid, int64_t deadline, int *ret_status)
 {
-    while (waitpid(pid, ret_status, 0) < 0) {
-        if (errno != EINTR) {
+    for (int pause = 1;; pause = pause < WAIT_MS ? pause * 2 : WAIT_MS) {
+        pid_t ended = waitpid(pid, ret_status, deadline == INT64_MAX ? 0 : WNOHANG);
+        if (ended == pid) {
+            return 0;
+        }
+        if (ended < 0 && errno != EINTR) {
             return -errno;
         }
+        if (ended == 0 && hl_clock_monotonic() >= deadline) {
+            return -ETIMEDOUT;
+        }
+        if (ended == 0) {
+            (void)poll(NULL, 0, pause);
+        }
     }
-    return 0;
 }
 
 /* What the child wrote before exec; the end of the pipe means that exec went well. */
@@ -127,14 +148,19 @@ int command_run(char *const *argv, int error_fd, struct hl_buffer *output, size_
         return result;
     }
     (void)setpgid(pid, pid);
+    int64_t deadline = timeout > 0 ? hl_clock_monotonic() + timeout : INT64_MAX;
     result = read_start(start_read);
     if (result == 0 && output) {
-        int64_t deadline = timeout > 0 ? hl_clock_monotonic() + timeout : INT64_MAX;
         result = collect(out_read, output, limit, deadline);
+    }
+    if (result == 0) {
+        result = wait_for_exit(pid, deadline, ret_status);
     }
     if (result < 0) {
         (void)kill(-pid, SIGKILL);
+        /* What does not even end by that hangs in the kernel, and is left. */
+        int ignored;
+        (void)wait_for_exit(pid, hl_clock_monotonic() + KILLED_PATIENCE, &ignored);
     }
-    int waited = wait_for_exit(pid, ret_status);
-    return result < 0 ? result : waited;
+    return result;
 }

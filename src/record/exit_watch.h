@@ -12,6 +12,7 @@ struct exit_watch {
     unsigned open;
     int fd;
     pid_t pid;
+    uint64_t start; /* the tick it began at, 0 when not known: the number alone may be given again */
     const char *proc;
     bool gone;
     int64_t status; /* as a shell gives it, INT64_MIN when not known */
@@ -25,6 +26,10 @@ int exit_watch_start(struct exit_watch *watch, uv_loop_t *loop, pid_t pid, const
 /* The exit status, asked for again when it was not known: some kernels tell only once the process has
  * been waited for, others only before. */
 int64_t exit_watch_status(struct exit_watch *watch);
+/* Through the handle where there is one, so that it never reaches another process. */
+void exit_watch_signal(struct exit_watch *watch, int number);
+/* As if it had ended; its status stays unknown. */
+void exit_watch_abandon(struct exit_watch *watch);
 void exit_watch_stop(struct exit_watch *watch);
 
 #endif

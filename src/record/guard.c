@@ -22,6 +22,7 @@
 
 #define LINE_LIMIT 256u
 #define ROUND_MS 20
+#define LONGEST_ROUND_MS 200
 #define TERM_AFTER (2 * HL_NS_PER_SECOND)
 #define KILL_AFTER (TERM_AFTER + 3 * HL_NS_PER_SECOND / 2)
 #define SAMPLER_KILL_AFTER (2 * HL_NS_PER_SECOND)
@@ -220,6 +221,7 @@ static void signal_targets(struct guard *guard, int64_t elapsed)
 static void end_everything(struct guard *guard)
 {
     int64_t begin = hl_clock_monotonic();
+    int round = ROUND_MS;
     for (;;) {
         (void)refresh(guard); /* without a new look the known ones are still dealt with */
         int64_t elapsed = hl_clock_monotonic() - begin;
@@ -227,7 +229,8 @@ static void end_everything(struct guard *guard)
             return;
         }
         signal_targets(guard, elapsed);
-        (void)poll(NULL, 0, ROUND_MS);
+        (void)poll(NULL, 0, round);
+        round = round < LONGEST_ROUND_MS / 2 ? round * 2 : LONGEST_ROUND_MS;
     }
 }
 

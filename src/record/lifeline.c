@@ -5,8 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,6 +59,18 @@ static void set_up_signals(sigset_t *ret_waiting)
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
+static void set_variables(void)
+{
+    static const char *const rows[][2] = { SHIM_SAMPLER_VARIABLES };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (rows[i][1]) {
+            (void)setenv(rows[i][0], rows[i][1], 1);
+        } else {
+            (void)unsetenv(rows[i][0]);
+        }
+    }
+}
+
 __attribute__((__noreturn__)) static void run_child(char *const *argv, pid_t parent, int status_fd)
 {
     (void)setpgid(0, 0);
@@ -68,6 +82,7 @@ __attribute__((__noreturn__)) static void run_child(char *const *argv, pid_t par
     if (null > 0) {
         (void)dup2(null, STDIN_FILENO); /* the line is ours alone */
     }
+    set_variables();
     shim_reset_signals();
     int code = shim_exec(argv, status_fd);
     (void)fflush(NULL);
@@ -132,8 +147,19 @@ static int watch(pid_t child, const sigset_t *waiting)
     }
 }
 
+/* Who reads what the child prints may be killed, and then it must be able to write what it has instead of
+ * dying of a broken pipe. Only root may let a descriptor through sudo, but a pipe can be opened anew. */
+static void hold_output(void)
+{
+    struct stat status;
+    if (fstat(STDOUT_FILENO, &status) == 0 && S_ISFIFO(status.st_mode)) {
+        (void)open("/proc/self/fd/1", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    }
+}
+
 int lifeline_run(char *const *argv, int status_fd)
 {
+    hold_output();
     sigset_t waiting;
     set_up_signals(&waiting);
     pid_t self = getpid();

@@ -9,10 +9,7 @@
 #include "exit_watch.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,6 +17,8 @@
 
 #include "hotlens/base/file.h"
 #include "hotlens/base/memory.h"
+#include "os.h"
+#include "proc.h"
 
 #define POLL_MS 100
 
@@ -67,38 +66,38 @@ static bool may_read(const char *proc, pid_t pid)
     return readlink(link, target, sizeof(target)) > 0;
 }
 
-/* Fields are counted after the last ')': the name may hold anything. */
 static int64_t status_of_zombie(const char *proc, pid_t pid)
 {
-    _cleanup_buffer_ struct hl_buffer text = {0};
-    _cleanup_free_ char *path = hl_xasprintf("%s/%d/stat", proc, (int)pid);
-    if (!may_read(proc, pid) || hl_file_read(path, 4096, &text, NULL) < 0 || !text.data) {
+    struct proc_stat stat;
+    if (!may_read(proc, pid) || proc_read_stat(proc, pid, &stat) < 0 || stat.state != 'Z') {
         return INT64_MIN;
     }
-    const char *at = strrchr(text.data, ')');
-    if (!at || strncmp(at, ") Z ", 4) != 0) {
-        return INT64_MIN;
-    }
-    for (int field = 2; at && field < 52; field++) {
-        at = strchr(at + 1, ' ');
-    }
-    char *end = NULL;
-    long status = at ? strtol(at, &end, 10) : 0;
-    return end && end != at ? shell_status((int)status) : INT64_MIN;
+    return shell_status(stat.exit_code);
 }
 
-static bool is_zombie(const char *proc, pid_t pid)
+/* Whether the process that began at `start` (0: not known) is no more, or a zombie. */
+static bool has_ended(const char *proc, pid_t pid, uint64_t start)
 {
-    _cleanup_buffer_ struct hl_buffer text = {0};
-    _cleanup_free_ char *path = hl_xasprintf("%s/%d/stat", proc, (int)pid);
-    if (hl_file_read(path, 4096, &text, NULL) < 0 || !text.data) {
-        return false;
-    }
-    const char *at = strrchr(text.data, ')');
-    return at && strncmp(at, ") Z ", 4) == 0;
+    struct proc_stat stat;
+    return proc_read_stat(proc, pid, &stat) == 0 &&
+           (!proc_is_living(&stat) || (start && stat.start != start));
+}
+
+static int signal_pidfd(int fd, int number)
+{
+#ifdef SYS_pidfd_send_signal
+    return syscall(SYS_pidfd_send_signal, fd, number, NULL, 0) < 0 ? -errno : 0;
+#else
+    return -ENOSYS;
+#endif
 }
 
 #else
+
+static int signal_pidfd(int fd, int number)
+{
+    return -ENOSYS;
+}
 
 static int open_pidfd(pid_t pid)
 {
@@ -115,7 +114,7 @@ static int64_t status_of_zombie(const char *proc, pid_t pid)
     return INT64_MIN;
 }
 
-static bool is_zombie(const char *proc, pid_t pid)
+static bool has_ended(const char *proc, pid_t pid, uint64_t start)
 {
     return false;
 }
@@ -131,6 +130,17 @@ int64_t exit_watch_status(struct exit_watch *watch)
         watch->status = status_of_reaped(watch->fd);
     }
     return watch->status;
+}
+
+void exit_watch_signal(struct exit_watch *watch, int number)
+{
+    if (watch->open == 0 || watch->gone) {
+        return;
+    }
+    if (watch->fd < 0 || signal_pidfd(watch->fd, number) == -ENOSYS) {
+        (void)(watch->start ? hl_os_signal(watch->pid, watch->start, number)
+                            : kill(watch->pid, number));
+    }
 }
 
 static void report(struct exit_watch *watch)
@@ -155,9 +165,22 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 static void on_timer(uv_timer_t *timer)
 {
     struct exit_watch *watch = timer->data;
-    if ((kill(watch->pid, 0) < 0 && errno == ESRCH) || is_zombie(watch->proc, watch->pid)) {
+    if ((kill(watch->pid, 0) < 0 && errno == ESRCH) || has_ended(watch->proc, watch->pid, watch->start)) {
         report(watch);
     }
+}
+
+void exit_watch_abandon(struct exit_watch *watch)
+{
+    if (watch->open == 0 || watch->gone) {
+        return;
+    }
+    watch->gone = true;
+    if (watch->fd >= 0) {
+        uv_poll_stop(&watch->poll);
+    }
+    uv_timer_stop(&watch->timer);
+    watch->on_gone(watch);
 }
 
 int exit_watch_start(struct exit_watch *watch, uv_loop_t *loop, pid_t pid, const char *proc)
@@ -167,6 +190,8 @@ int exit_watch_start(struct exit_watch *watch, uv_loop_t *loop, pid_t pid, const
     watch->status = INT64_MIN;
     watch->timer.data = watch;
     watch->poll.data = watch;
+    struct proc_stat stat;
+    watch->start = proc_read_stat(proc, pid, &stat) == 0 ? stat.start : 0;
     watch->fd = open_pidfd(pid);
     if (watch->fd == -ESRCH) {
         return -ESRCH;

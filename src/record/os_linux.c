@@ -62,6 +62,9 @@ int hl_os_signal(pid_t pid, uint64_t start, int number)
     _cleanup_close_ int fd = -1;
 #ifdef SYS_pidfd_open
     fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (fd < 0 && errno == ESRCH) {
+        return -ESRCH; /* and not the next one of this number, which could come before kill() */
+    }
 #endif
     /* Looked at while the handle is held: the number cannot change its owner any more. */
     struct proc_stat stat;

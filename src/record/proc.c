@@ -108,6 +108,9 @@ static bool parse_stat(char *text, struct proc_stat *stat)
             stat->start = number;
         }
     }
+    for (int field = 23; field <= 52 && next_number(&rest, &number); field++) {
+        stat->exit_code = field == 52 ? (int32_t)number : 0;
+    }
     return true;
 }
 

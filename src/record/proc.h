@@ -14,6 +14,7 @@ struct proc_stat {
     pid_t parent;
     char state;
     uint32_t threads;
+    int32_t exit_code; /* a wait status; 0 to those who may not see it, and where it is not told */
     uint64_t start; /* ticks since boot: with the pid it names a process for good */
     char name[64];  /* as the kernel has it, any bytes */
 };
@@ -26,6 +27,13 @@ int proc_read_stat(const char *proc, pid_t pid, struct proc_stat *ret_stat);
 char *proc_read_link(const char *proc, pid_t pid, const char *name);
 /* Zombies have ended; only their parent does not know yet. */
 bool proc_is_living(const struct proc_stat *stat);
+
+/* Whether a path is named as an interpreter is: "python", "python3.11" … */
+bool proc_is_python_name(const char *path);
+
+/* Whether this process is Python, by its names or, where they may be read, its libraries. `ret_version`
+ * (may be NULL) gets "3.11" or NULL; caller frees. */
+bool proc_is_python(const char *proc, pid_t pid, char **ret_version);
 
 /* The stat of every process that could be read, in the order of /proc. At most HL_LIMIT_PROCESSES,
  * then -E2BIG. Caller frees. */

@@ -174,7 +174,7 @@ static char *version_after(const char *text, const char *word)
 }
 
 /* "python", "python3", "python3.11", "python3.13t", "Python" and their paths; not "python-config". */
-static bool is_python_name(const char *path)
+bool proc_is_python_name(const char *path)
 {
     const char *name = hl_path_base_name(path);
     if (strncasecmp(name, "python", 6) != 0) {
@@ -210,7 +210,7 @@ static void find_python(const struct scan *scan, struct hl_process *process, con
 {
     const char *names[] = { process->executable, first };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        if (names[i] && is_python_name(names[i])) {
+        if (names[i] && proc_is_python_name(names[i])) {
             process->is_python = true;
             if (!process->version) {
                 process->version = version_after(hl_path_base_name(names[i]), "ython");
@@ -245,6 +245,23 @@ static void fill(const struct scan *scan, const struct proc_stat *stat, struct h
     process->cwd = proc_read_link(scan->proc, stat->pid, "cwd");
     process->command = read_command(scan, stat, &first);
     find_python(scan, process, first);
+}
+
+bool proc_is_python(const char *proc, pid_t pid, char **ret_version)
+{
+    const struct scan scan = { .proc = proc };
+    const struct proc_stat stat = { .pid = pid };
+    _cleanup_free_ char *first = NULL;
+    struct hl_process process = { .pid = pid, .may_trace = true };
+    process.executable = proc_read_link(proc, pid, "exe");
+    process.command = read_command(&scan, &stat, &first);
+    find_python(&scan, &process, first);
+    if (ret_version) {
+        *ret_version = TAKE_PTR(process.version);
+    }
+    bool is_python = process.is_python;
+    process_finish(&process);
+    return is_python;
 }
 
 /* py-spy itself never is a candidate, even when it was installed as a Python script. */

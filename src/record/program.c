@@ -6,7 +6,6 @@
 #include "hotlens/base/clock.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/strv.h"
-#include "hotlens/record/processes.h"
 #include "proc.h"
 #include "recording_internal.h"
 
@@ -165,23 +164,6 @@ void program_find(struct hl_recording *recording)
     recording_timer(recording, TIMER_FIND, FIND_MS);
 }
 
-static char *version_of(const struct hl_recording *recording)
-{
-    struct hl_process_list list = {0};
-    if (hl_processes_list(recording->options.proc, false, &list, NULL) < 0) {
-        return NULL;
-    }
-    char *version = NULL;
-    for (size_t i = 0; i < list.count; i++) {
-        if (list.items[i].pid == recording->program.pid) {
-            version = TAKE_PTR(list.items[i].version);
-            break;
-        }
-    }
-    hl_process_list_finish(&list);
-    return version;
-}
-
 /* What is seen of the program each time a window attaches. */
 void program_look(struct hl_recording *recording)
 {
@@ -191,8 +173,39 @@ void program_look(struct hl_recording *recording)
         proc_read_stat(recording->options.proc, recording->program.pid, &stat) == 0) {
         result->os_threads = stat.threads > result->os_threads ? stat.threads : result->os_threads;
     }
-    if (!result->python_version) {
-        result->python_version = version_of(recording);
+    if (recording->program.pid > 0 && !recording->program.looked) {
+        recording->program.looked = true; /* by now it is Python or a program that starts it */
+        (void)proc_is_python(recording->options.proc, recording->program.pid,
+                             &result->python_version);
+    }
+}
+
+/* The first process alone, whatever can be seen of it. */
+void program_signal(struct hl_recording *recording, int number)
+{
+    struct program *program = &recording->program;
+    if (program->ours) {
+        child_kill(&program->child, number);
+    } else {
+        exit_watch_signal(&program->watch, number);
+    }
+}
+
+/* Waits no longer for a program that does not end by SIGKILL either: as if it had ended. */
+void program_abandon(struct hl_recording *recording)
+{
+    struct program *program = &recording->program;
+    if (!program_runs(recording)) {
+        return;
+    }
+    program->abandoned = true;
+    if (!recording->ended_at) {
+        recording->ended_at = hl_clock_monotonic();
+    }
+    if (program->ours) {
+        child_abandon(&program->child);
+    } else {
+        exit_watch_abandon(&program->watch);
     }
 }
 

@@ -93,6 +93,20 @@ void recording_set_state(struct hl_recording *recording, enum hl_record_state st
     }
 }
 
+/* --- pauses --- */
+
+int64_t recording_paused(const struct hl_recording *recording, int64_t at)
+{
+    bool now = recording->paused_at && at > recording->paused_at;
+    return recording->paused + (now ? at - recording->paused_at : 0);
+}
+
+int64_t recording_unsampled(const struct hl_recording *recording, int64_t at)
+{
+    bool sampled = recording->result.sampler == HL_SAMPLER_LAUNCH && recording->options.idle;
+    return sampled ? 0 : recording_paused(recording, at);
+}
+
 /* --- what happens to the program --- */
 
 void recording_program_started(struct hl_recording *recording)
@@ -100,12 +114,17 @@ void recording_program_started(struct hl_recording *recording)
     recording->result.started = true;
     recording->origin = hl_clock_monotonic();
     recording->result.start = hl_clock_utc();
-    if (recording->options.duration > 0) {
-        recording_timer(recording, TIMER_DURATION, (uint64_t)recording->options.duration * 1000);
+    recording->paused = 0;
+    uint64_t duration = (uint64_t)recording->options.duration * 1000;
+    if (recording->paused_at) {
+        recording->paused_at = recording->origin;
+        recording->duration_left = duration;
+        return;
     }
-    if (!recording->paused_at) {
-        windows_start_next(recording);
+    if (duration > 0) {
+        recording_timer(recording, TIMER_DURATION, duration);
     }
+    windows_start_next(recording);
 }
 
 void recording_program_ended(struct hl_recording *recording)
@@ -126,16 +145,22 @@ static bool may_not_be_read(pid_t pid)
     return readlink(path, target, sizeof(target)) < 0 && errno == EACCES;
 }
 
+static void explain_abandoned(struct hl_recording *recording, pid_t pid, const char *name)
+{
+    struct hl_error *error = &recording->result.error;
+    hl_error_set(error, ETIMEDOUT, "process %d (%s) did not end when it was told to and was left",
+                 (int)pid, name);
+    hl_error_set_remedy(error, "End it by hand: `%skill -9 %d`.",
+                        recording->options.sudo ? "sudo " : "", (int)pid);
+}
+
 static void explain(struct hl_recording *recording, enum hl_failure failure)
 {
     const struct hl_record_options *options = &recording->options;
     const struct windows *windows = &recording->windows;
     struct hl_error *error = &recording->result.error;
     if (windows->abandoned) {
-        hl_error_set(error, ETIMEDOUT, "process %d (%s) did not end when it was told to and was left",
-                     (int)windows->abandoned, options->sudo ? "sudo" : "py-spy");
-        hl_error_set_remedy(error, "End it by hand: `%skill -9 %d`.", options->sudo ? "sudo " : "",
-                            (int)windows->abandoned);
+        explain_abandoned(recording, windows->abandoned, options->sudo ? "sudo" : "py-spy");
         return;
     }
     if (windows->timed_out && failure != HL_FAILURE_PERMISSION) {
@@ -167,6 +192,26 @@ static enum hl_failure failure_of_windows(const struct hl_recording *recording)
                          : HL_FAILURE_GONE;
 }
 
+void recording_slow(struct hl_recording *recording, enum hl_failure failure)
+{
+    if (recording->windows.slow) {
+        return;
+    }
+    recording->windows.slow = true;
+    struct hl_error *error = &recording->result.error;
+    bool known = error->code != 0;
+    if (!known) {
+        explain(recording, failure);
+    }
+    if (recording->events.problem) {
+        recording->events.problem(recording->user, error);
+    }
+    if (!known) {
+        hl_error_finish(error); /* it may yet go well; the end says how it was */
+        *error = (struct hl_error){0};
+    }
+}
+
 void recording_give_up(struct hl_recording *recording, enum hl_failure failure)
 {
     recording->windows.closed = true;
@@ -185,6 +230,10 @@ static void explain_end(struct hl_recording *recording)
     struct hl_error *error = &recording->result.error;
     const struct windows *windows = &recording->windows;
     if (error->code != 0) {
+        return;
+    }
+    if (recording->program.abandoned) {
+        explain_abandoned(recording, recording->program.pid, recording->options.argv[0]);
         return;
     }
     if (recording->result.windows == 0 && !windows->text && !windows->abandoned &&
@@ -206,10 +255,10 @@ static void finish(struct hl_recording *recording)
     struct hl_record_result *result = &recording->result;
     recording->finishing = true;
     int64_t end = recording->ended_at ? recording->ended_at : hl_clock_monotonic();
-    result->duration = recording->origin ? end - recording->origin - recording->paused : 0;
+    result->duration = recording->origin ? end - recording->origin - recording_paused(recording, end) : 0;
     result->duration = result->duration > 0 ? result->duration : 0;
     if (recording->windows.first_start) {
-        int64_t paused = recording->paused - recording->windows.first_paused;
+        int64_t paused = recording_unsampled(recording, end) - recording->windows.first_paused;
         int64_t sampled = end - recording->windows.first_start - paused;
         result->sampled = sampled > 0 ? sampled : 0;
     }
@@ -237,6 +286,7 @@ void recording_check(struct hl_recording *recording)
         return;
     }
     if (recording->stop.active && !recording->stop.done) {
+        recording_timer(recording, TIMER_STOP, 0); /* what may be left of it is looked for at once */
         return;
     }
     finish(recording);
@@ -249,7 +299,13 @@ void hl_recording_stop(struct hl_recording *recording, int signal)
     if (recording->finishing) {
         return;
     }
+    if (recording->detached) {
+        /* The program is its own; there is only the wait for its end to be ended. */
+        child_abandon(&recording->program.child);
+        return;
+    }
     recording->result.stopped = true;
+    recording->duration_left = 0;
     uv_timer_stop(&recording->timers[TIMER_DURATION]);
     if (recording->options.argv) {
         stop_begin(recording, signal);
@@ -272,6 +328,7 @@ int hl_recording_detach(struct hl_recording *recording)
         return 0;
     }
     recording->detached = true;
+    recording->duration_left = 0;
     recording->ended_at = recording->ended_at ? recording->ended_at : hl_clock_monotonic();
     uv_timer_stop(&recording->timers[TIMER_DURATION]);
     windows_close(recording);
@@ -285,7 +342,9 @@ void hl_recording_pause(struct hl_recording *recording)
         return;
     }
     recording->paused_at = hl_clock_monotonic();
-    recording->duration_left = uv_timer_get_due_in(&recording->timers[TIMER_DURATION]);
+    uv_timer_t *duration = &recording->timers[TIMER_DURATION];
+    recording->duration_left =
+        uv_is_active((uv_handle_t *)duration) ? uv_timer_get_due_in(duration) : 0;
     uv_timer_stop(&recording->timers[TIMER_DURATION]);
     uv_timer_stop(&recording->timers[TIMER_NEXT]);
     if (recording->result.sampler == HL_SAMPLER_ATTACH) {
@@ -303,7 +362,7 @@ void hl_recording_resume(struct hl_recording *recording)
     if (recording->duration_left > 0 && !recording->ended_at) {
         recording_timer(recording, TIMER_DURATION, recording->duration_left);
     }
-    if (recording->result.sampler == HL_SAMPLER_ATTACH && recording->origin) {
+    if (recording->result.sampler == HL_SAMPLER_ATTACH && recording->result.started) {
         recording_timer(recording, TIMER_NEXT, 0);
     }
 }

@@ -67,6 +67,7 @@ struct windows {
     int64_t lead;        /* ns: the lower of the last two costs */
     int64_t first_start; /* monotonic, of the first window that attached; 0 before */
     int64_t first_paused; /* the recording's paused time then */
+    bool slow;           /* told that it is tried again only now and then */
     bool lost;           /* a window that had attached did not end well; below is about it */
     int exit_code;       /* of the last failure */
     int signal;
@@ -84,12 +85,15 @@ struct program {
     bool ours;               /* our child runs or will */
     bool expected;           /* its end is to be waited for */
     bool ended;
+    bool looked;    /* its version was asked for */
+    bool abandoned; /* it did not end, whatever was sent */
 };
 
 struct stop {
     bool active;
     bool done;
     int stage; /* signals sent */
+    uint64_t tick; /* ms until the next look */
     int signal;
     int64_t grace;    /* ns */
     int64_t deadline; /* monotonic, of the stage */
@@ -128,8 +132,14 @@ void recording_release(struct hl_recording *recording);
 void recording_set_state(struct hl_recording *recording, enum hl_record_state state);
 void recording_check(struct hl_recording *recording);
 void recording_timer(struct hl_recording *recording, enum recording_timer timer, uint64_t ms);
+/* How long the recording had been paused at this moment, a pause in progress included. */
+int64_t recording_paused(const struct hl_recording *recording, int64_t at);
+/* The same for what is sampled: nothing where py-spy goes on and sees a program that is idle. */
+int64_t recording_unsampled(const struct hl_recording *recording, int64_t at);
 void recording_program_started(struct hl_recording *recording);
 void recording_program_ended(struct hl_recording *recording);
+/* Tells the owner, once, that sampling is tried again only now and then. */
+void recording_slow(struct hl_recording *recording, enum hl_failure failure);
 void recording_give_up(struct hl_recording *recording, enum hl_failure failure);
 
 /* options.c: the deep copy */
@@ -141,6 +151,8 @@ void program_look(struct hl_recording *recording);
 int program_launch(struct hl_recording *recording);
 int program_watch(struct hl_recording *recording, pid_t pid);
 void program_find(struct hl_recording *recording);
+void program_signal(struct hl_recording *recording, int number);
+void program_abandon(struct hl_recording *recording);
 bool program_runs(const struct hl_recording *recording);
 
 /* windows.c */
@@ -160,7 +172,7 @@ int64_t window_covered(const struct window *window);
 
 /* stop.c */
 void stop_begin(struct hl_recording *recording, int signal);
-/* The living processes of the program, at least 1. */
+/* The Python processes of the program, at least 1. */
 unsigned program_processes(const struct hl_recording *recording);
 void stop_tick(struct hl_recording *recording);
 

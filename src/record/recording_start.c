@@ -13,7 +13,7 @@
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 #include "hotlens/base/strv.h"
-#include "hotlens/record/find.h"
+#include "launch_target.h"
 #include "recording_internal.h"
 
 static int check_options(const struct hl_record_options *options, struct hl_error *error)
@@ -54,12 +54,7 @@ static int check_program(const struct hl_record_options *options, struct hl_erro
     if (options->cwd && (stat(options->cwd, &status) < 0 || !S_ISDIR(status.st_mode))) {
         return hl_error_set(error, ENOENT, "no such folder: %s", options->cwd);
     }
-    _cleanup_free_ char *path = NULL;
-    if (strchr(program, '/')) {
-        path = options->cwd ? hl_path_join(options->cwd, program) : hl_xstrdup(program);
-    } else {
-        path = hl_find_in_path(program, options->environment);
-    }
+    _cleanup_free_ char *path = launch_target_path(options);
     if (!path || stat(path, &status) < 0) {
         return hl_error_set(error, ENOENT, "no such program: %s", program[0] ? program : "''");
     }
@@ -196,6 +191,9 @@ static int prepare(struct hl_recording *recording, struct hl_error *error)
     }
     if (r == 0) {
         r = choose_sampler(recording, error);
+    }
+    if (r == 0 && recording->result.sampler == HL_SAMPLER_LAUNCH) {
+        r = launch_target_resolve(&recording->options, error);
     }
     if (r == 0 && !options->argv) {
         r = program_watch(recording, options->pid);

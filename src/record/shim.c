@@ -25,6 +25,7 @@ struct shim_options {
     int status;
     int guard;
     int hold;
+    int close;
     bool own_group;
     bool allow_tracer;
     bool lifeline;
@@ -33,7 +34,8 @@ struct shim_options {
 
 static const char usage_text[] =
     "usage: hotlens exec [--parent PID] [--death-signal N] [--own-group | --group PGID]\n"
-    "                    [--stdio A,B,C] [--allow-tracer] [--status FD] [--lifeline]\n"
+    "                    [--stdio A,B,C] [--close FD] [--allow-tracer] [--status FD]\n"
+    "                    [--setenv NAME=VALUE] [--unsetenv NAME] [--lifeline]\n"
     "                    -- PROGRAM [ARGUMENT...]\n"
     "       hotlens exec --guard FD [--hold FD]\n";
 
@@ -85,7 +87,7 @@ static bool parse_flag(const char *name, struct shim_options *options)
 }
 
 /* 1 when taken, 0 when there is no such option, -EINVAL for a bad value. */
-static int parse_valued(const char *name, const char *value, struct shim_options *options)
+static int parse_valued(const char *name, char *value, struct shim_options *options)
 {
     const struct {
         const char *name;
@@ -98,12 +100,19 @@ static int parse_valued(const char *name, const char *value, struct shim_options
         { "--status", 0, &options->status },
         { "--guard", 0, &options->guard },
         { "--hold", 0, &options->hold },
+        { "--close", 3, &options->close },
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         if (strcmp(name, rows[i].name) == 0) {
             bool good = value && parse_number(value, '\0', rows[i].low, rows[i].number, NULL);
             return good ? 1 : -EINVAL;
         }
+    }
+    if (strcmp(name, "--setenv") == 0) {
+        return value && value[0] != '=' && strchr(value, '=') && putenv(value) == 0 ? 1 : -EINVAL;
+    }
+    if (strcmp(name, "--unsetenv") == 0) {
+        return value && unsetenv(value) == 0 ? 1 : -EINVAL;
     }
     if (strcmp(name, "--stdio") == 0) {
         return value && parse_stdio(value, options->stdio) ? 1 : -EINVAL;
@@ -140,7 +149,7 @@ static int check_options(const struct shim_options *options)
 static int parse(int argc, char **argv, struct shim_options *options)
 {
     *options = (struct shim_options){ .stdio = { -1, -1, -1 }, .status = -1, .guard = -1,
-                                      .hold = -1 };
+                                      .hold = -1, .close = -1 };
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--") == 0) {
             options->program = argv + i + 1;
@@ -255,6 +264,9 @@ static int prepare(const struct shim_options *options)
     int result = join_group(options);
     if (result == 0 && options->stdio[0] >= 0) {
         result = move_stdio(options->stdio);
+    }
+    if (options->close >= 0) {
+        (void)close(options->close);
     }
     if (result == 0 && options->allow_tracer) {
         (void)hl_os_allow_tracer(); /* a help, not a condition: sampling tells if it was not enough */

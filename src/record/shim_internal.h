@@ -8,6 +8,10 @@ enum {
     SHIM_EXIT_NOT_FOUND = 127,
 };
 
+/* Has py-spy say what we read, and in no colours. NULL: not set. */
+#define SHIM_SAMPLER_VARIABLES \
+    { "CLICOLOR_FORCE", "0" }, { "RUST_LOG", "warn" }, { "RUST_BACKTRACE", NULL }
+
 /* Every signal to its default disposition, none blocked. */
 void shim_reset_signals(void);
 /* Becomes the program. Returns the exit code when that fails, after telling `status_fd` (-1: standard

@@ -9,7 +9,9 @@
 #include "proc.h"
 #include "recording_internal.h"
 
+/* Looking at every process costs something, so it is done less and less often. */
 #define TICK_MS 20
+#define LONGEST_TICK_MS 200
 #define SHORT_GRACE (200 * HL_NS_PER_MS)
 /* What does not even end by SIGKILL hangs in the kernel; nobody gains by waiting longer. */
 #define KILLED_PATIENCE (5 * HL_NS_PER_SECOND)
@@ -39,19 +41,21 @@ static pid_t root_of(const struct hl_recording *recording)
     return window ? child_pid(&window->child) : 0;
 }
 
-/* Signals every process of the program (0: none) and returns how many there are. */
-static size_t signal_program(const struct hl_recording *recording, int number)
+/* Signals every process of the program (0: none) and returns how many there are, or a negative errno when
+ * they could not be looked for. */
+static int signal_program(const struct hl_recording *recording, int number)
 {
     const char *proc = recording->options.proc;
     _cleanup_free_ struct proc_stat *stats = NULL;
     size_t count = 0;
-    if (proc_scan(proc, &stats, &count) < 0) {
-        return 0;
+    int r = proc_scan(proc, &stats, &count);
+    if (r < 0) {
+        return r;
     }
     pid_t root = root_of(recording);
     _cleanup_free_ bool *member = hl_xcalloc(count + 1, sizeof(*member));
     proc_mark_program(proc, stats, count, &root, root > 0 ? 1 : 0, recording->options.uuid, member);
-    size_t found = 0;
+    int found = 0;
     for (size_t i = 0; i < count; i++) {
         if (!member[i] || is_sampler(recording, stats[i].pid)) {
             continue;
@@ -67,10 +71,25 @@ static size_t signal_program(const struct hl_recording *recording, int number)
     return found;
 }
 
+/* Those that py-spy samples and counts the failures of: descendants that are Python. Not by their mark,
+ * which it does not know and which is dear to look for. */
 unsigned program_processes(const struct hl_recording *recording)
 {
-    size_t count = recording->options.subprocesses ? signal_program(recording, 0) : 1;
-    return count > 1 ? (unsigned)count : 1;
+    const char *proc = recording->options.proc;
+    _cleanup_free_ struct proc_stat *stats = NULL;
+    size_t count = 0;
+    pid_t root = root_of(recording);
+    if (!recording->options.subprocesses || root <= 0 || proc_scan(proc, &stats, &count) < 0) {
+        return 1;
+    }
+    _cleanup_free_ bool *member = hl_xcalloc(count + 1, sizeof(*member));
+    proc_mark_program(proc, stats, count, &root, 1, NULL, member);
+    unsigned found = 0;
+    for (size_t i = 0; i < count; i++) {
+        found += member[i] && !is_sampler(recording, stats[i].pid) &&
+                 proc_is_python(proc, stats[i].pid, NULL);
+    }
+    return found > 1 ? found : 1;
 }
 
 static int signal_of_stage(const struct stop *stop)
@@ -81,13 +100,18 @@ static int signal_of_stage(const struct stop *stop)
 static void next_stage(struct hl_recording *recording)
 {
     struct stop *stop = &recording->stop;
-    size_t count = signal_program(recording, signal_of_stage(stop));
+    int count = signal_program(recording, signal_of_stage(stop));
     const struct window *window = recording->windows.first;
-    if (count == 0 && !recording->program.ended && window && !recording->program.pid) {
+    if (count < 0) {
+        /* Without a list of processes there are still those that we know without it. */
+        program_signal(recording, signal_of_stage(stop));
+    }
+    if (count <= 0 && !recording->program.ended && window && !recording->program.pid) {
         /* py-spy has not launched anything yet. */
         child_kill((struct child *)&window->child, signal_of_stage(stop));
     }
     stop->stage++;
+    stop->tick = TICK_MS;
     stop->deadline =
         hl_clock_monotonic() + (stop->stage < STAGES ? stop->grace : KILLED_PATIENCE);
 }
@@ -104,12 +128,14 @@ void stop_tick(struct hl_recording *recording)
     if (hl_clock_monotonic() >= stop->deadline) {
         if (stop->stage >= STAGES) {
             stop->done = true;
+            program_abandon(recording);
             recording_check(recording);
             return;
         }
         next_stage(recording);
     }
-    recording_timer(recording, TIMER_STOP, TICK_MS);
+    recording_timer(recording, TIMER_STOP, stop->tick);
+    stop->tick = stop->tick < LONGEST_TICK_MS / 2 ? stop->tick * 2 : LONGEST_TICK_MS;
 }
 
 void stop_begin(struct hl_recording *recording, int signal)
@@ -118,6 +144,7 @@ void stop_begin(struct hl_recording *recording, int signal)
     if (stop->active) {
         stop->grace = stop->grace < SHORT_GRACE ? stop->grace : SHORT_GRACE;
         stop->deadline = hl_clock_monotonic();
+        recording_timer(recording, TIMER_STOP, 0);
         return;
     }
     stop->active = true;

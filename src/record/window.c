@@ -11,12 +11,15 @@
 #include "hotlens/base/memory.h"
 #include "hotlens/base/strv.h"
 #include "recording_internal.h"
+#include "shim_internal.h"
 
 /* py-spy prints "Sampling process" a few microseconds before it handles SIGINT. */
 #define HANDLER_MS 20
 
 /* What the lifeline needs from its end to SIGKILL, and a second. */
 #define KILLED_MS 5000
+
+static const char *const sampler_variables[][2] = { SHIM_SAMPLER_VARIABLES };
 
 static bool is_launch(const struct hl_recording *recording)
 {
@@ -57,6 +60,18 @@ static void add_program(const struct hl_recording *recording, char ***argv)
     hl_strv_addf(argv, "%d", (int)getpgrp());
     hl_strv_add(argv, "--stdio");
     hl_strv_add(argv, "3,4,5");
+    hl_strv_add(argv, "--close"); /* py-spy's alone, see spawn() */
+    hl_strv_add(argv, "6");
+    for (size_t i = 0; i < ARRAY_SIZE(sampler_variables); i++) {
+        const char *name = sampler_variables[i][0];
+        const char *value = hl_strv_env_get(recording->options.environment, name);
+        hl_strv_add(argv, value ? "--setenv" : "--unsetenv");
+        if (value) {
+            hl_strv_addf(argv, "%s=%s", name, value);
+        } else {
+            hl_strv_add(argv, name);
+        }
+    }
     hl_strv_add(argv, "--");
     for (size_t i = 0; recording->options.argv[i]; i++) {
         hl_strv_add(argv, recording->options.argv[i]);
@@ -105,17 +120,18 @@ static char **command(const struct window *window)
     return argv;
 }
 
-/* py-spy's environment. When it launches the program it is the program's, untouched. */
+/* py-spy's environment. When it launches the program it is the program's, but for the variables that the
+ * shim in front of the program puts back. */
 static char **environment_of(const struct hl_recording *recording)
 {
-    if (is_launch(recording)) {
-        return hl_strv_copy(recording->options.environment);
+    bool launch = is_launch(recording);
+    char **environment = hl_strv_copy(launch ? recording->options.environment : environ);
+    for (size_t i = 0; i < ARRAY_SIZE(sampler_variables); i++) {
+        hl_strv_env_set(&environment, sampler_variables[i][0], sampler_variables[i][1]);
     }
-    char **environment = hl_strv_copy(environ);
-    hl_strv_env_set(&environment, "CLICOLOR_FORCE", "0");
-    hl_strv_env_set(&environment, "RUST_LOG", "warn");
-    hl_strv_env_set(&environment, "RUST_BACKTRACE", NULL);
-    hl_strv_env_set(&environment, "HOTLENS_RUN", NULL);
+    if (!launch) {
+        hl_strv_env_set(&environment, "HOTLENS_RUN", NULL);
+    }
     return environment;
 }
 
@@ -217,7 +233,7 @@ static void on_output(struct child *child, const char *data, size_t length)
         return;
     }
     window->attached = hl_clock_monotonic();
-    window->paused = window->recording->paused;
+    window->paused = recording_unsampled(window->recording, window->attached);
     if (window->stage == WINDOW_ATTACHING) {
         window->stage = WINDOW_RUNNING;
         uv_timer_stop(&window->watchdog);
@@ -275,30 +291,27 @@ static int make_file(const char *path)
     return 0;
 }
 
-static int spawn(struct window *window)
+/* When we are killed py-spy gets SIGINT and writes its window; first it prints a line, and a broken pipe
+ * would make it panic instead. So it holds the reading end as well. */
+static int spawn(struct window *window, int line)
 {
     struct hl_recording *recording = window->recording;
     const int *stdio = recording->options.stdio;
     _cleanup_(hl_strv_free_p) char **argv = command(window);
     _cleanup_(hl_strv_free_p) char **environment = environment_of(recording);
-    uv_file line[2] = {-1, -1};
-    int r = recording->options.sudo ? uv_pipe(line, 0, 0) : 0;
-    if (r < 0) {
-        return r;
-    }
     struct child_spec spec = {
         .argv = argv,
         .environment = environment,
         .cwd = is_launch(recording) ? recording->options.cwd : NULL,
-        .fds = {line[0], CHILD_OUTPUT, CHILD_OUTPUT, stdio[0], stdio[1], stdio[2]},
-        .fd_count = is_launch(recording) ? 6 : 3,
+        .fds = {line, CHILD_OUTPUT, CHILD_OUTPUT, CHILD_READER},
+        .fd_count = 4,
     };
-    window->lifeline = line[1];
-    r = child_spawn(&window->child, recording->loop, &spec);
-    if (line[0] >= 0) {
-        close(line[0]);
+    if (is_launch(recording)) {
+        memcpy(spec.fds + 3, stdio, 3 * sizeof(*stdio));
+        spec.fds[6] = CHILD_READER;
+        spec.fd_count = 7;
     }
-    return r;
+    return child_spawn(&window->child, recording->loop, &spec);
 }
 
 static struct window *window_new(struct hl_recording *recording, uint32_t index, uint32_t seconds)
@@ -317,12 +330,32 @@ static struct window *window_new(struct hl_recording *recording, uint32_t index,
     return window;
 }
 
+/* What can fail while the window has no handles yet, which only the loop could close. */
+static int prepare(struct window *window, int *ret_line)
+{
+    struct hl_recording *recording = window->recording;
+    struct hl_error *error = &recording->result.error;
+    int r = make_file(window->path);
+    if (r < 0) {
+        return hl_error_set_errno(error, -r, "cannot write %s", window->path);
+    }
+    uv_file line[2] = {-1, -1};
+    r = recording->options.sudo ? uv_pipe(line, 0, 0) : 0;
+    if (r < 0) {
+        unlink(window->path);
+        return hl_error_set_errno(error, -r, "cannot start py-spy");
+    }
+    *ret_line = line[0];
+    window->lifeline = line[1];
+    return 0;
+}
+
 int window_start(struct hl_recording *recording, uint32_t index, uint32_t seconds)
 {
     struct window *window = window_new(recording, index, seconds);
-    int r = make_file(window->path);
+    _cleanup_close_ int line = -1;
+    int r = prepare(window, &line);
     if (r < 0) {
-        hl_error_set_errno(&recording->result.error, -r, "cannot write %s", window->path);
         free(window->path);
         free(window);
         return r;
@@ -331,7 +364,7 @@ int window_start(struct hl_recording *recording, uint32_t index, uint32_t second
     window->open = 2;
     window->spawned = hl_clock_monotonic();
     recording_hold(recording);
-    r = spawn(window);
+    r = spawn(window, line);
     if (r < 0) {
         unlink(window->path);
         hl_error_set_errno(&recording->result.error, -r, "cannot run %s", recording->options.hotlens);
@@ -348,6 +381,13 @@ int window_start(struct hl_recording *recording, uint32_t index, uint32_t second
 
 /* --- covered time --- */
 
+/* Seconds and rest apart: a long recording has more nanoseconds times intervals than 63 bits hold. */
+static int64_t time_of(uint64_t intervals, uint32_t rate)
+{
+    return (int64_t)(intervals / rate) * HL_NS_PER_SECOND +
+           (int64_t)(intervals % rate) * HL_NS_PER_SECOND / rate;
+}
+
 /* A whole window is seconds * rate intervals, of which py-spy does not record the last. Their wall time
  * varies, because the gaps are exponential, but it is the intervals that count: samples per interval
  * is what the program's share of busy time is estimated from. A window that was cut has no such number,
@@ -359,8 +399,8 @@ static int64_t wall_or_intervals(const struct window *window)
         return 0;
     }
     if (window->output.closed && !window->output.stopped && window->seconds > 0) {
-        int64_t intervals = (int64_t)window->seconds * recording->options.rate - 1;
-        return intervals * HL_NS_PER_SECOND / recording->options.rate;
+        uint64_t intervals = (uint64_t)window->seconds * recording->options.rate - 1;
+        return time_of(intervals, recording->options.rate);
     }
     int64_t end = hl_clock_monotonic();
     const int64_t ends[] = {window->cut, window->stopped, recording->ended_at};
@@ -368,7 +408,8 @@ static int64_t wall_or_intervals(const struct window *window)
         end = ends[i] && ends[i] < end ? ends[i] : end;
     }
     /* Only the launch sampler's one window lives through a pause. */
-    int64_t covered = end - window->attached - (recording->paused - window->paused);
+    int64_t covered = end - window->attached -
+                      (recording_unsampled(recording, end) - window->paused);
     return covered > 0 ? covered : 0;
 }
 
@@ -382,6 +423,6 @@ int64_t window_covered(const struct window *window)
     uint64_t most = (uint64_t)covered / HL_NS_PER_SECOND * rate + rate;
     uint64_t errors = window->output.errors / processes;
     errors = errors < most ? errors : most;
-    covered -= (int64_t)errors * HL_NS_PER_SECOND / rate;
+    covered -= time_of(errors, rate);
     return covered > 0 ? covered : 0;
 }

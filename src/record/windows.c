@@ -105,7 +105,6 @@ void windows_attached(struct window *window)
     windows->lead = dearer ? windows->attach_cost : cost;
     windows->attach_cost = cost;
     window->processes = program_processes(recording);
-    windows->failures = 0;
     windows->next_index++;
     windows->attached_once = true;
     if (!windows->lost) {
@@ -117,7 +116,7 @@ void windows_attached(struct window *window)
     }
     if (!windows->first_start) {
         windows->first_start = window->attached;
-        windows->first_paused = recording->paused;
+        windows->first_paused = recording_unsampled(recording, window->attached);
     }
     program_look(recording);
     if (recording->state == HL_RECORD_STARTING) {
@@ -205,6 +204,15 @@ static void note_failure(struct window *window)
     windows->text = hl_xstrdup(window->output.text.data ? window->output.text.data : "");
 }
 
+/* A file that py-spy wrote nothing to. */
+static void unlink_empty(const struct window *window)
+{
+    struct stat status;
+    if (lstat(window->path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0) {
+        unlink(window->path);
+    }
+}
+
 static void report_window(struct window *window)
 {
     struct hl_recording *recording = window->recording;
@@ -226,6 +234,7 @@ static void report_window(struct window *window)
     if (!output->closed) {
         note_failure(window);
         recording->windows.lost = true;
+        unlink_empty(window);
     }
     if (recording->events.window) {
         recording->events.window(recording->user, &event);
@@ -260,14 +269,17 @@ static bool is_passing(enum hl_failure failure)
     return false;
 }
 
+static enum hl_failure failure_known(const struct windows *windows)
+{
+    return windows->text ? hl_failure_classify(windows->exit_code, windows->signal, windows->text)
+                         : HL_FAILURE_OTHER;
+}
+
 static void attach_failed(struct window *window)
 {
     struct hl_recording *recording = window->recording;
     struct windows *windows = &recording->windows;
-    struct stat status;
-    if (lstat(window->path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0) {
-        unlink(window->path);
-    }
+    unlink_empty(window);
     if (windows->closed && !is_launch(recording)) {
         return; /* it was we who ended it */
     }
@@ -291,10 +303,10 @@ static void attach_failed(struct window *window)
     } else if (is_passing(failure) && windows->failures < QUICK_TRIES) {
         recording_timer(recording, TIMER_NEXT, retry_delay(windows->failures));
     } else if (is_passing(failure) && recording->options.subprocesses) {
+        recording_slow(recording, failure_known(windows));
         recording_timer(recording, TIMER_NEXT, SLOW_RETRY_MS); /* make, sh …: Python may come late */
     } else {
-        recording_give_up(recording, hl_failure_classify(windows->exit_code, windows->signal,
-                                                         windows->text));
+        recording_give_up(recording, failure_known(windows));
     }
 }
 
@@ -304,6 +316,30 @@ static bool died_attaching(const struct window *window)
     return window->cut && window->cut <= window->attached && !window->output.closed;
 }
 
+/* A window that had attached is over. The next begins at once if none is at work: this one ended before
+ * its time, or the next one hung. But not when py-spy fails each time, nor for ever. */
+static void start_after(const struct window *window)
+{
+    struct hl_recording *recording = window->recording;
+    struct windows *windows = &recording->windows;
+    bool failed = !window->output.closed && (!window->cut || window->timed_out);
+    windows->failures = window->output.closed ? 0 : windows->failures + failed;
+    if (failed && windows->failures >= QUICK_TRIES && !recording->ended_at && !windows->closed) {
+        uv_timer_stop(&recording->timers[TIMER_NEXT]);
+        recording_give_up(recording, failure_known(windows));
+        return;
+    }
+    bool attaching = false;
+    if (at_work(recording, &attaching) > 0) {
+        return;
+    }
+    if (failed) {
+        recording_timer(recording, TIMER_NEXT, retry_delay(windows->failures));
+    } else {
+        windows_start_next(recording);
+    }
+}
+
 void windows_ended(struct window *window)
 {
     struct hl_recording *recording = window->recording;
@@ -311,10 +347,7 @@ void windows_ended(struct window *window)
     unlink_window(window);
     if (window->attached && !died_attaching(window)) {
         report_window(window);
-        bool attaching = false;
-        if (at_work(recording, &attaching) == 0) {
-            windows_start_next(recording); /* it ended before its time, or the next one hung */
-        }
+        start_after(window);
     } else {
         attach_failed(window);
     }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
 
 struct hl_reply {
@@ -19,6 +20,7 @@ struct hl_replies {
     struct hl_transport *transport;
     struct hl_reply *first;
     size_t count;
+    bool held; /* no more is read: see HL_LIMIT_OPEN_REQUESTS */
 };
 
 struct hl_replies *hl_replies_create(struct hl_transport *transport)
@@ -33,7 +35,10 @@ static void unlink_reply(struct hl_reply *reply)
     for (struct hl_reply **link = &reply->replies->first; *link; link = &(*link)->next) {
         if (*link == reply) {
             *link = reply->next;
-            reply->replies->count--;
+            if (--reply->replies->count <= HL_LIMIT_OPEN_REQUESTS / 2 && reply->replies->held) {
+                reply->replies->held = false;
+                hl_transport_hold(reply->replies->transport, false);
+            }
             return;
         }
     }
@@ -64,7 +69,10 @@ struct hl_reply *hl_reply_begin(struct hl_replies *replies, const struct hl_rpc_
     reply->id = hl_rpc_id_copy(id);
     reply->next = replies->first;
     replies->first = reply;
-    replies->count++;
+    if (++replies->count >= HL_LIMIT_OPEN_REQUESTS && !replies->held) {
+        replies->held = true;
+        hl_transport_hold(replies->transport, true);
+    }
     return reply;
 }
 

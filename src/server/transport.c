@@ -32,9 +32,13 @@ struct hl_transport {
     union stream input;
     union stream output;
     uv_timer_t stop_timer;
+    uv_timer_t resume_timer; /* goes on with reading in a turn of its own */
     uv_idle_t file_reader; /* standard input is a regular file */
     int file;
     bool reading;
+    bool held;        /* by hl_transport_hold */
+    const char *rest; /* of the chunk, not looked at yet */
+    size_t rest_length;
     bool stopping;
     bool closed_reported;
     bool output_broken;
@@ -56,10 +60,17 @@ static void report_closed(struct hl_transport *transport)
     }
 }
 
-/* Bodies are handed on as they are found; a handler may stop the transport, which ends the loop. */
+static bool is_held(const struct hl_transport *transport)
+{
+    return transport->held || transport->queued > HL_LIMIT_SEND_QUEUE;
+}
+
+/* Bodies are handed on as they are found; a handler may stop the transport, which ends the loop, or fill
+ * what is on its way out, which leaves the rest for later. */
 static void take(struct hl_transport *transport, const char *data, size_t length)
 {
-    while (!transport->stopping) {
+    bool more = length > 0;
+    while (more && !transport->stopping && !is_held(transport)) {
         enum hl_framing_event event;
         const char *body;
         size_t body_length;
@@ -67,12 +78,33 @@ static void take(struct hl_transport *transport, const char *data, size_t length
         if (r < 0) {
             transport->events.problem(transport->user, HL_FRAMING_OVERSIZE);
         } else if (event == HL_FRAMING_MORE) {
-            return;
+            more = false;
         } else if (event == HL_FRAMING_BODY) {
             transport->events.body(transport->user, body, body_length);
         } else {
             transport->events.problem(transport->user, event);
         }
+    }
+    transport->rest = data;
+    transport->rest_length = length;
+}
+
+static void pause_reading(struct hl_transport *transport)
+{
+    transport->reading = false;
+    if (transport->file >= 0) {
+        uv_idle_stop(&transport->file_reader);
+    } else {
+        uv_read_stop(&transport->input.stream);
+    }
+}
+
+/* Before the chunk is used again, the rest of it has to be taken. */
+static void pause_if_held(struct hl_transport *transport)
+{
+    if (transport->reading && !transport->stopping &&
+        (transport->rest_length > 0 || is_held(transport))) {
+        pause_reading(transport);
     }
 }
 
@@ -88,6 +120,7 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
     struct hl_transport *transport = stream->data;
     if (got > 0) {
         take(transport, buffer->base, (size_t)got);
+        pause_if_held(transport);
     } else if (got < 0) {
         uv_read_stop(stream);
         transport->reading = false;
@@ -102,6 +135,7 @@ static void on_file_turn(uv_idle_t *idle)
     ssize_t got = read(transport->file, transport->chunk, sizeof(transport->chunk));
     if (got > 0) {
         take(transport, transport->chunk, (size_t)got);
+        pause_if_held(transport);
     } else if (got == 0 || errno != EINTR) {
         uv_idle_stop(idle);
         transport->reading = false;
@@ -122,13 +156,33 @@ static void start_reading(struct hl_transport *transport)
     }
 }
 
-static void pause_reading(struct hl_transport *transport)
+static void on_resume(uv_timer_t *timer)
 {
-    transport->reading = false;
-    if (transport->file >= 0) {
-        uv_idle_stop(&transport->file_reader);
+    struct hl_transport *transport = timer->data;
+    if (transport->stopping || transport->reading || is_held(transport)) {
+        return;
+    }
+    take(transport, transport->rest, transport->rest_length);
+    if (transport->rest_length == 0 && !is_held(transport)) {
+        start_reading(transport);
+    }
+}
+
+/* In a turn of the loop of its own: whoever made room is in the middle of something. */
+static void resume(struct hl_transport *transport)
+{
+    if (!transport->reading && !transport->stopping && !is_held(transport)) {
+        uv_timer_start(&transport->resume_timer, on_resume, 0, 0);
+    }
+}
+
+void hl_transport_hold(struct hl_transport *transport, bool hold)
+{
+    transport->held = hold;
+    if (hold) {
+        pause_if_held(transport);
     } else {
-        uv_read_stop(&transport->input.stream);
+        resume(transport);
     }
 }
 
@@ -201,6 +255,9 @@ int hl_transport_start(uv_loop_t *loop, const struct hl_transport_events *events
     uv_timer_init(loop, &transport->stop_timer);
     transport->stop_timer.data = transport;
     transport->open_handles++;
+    uv_timer_init(loop, &transport->resume_timer);
+    transport->resume_timer.data = transport;
+    transport->open_handles++;
     start_reading(transport);
     *ret_transport = transport;
     return 0;
@@ -222,7 +279,7 @@ static void on_written(uv_write_t *request, int status)
     if (transport->stopping && transport->queued == 0) {
         close_all(transport);
     } else if (transport->queued <= HL_LIMIT_SEND_QUEUE / 2) {
-        start_reading(transport);
+        resume(transport);
     }
 }
 
@@ -280,6 +337,7 @@ static void close_handle(uv_handle_t *handle)
 static void close_all(struct hl_transport *transport)
 {
     close_handle((uv_handle_t *)&transport->stop_timer);
+    close_handle((uv_handle_t *)&transport->resume_timer);
     close_handle(&transport->output.handle);
     if (transport->file >= 0) {
         close_handle((uv_handle_t *)&transport->file_reader);

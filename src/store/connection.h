@@ -26,11 +26,15 @@ struct hl_store {
 /* The errno (positive) for an SQLite result code. */
 int store_errno(struct hl_store *store, int code);
 /* Fills `error` for a failed SQLite call and returns the negative errno. `doing` completes "cannot
- * …". A corrupt file is not written to again. */
+ * …". A file that turns out to be corrupt while it is written to is not written to again; one bad
+ * page met by a read does not keep runs from being saved. What a newer program has migrated in the
+ * meantime is not damage but -EPROTO. */
 int store_failed(struct hl_store *store, int code, const char *doing, struct hl_error *error);
 int store_no_memory(const char *doing, struct hl_error *error);
-/* "the database %s is damaged: %s" */
+/* "the database %s is damaged: %s", or -EPROTO as above. */
 int store_damaged(struct hl_store *store, const char *what, struct hl_error *error);
+/* "cannot %s: database %s was written by a newer hotlens"; nothing is written from here on. */
+int store_newer(struct hl_store *store, const char *doing, struct hl_error *error);
 
 /* -- statements (statement.c) -- */
 

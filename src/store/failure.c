@@ -43,6 +43,7 @@ int store_errno(struct hl_store *store, int code)
     case SQLITE_FORMAT:
     case SQLITE_MISMATCH:
         return EBADMSG;
+    case SQLITE_SCHEMA:
     case SQLITE_ERROR:
         /* Our SQL is right for our tables, so the tables are not ours. */
         return store->newer ? EPROTO : EBADMSG;
@@ -51,7 +52,8 @@ int store_errno(struct hl_store *store, int code)
     case SQLITE_TOOBIG:
         return EFBIG;
     case SQLITE_CONSTRAINT:
-        return EEXIST;
+        /* Never EEXIST, which tells a caller that the run is saved: those who know say so. */
+        return EINVAL;
     case SQLITE_PERM:
     case SQLITE_AUTH:
         return EACCES;
@@ -90,6 +92,34 @@ static void add_remedy(struct hl_store *store, int code, int reason, struct hl_e
     }
 }
 
+int store_newer(struct hl_store *store, const char *doing, struct hl_error *error)
+{
+    store->newer = true;
+    store->can_write = false;
+    hl_error_set(error, EPROTO, "cannot %s: database %s was written by a newer hotlens", doing,
+                 store->path);
+    hl_error_set_remedy(error, "Update this hotlens; its runs can still be read");
+    return -EPROTO;
+}
+
+/* A program that stays open for days may find tables that it does not know. */
+static bool has_been_migrated(struct hl_store *store)
+{
+    int64_t version = 0;
+    return store->newer || (store_query_int(store, "PRAGMA user_version", &version) == SQLITE_OK &&
+                            version > STORE_SCHEMA_VERSION);
+}
+
+static bool speaks_of_tables(int code)
+{
+    return (code & 0xff) == SQLITE_ERROR || (code & 0xff) == SQLITE_SCHEMA;
+}
+
+static bool is_corrupt(int code)
+{
+    return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
+
 int store_failed(struct hl_store *store, int code, const char *doing, struct hl_error *error)
 {
     int reason = store_errno(store, code);
@@ -100,8 +130,11 @@ int store_failed(struct hl_store *store, int code, const char *doing, struct hl_
     }
     hl_error_set(error, reason, "cannot %s: database %s: %s", doing, store->path, text);
     add_remedy(store, code, reason, error);
-    if (reason == EBADMSG) {
+    if (is_corrupt(code) && store->db && sqlite3_txn_state(store->db, NULL) == SQLITE_TXN_WRITE) {
         store->can_write = false;
+    }
+    if (speaks_of_tables(code) && store->db && has_been_migrated(store)) {
+        return store_newer(store, doing, error);
     }
     return -reason;
 }
@@ -113,6 +146,9 @@ int store_no_memory(const char *doing, struct hl_error *error)
 
 int store_damaged(struct hl_store *store, const char *what, struct hl_error *error)
 {
+    if (has_been_migrated(store)) {
+        return store_newer(store, "read the run", error);
+    }
     hl_error_set(error, EBADMSG, "database %s is damaged: %s", store->path, what);
     add_remedy(store, SQLITE_CORRUPT, EBADMSG, error);
     return -EBADMSG;

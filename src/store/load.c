@@ -5,41 +5,43 @@
 #include "hotlens/base/array.h"
 #include "hotlens/store/tree_blob.h"
 
-int store_profile_of(struct hl_store *store, int64_t run, int64_t *ret_profile,
-                     struct hl_error *error)
+#define FIRST_PROFILE " FROM profile WHERE run = ? ORDER BY id LIMIT 1"
+
+/* Runs a query of one column of a run's first profile, and stops at its row. */
+static int step_to_profile(struct hl_store *store, struct statement *query, const char *sql,
+                           int64_t run, const char *doing, struct hl_error *error)
 {
-    _cleanup_statement_ struct statement query = {0};
-    statement_prepare(store, &query, "SELECT id FROM profile WHERE run = ? ORDER BY id LIMIT 1");
-    bind_int(&query, run);
-    int code = statement_step(&query);
+    statement_prepare(store, query, sql);
+    bind_int(query, run);
+    int code = statement_step(query);
     if (code == SQLITE_DONE) {
         _cleanup_free_ char *name = hl_xasprintf("%lld", (long long)run);
         return store_no_run(store, name, error);
     }
-    if (code != SQLITE_ROW) {
-        return store_failed(store, code, "read the run", error);
+    return code == SQLITE_ROW ? 0 : store_failed(store, code, doing, error);
+}
+
+int store_profile_of(struct hl_store *store, int64_t run, int64_t *ret_profile,
+                     struct hl_error *error)
+{
+    _cleanup_statement_ struct statement query = {0};
+    int r = step_to_profile(store, &query, "SELECT id" FIRST_PROFILE, run, "read the run", error);
+    if (r == 0) {
+        *ret_profile = read_int(&query);
     }
-    *ret_profile = read_int(&query);
-    return 0;
+    return r;
 }
 
 int hl_store_derive_version(struct hl_store *store, int64_t run_id, int *ret_version,
                             struct hl_error *error)
 {
     _cleanup_statement_ struct statement query = {0};
-    statement_prepare(store, &query,
-                      "SELECT derive_version FROM profile WHERE run = ? ORDER BY id LIMIT 1");
-    bind_int(&query, run_id);
-    int code = statement_step(&query);
-    if (code == SQLITE_DONE) {
-        _cleanup_free_ char *name = hl_xasprintf("%lld", (long long)run_id);
-        return store_no_run(store, name, error);
+    int r = step_to_profile(store, &query, "SELECT derive_version" FIRST_PROFILE, run_id,
+                            "read the run", error);
+    if (r == 0) {
+        *ret_version = (int)read_int(&query);
     }
-    if (code != SQLITE_ROW) {
-        return store_failed(store, code, "read the run", error);
-    }
-    *ret_version = (int)read_int(&query);
-    return 0;
+    return r;
 }
 
 static int decode(struct hl_store *store, struct statement *query, struct hl_profile **ret_profile,
@@ -69,17 +71,9 @@ int hl_store_load_profile(struct hl_store *store, int64_t run_id, struct hl_prof
                           struct hl_error *error)
 {
     _cleanup_statement_ struct statement query = {0};
-    statement_prepare(store, &query, "SELECT tree FROM profile WHERE run = ? ORDER BY id LIMIT 1");
-    bind_int(&query, run_id);
-    int code = statement_step(&query);
-    if (code == SQLITE_DONE) {
-        _cleanup_free_ char *name = hl_xasprintf("%lld", (long long)run_id);
-        return store_no_run(store, name, error);
-    }
-    if (code != SQLITE_ROW) {
-        return store_failed(store, code, "load the profile", error);
-    }
-    return decode(store, &query, ret_profile, error);
+    int r = step_to_profile(store, &query, "SELECT tree" FIRST_PROFILE, run_id, "load the profile",
+                            error);
+    return r < 0 ? r : decode(store, &query, ret_profile, error);
 }
 
 int hl_store_load_windows(struct hl_store *store, int64_t run_id, struct hl_window **ret_windows,

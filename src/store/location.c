@@ -11,14 +11,45 @@
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 
+static char *xdg_path(void)
+{
+    _cleanup_free_ char *folder = hl_folder_xdg("DATA");
+    return folder ? hl_path_join(folder, "profiles.db") : NULL;
+}
+
 char *hl_store_default_path(void)
 {
     const char *path = getenv("HOTLENS_DB");
-    if (path && path[0] != '\0') {
-        return hl_xstrdup(path);
+    return path && path[0] != '\0' ? hl_xstrdup(path) : xdg_path();
+}
+
+bool location_is_default(const char *path)
+{
+    _cleanup_free_ char *ours = xdg_path();
+    return ours && strcmp(ours, path) == 0;
+}
+
+/* By name: closing a descriptor of the database would drop the locks that this process has on it
+ * through other connections. */
+static void take_rights_away(const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) == 0 && status.st_uid == geteuid() &&
+        (S_ISDIR(status.st_mode) || S_ISREG(status.st_mode)) && (status.st_mode & 077) != 0) {
+        (void)chmod(path, status.st_mode & 07700);
     }
-    _cleanup_free_ char *folder = hl_folder_xdg("DATA");
-    return folder ? hl_path_join(folder, "profiles.db") : NULL;
+}
+
+void location_make_private(const char *path)
+{
+    static const char *const SUFFIXES[] = {"", "-wal", "-shm", "-journal"};
+    /* The folder first: from then on nobody else can exchange what is in it. */
+    _cleanup_free_ char *folder = hl_path_parent(path);
+    take_rights_away(folder);
+    for (size_t i = 0; i < ARRAY_SIZE(SUFFIXES); i++) {
+        _cleanup_free_ char *name = hl_xasprintf("%s%s", path, SUFFIXES[i]);
+        take_rights_away(name);
+    }
 }
 
 static int create_file(const char *path, struct hl_error *error)

@@ -17,5 +17,10 @@ struct location {
  * are missing. SQLite gives its log and journal the mode of the database. */
 int location_prepare(const char *path, enum hl_store_mode mode, struct location *ret_location,
                      struct hl_error *error);
+/* Whether this is the file below the XDG data folder, which is for us alone. */
+bool location_is_default(const char *path);
+/* Takes the rights of others away from the database and its folder, which a copy or somebody's
+ * chmod may have left open. Only what belongs to us, never a link; best effort. */
+void location_make_private(const char *path);
 
 #endif

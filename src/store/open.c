@@ -216,6 +216,9 @@ static int recognize(struct hl_store *store, const struct hl_store_options *opti
     if (identity.application != STORE_APPLICATION_ID && !blank) {
         return not_ours(store, error);
     }
+    if (identity.version < 0) {
+        return store_damaged(store, "its version is below zero", error);
+    }
     store->newer = identity.version > STORE_SCHEMA_VERSION;
     store->can_write = store->can_write && !store->newer;
     if (store->can_write) {
@@ -239,6 +242,9 @@ int hl_store_open_with(const char *path, enum hl_store_mode mode,
     int r = location_prepare(name, mode, &location, error);
     if (r < 0) {
         return r;
+    }
+    if (mode == HL_STORE_WRITE && location_is_default(name)) {
+        location_make_private(name);
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = hl_xcalloc(1, sizeof(*store));
     store->path = TAKE_PTR(name);

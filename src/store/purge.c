@@ -23,6 +23,10 @@ int hl_store_purge(struct hl_store *store, const char *workspace, uint32_t *ret_
                    struct hl_error *error)
 {
     const char *doing = "delete runs";
+    if (workspace && workspace[0] == '\0') {
+        /* As a key this would be the folder "/", in which everything lies. */
+        return hl_error_set(error, EINVAL, "cannot %s: no folder is named", doing);
+    }
     _cleanup_free_ char *folder = store_folder_key(workspace);
     int r = store_begin(store, doing, error);
     if (r < 0) {

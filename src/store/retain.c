@@ -51,32 +51,60 @@ static int used_bytes(struct hl_store *store, uint64_t *ret_bytes)
     return SQLITE_OK;
 }
 
-/* One after the other, oldest first, as nothing tells beforehand what a run's going frees. */
-static int delete_to_fit(struct hl_store *store, uint64_t limit, uint32_t *deleted)
+/* Which run takes a text with it when runs go oldest first: the newest that has it, or one that
+ * stays. A sweep would find that out too, but by looking at every row for every run. */
+static const char NOTE_LAST_USES[] =
+    "CREATE TEMP TABLE last_use AS SELECT run, text FROM (SELECT run, text, row_number() OVER ("
+    "    PARTITION BY text ORDER BY run.pinned OR run.label IS NOT NULL DESC,"
+    "    run.start DESC, run.id DESC) AS place"
+    "  FROM source JOIN run ON run.id = source.run WHERE text IS NOT NULL) WHERE place = 1;"
+    "CREATE INDEX temp.last_use_run ON last_use(run)";
+
+static int delete_oldest(struct hl_store *store, uint32_t *deleted)
 {
-    uint32_t before = *deleted;
-    for (uint32_t count = 1;; count++) {
+    int64_t run = 0;
+    int code = store_query_int(
+        store, "SELECT id FROM run WHERE " EXPENDABLE " ORDER BY start, id LIMIT 1", &run);
+    if (code != SQLITE_OK) {
+        return code;
+    }
+    uint32_t texts = 0;
+    code = delete_with(
+        store, "DELETE FROM text WHERE id IN (SELECT text FROM temp.last_use WHERE run = ?)", run,
+        &texts);
+    return code == SQLITE_OK ? delete_with(store, "DELETE FROM run WHERE id = ?", run, deleted)
+                             : code;
+}
+
+/* One after the other, oldest first, as nothing tells beforehand what a run's going frees. */
+static int delete_until(struct hl_store *store, uint64_t limit, uint32_t *deleted)
+{
+    for (;;) {
         uint64_t bytes = 0;
         int code = used_bytes(store, &bytes);
         if (code != SQLITE_OK || bytes <= limit) {
             return code;
         }
-        uint32_t last = *deleted;
-        code = delete_with(store,
-                           "DELETE FROM run WHERE ?1 AND id = (SELECT id FROM run "
-                           "WHERE " EXPENDABLE " ORDER BY start, id LIMIT 1)",
-                           1, deleted);
-        if (code != SQLITE_OK || *deleted == last) {
-            return code;
-        }
-        /* A sweep looks at every row: after 1, 2, 4, 8 … runs is often enough. */
-        if (((*deleted - before) & (*deleted - before - 1)) == 0) {
-            code = store_sweep(store);
-            if (code != SQLITE_OK) {
-                return code;
-            }
+        code = delete_oldest(store, deleted);
+        if (code != SQLITE_OK) {
+            return code == SQLITE_DONE ? SQLITE_OK : code;
         }
     }
+}
+
+static int delete_to_fit(struct hl_store *store, uint64_t limit, uint32_t *deleted)
+{
+    uint64_t bytes = 0;
+    int code = used_bytes(store, &bytes);
+    if (code != SQLITE_OK || bytes <= limit) {
+        return code;
+    }
+    code = store_execute(store, NOTE_LAST_USES);
+    if (code == SQLITE_OK) {
+        code = delete_until(store, limit, deleted);
+    }
+    /* After a failure the rollback takes the table away. */
+    return code == SQLITE_OK ? store_execute(store, "DROP TABLE temp.last_use") : code;
 }
 
 static int retain(struct hl_store *store, const struct hl_retention *retention, int64_t now,

@@ -6,7 +6,23 @@
 #include <sys/random.h>
 
 #include "hotlens/base/macros.h"
+#include "hotlens/base/memory.h"
 #include "hotlens/base/strv.h"
+
+void hl_run_copy(const struct hl_run *run, struct hl_run *ret_copy)
+{
+    struct hl_run copy = *run;
+    char **const strings[] = {
+        &copy.uuid,       &copy.target,         &copy.title,   &copy.cwd,          &copy.workspace,
+        &copy.python,     &copy.python_version, &copy.sampler, &copy.sampler_mode, &copy.git_commit,
+        &copy.git_branch, &copy.label,          &copy.notes,
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
+        *strings[i] = hl_xstrdup(*strings[i]);
+    }
+    copy.argv = run->argv ? hl_strv_copy(run->argv) : NULL;
+    *ret_copy = copy;
+}
 
 void hl_run_finish(struct hl_run *run)
 {

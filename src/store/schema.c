@@ -32,7 +32,7 @@ static const char VERSION_1[] =
     "  run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
     "  metric TEXT NOT NULL,"
     "  derive_version INTEGER NOT NULL,"
-    "  tree BLOB NOT NULL," /* docs/formats-tree-blob.md */
+    "  tree BLOB NOT NULL," /* docs/formats.md */
     "  UNIQUE (run, metric));"
     "CREATE TABLE window ("
     "  run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
@@ -86,7 +86,7 @@ int schema_migrate(struct hl_store *store, struct hl_error *error)
     /* Another process may have been first. */
     int64_t version = 0;
     int code = store_query_int(store, "PRAGMA user_version", &version);
-    for (; code == SQLITE_OK && version >= 0 && version < STORE_SCHEMA_VERSION; version++) {
+    for (; code == SQLITE_OK && version < STORE_SCHEMA_VERSION; version++) {
         code = store_execute(store, MIGRATIONS[version]);
     }
     return store_end(store, code, doing, error);

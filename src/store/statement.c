@@ -19,6 +19,9 @@ void statement_finish(struct statement *statement)
 void statement_reset(struct statement *statement)
 {
     sqlite3_reset(statement->handle);
+    if (statement->handle) {
+        sqlite3_clear_bindings(statement->handle);
+    }
     statement->next = 0;
     statement->code = SQLITE_OK;
 }

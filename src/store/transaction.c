@@ -11,18 +11,10 @@ void store_rollback(struct hl_store *store)
     }
 }
 
-static int refuse_newer(struct hl_store *store, const char *doing, struct hl_error *error)
-{
-    hl_error_set(error, EPROTO, "cannot %s: database %s was written by a newer hotlens", doing,
-                 store->path);
-    hl_error_set_remedy(error, "Update this hotlens; its runs can still be read");
-    return -EPROTO;
-}
-
 int store_begin(struct hl_store *store, const char *doing, struct hl_error *error)
 {
     if (store->newer) {
-        return refuse_newer(store, doing, error);
+        return store_newer(store, doing, error);
     }
     if (!store->can_write) {
         hl_error_set(error, EROFS, "cannot %s: database %s can only be read", doing, store->path);
@@ -43,9 +35,11 @@ int store_begin(struct hl_store *store, const char *doing, struct hl_error *erro
     }
     if (version > STORE_SCHEMA_VERSION) {
         store_rollback(store);
-        store->newer = true;
-        store->can_write = false;
-        return refuse_newer(store, doing, error);
+        return store_newer(store, doing, error);
+    }
+    if (version < 0) {
+        store_rollback(store);
+        return store_damaged(store, "its version is below zero", error);
     }
     return 0;
 }

@@ -1,4 +1,4 @@
-/* What the writer and the reader of tree blobs share; docs/formats-tree-blob.md has the layout. */
+/* What the writer and the reader of tree blobs share; docs/formats.md has the layout. */
 #ifndef HOTLENS_STORE_TREE_LAYOUT_H
 #define HOTLENS_STORE_TREE_LAYOUT_H
 

@@ -7,6 +7,7 @@ The real py-spy is $HOTLENS_TEST_PY_SPY, or the one on PATH; without one its row
 import glob
 import os
 import re
+import resource
 import select
 import shutil
 import signal
@@ -18,7 +19,7 @@ import time
 DRIVER, FAKE = sys.argv[1], sys.argv[2]
 REAL = os.environ.get("HOTLENS_TEST_PY_SPY") or shutil.which("py-spy")
 PYTHON = os.path.realpath(sys.executable)
-PATIENCE = 60  # only ends a test that would hang
+PATIENCE = int(os.environ.get("PATIENCE", 60))  # only ends a test that would hang
 
 BURN = """
 import sys, time
@@ -33,7 +34,7 @@ def burn(seconds):
 class Row:
     """One recording. Waiting is for events, never for time."""
 
-    def __init__(self, argv, options=(), fake=None, pid=None, path=None):
+    def __init__(self, argv, options=(), fake=None, pid=None, path=None, env=None):
         self.spool = tempfile.mkdtemp(prefix="hotlens-test-")
         self.events = []
         self.output = tempfile.TemporaryFile()
@@ -42,6 +43,7 @@ class Row:
         environment["PATH"] = os.path.dirname(PYTHON) + ":" + environment["PATH"]
         if path:
             environment["PATH"] = path + ":" + environment["PATH"]
+        environment.update(env or {})
         if fake:
             environment["FAKE_PY_SPY"] = fake
         self.uuid = "test-%d-%s" % (os.getpid(), os.path.basename(self.spool)[-8:].replace("_", "x"))
@@ -244,6 +246,29 @@ def fake_never():
     row.close()
 
 
+def fake_never_with_subprocesses():
+    # Python may come late below a shell, so it is tried on, but not in silence.
+    row = Row(SLEEP, QUICK + ["--flags", "ts"], fake="never")
+    assert "not a Python process" in row.until("problem")["text"]
+    row.tell("stop 15")
+    row.finish()
+    expect(len(row.all("problem")), 1)
+    row.close()
+
+
+def fake_always_panics():
+    """One that attaches and dies each time is tried as often as one that does not attach."""
+    row = Row(SLEEP, QUICK, fake="panic")
+    row.until("problem")
+    row.tell("stop 15")
+    row.finish()
+    with open(row.spool + "/calls") as calls:
+        expect(len(calls.read()), 10)
+    expect(glob.glob(row.spool + "/*.raw"), [])
+    expect(row.result()["status"], "143")
+    row.close()
+
+
 def fake_not_python_then_gone():
     """What an early try found out of the program is worth more than that it ended at last."""
     row = Row(SLEEP, QUICK, fake="never,gone")
@@ -257,6 +282,18 @@ def fake_not_python_then_gone():
 def fake_no_child():
     row, _ = fake_until_window("nochild", 0, verified="1")
     expect(row.error(), "")
+
+
+def fake_errors():
+    # py-spy counts failures per Python process; what else the program started has none.
+    program = "import subprocess; [subprocess.Popen(['sleep', '1000']) for _ in range(3)]; " \
+              "subprocess.run(['sleep', '1000'])"
+    row = Row([PYTHON, "-c", program], QUICK + ["--flags", "ts"], fake="errors")
+    row.until("window", index="1")
+    row.tell("stop 15")
+    row.finish()
+    expect([int(w["covered"]) % 10**9 for w in row.windows()][:2], [790000000] * 2)
+    row.close()
 
 
 def fake_slow():
@@ -282,6 +319,33 @@ def fake_pause():
     row.close()
 
 
+def fake_pause_at_the_end():
+    # The program ends while the recording is paused: what was not looked at counts nowhere.
+    row = Row(["sleep", "3"], QUICK, fake="ok")
+    row.until("state", name="sampling")
+    row.tell("pause")
+    first = row.until("window", index="0")
+    row.finish()
+    result = row.result()
+    assert int(result["duration"]) < 2500000000, result
+    assert int(result["sampled"]) <= int(first["covered"]) + 500000000, (result, first)
+    row.close()
+
+
+def fake_stop_after_detach():
+    row = Row(SLEEP, QUICK, fake="ok")
+    pid = int(row.until("state", name="sampling")["pid"])
+    row.tell("detach")
+    row.until("detach")
+    row.tell("stop 15")
+    row.finish()
+    with open("/proc/%d/stat" % pid) as file:
+        assert ") S " in file.read()
+    os.kill(pid, signal.SIGKILL)
+    expect(row.result()["status"], str(-2**63))
+    row.close()
+
+
 def fake_detach():
     row = Row(["sleep", "1"], QUICK, fake="ok")
     row.until("state", name="sampling")
@@ -291,6 +355,38 @@ def fake_detach():
     expect(row.result()["status"], "0")
     expect(len(row.windows()), 1)
     row.close()
+
+
+def stop_without_a_list_of_processes():
+    row = Row(SLEEP, QUICK + ["--proc", "/no/such/proc", "--sampler", "attach"], fake="ok")
+    row.until("state", name="sampling")
+    row.tell("stop 15")
+    row.finish()
+    expect(row.result()["status"], "143")
+    row.close()
+
+
+def stop_of_what_cannot_be_killed():
+    # A process that is shown with another start is never signalled, as if it hung in the kernel.
+    with tempfile.TemporaryDirectory() as folder:
+        row = Row(SLEEP, QUICK + ["--proc", folder, "--sampler", "attach"], fake="ok")
+        pid = int(row.until("state", name="sampling")["pid"])
+        with open("/proc/%d/stat" % pid) as file:
+            head, _, rest = file.read().rpartition(")")
+        fields = rest.split()
+        fields[19] = str(int(fields[19]) + 1)
+        os.mkdir("%s/%d" % (folder, pid))
+        with open("%s/%d/stat" % (folder, pid), "w") as file:
+            file.write("%s) %s\n" % (head, " ".join(fields)))
+        try:
+            row.tell("stop 15")
+            row.finish()
+        finally:
+            os.kill(pid, signal.SIGKILL)
+        assert "process %d (sleep) did not end" % pid in row.error(), row.events
+        expect(row.result()["status"], str(-2**63))
+        expect([w["verified"] for w in row.windows()], ["1"] * len(row.windows()))
+        row.close()
 
 
 def script(row_folder, name, text):
@@ -313,6 +409,27 @@ def sudo_that_never_ends():
         os.kill(pid, signal.SIGKILL)
         expect(row.result()["status"], "0")
         assert "process %d (sudo) did not end" % pid in row.error(), row.events
+        row.close()
+
+
+def no_descriptors_left():
+    """The next window's lifeline cannot be made: sampling ends, the recording goes on to its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        script(folder, "sudo", "import os, sys\nargv = [a for a in sys.argv[1:] if a != '-n']\n"
+                               "os.execv(argv[0], argv)\n")
+        row = Row(SLEEP, QUICK + ["--sudo", 1], fake="ok", path=folder)
+        row.until("state", name="sampling")
+        pid = row.process.pid
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        used = {int(fd) for fd in os.listdir("/proc/%d/fd" % pid)}
+        free = [fd for fd in range(len(used) + 2) if fd not in used]
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (free[1], before[1]))  # for one more
+        row.until("problem")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        row.tell("stop 15")
+        row.finish()
+        expect(row.result()["status"], "143")
+        assert "Too many open files" in row.error(), row.events
         row.close()
 
 
@@ -387,6 +504,23 @@ def cpu_loop(name):
     print("# %s: %d samples, %d windows, %.3f s of %.3f s" % (name, samples, len(windows), seconds,
                                                             took))
     row.close()
+
+
+def launch_of_scripts():
+    """A version manager's python, which is slow to become Python, and a script that is none."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in (("python3", "sleep 1; exec %s \"$@\"" % PYTHON), ("tool", "touch ran")):
+            with open(folder + "/" + name, "w") as file:
+                file.write("#!/usr/bin/env -S sh\n%s\n" % text)
+            os.chmod(folder + "/" + name, 0o755)
+        row = Row(["python3", "-c", BURN + "burn(1.5); sys.exit(3)"], sampler([], "launch"),
+                  path=folder).finish()
+        expect((row.result()["status"], row.error(), len(row.windows())), ("3", "", 1))
+        row.close()
+        row = Row(["tool"], sampler(["--cwd", folder], "launch"), path=folder).finish()
+        assert "tool is a script for sh" in row.all("refused")[0]["text"], row.events
+        assert not os.path.exists(folder + "/ran")
+        row.close()
 
 
 def short_program(name):
@@ -505,12 +639,21 @@ def duration(name):
     row.close()
 
 
+TICKS = BURN + """
+for tick in range(10000):
+    burn(0.1)
+    print("tick", tick, file=sys.stderr, flush=True)
+"""
+
+
 def killed_recorder(name):
-    row = Row([PYTHON, "-c", CLEAN_UP], sampler([], name))
+    """Even the window that was in progress, which py-spy writes when nobody reads what it prints."""
+    row = Row([PYTHON, "-c", TICKS], sampler([], name))
     if name == "attach":
         row.until("window", index="0", verified="1")
     else:
         row.until("state", name="sampling")
+    row.until_output("tick %d\n" % (row.printed().count("tick") + 5))
     assert processes_of(row)
     row.process.kill()
     row.process.wait()
@@ -519,8 +662,22 @@ def killed_recorder(name):
         select.select([], [], [], 0.02)
     took = time.monotonic() - begin
     assert took < 5, took
-    if name == "attach":
-        assert counts(row.spool + "/0000.raw") > 0
+    files = sorted(glob.glob(row.spool + "/*.raw"))
+    assert len(files) >= (2 if name == "attach" else 1), files
+    for path in files[:2]:
+        assert counts(path) > 0, path
+    row.close()
+
+
+def program_of_launch():
+    """What py-spy needs, descriptors and variables, does not reach the program."""
+    row = Row([PYTHON, "-c", BURN + "import os; burn(1); print('open', sorted(int(fd) for fd in "
+               "os.listdir('/proc/self/fd'))[:-1], file=sys.stderr); "
+               "print([os.environ.get(name) for name in ('RUST_LOG', 'CLICOLOR_FORCE', "
+               "'RUST_BACKTRACE')], file=sys.stderr)"], sampler([], "launch"),
+              env={"RUST_LOG": "error", "RUST_BACKTRACE": "full"}).finish()
+    expect(row.printed().split("\n")[:2], ["open [0, 1, 2]", "['error', None, 'full']"])
+    expect((row.error(), row.windows()[0]["verified"]), ("", "1")) # not RUST_LOG=error for py-spy
     row.close()
 
 
@@ -552,6 +709,8 @@ def attach_to_pid():
 
 def real_rows():
     yield "attach to a pid, detach, its end", attach_to_pid
+    yield "launch: scripts", launch_of_scripts
+    yield "launch: what the program gets", program_of_launch
     for name in ("attach", "launch"):
         for function in (cpu_loop, short_program, no_program, not_executable, not_python, crash,
                          killed, stop_with_clean_up, subprocesses, duration, killed_recorder):
@@ -565,10 +724,13 @@ def real_rows():
 
 def main():
     fakes = [fake_ok, fake_hang, fake_mute, fake_exit, fake_partial, fake_flood, fake_wrong_sum,
-             fake_missing, fake_empty, fake_denied, fake_panic, fake_never,
+             fake_missing, fake_empty, fake_denied, fake_panic, fake_always_panics,
+             fake_never_with_subprocesses, fake_never,
              fake_not_python_then_gone, fake_no_child,
-             fake_slow, fake_colour, fake_pause, fake_detach, no_tool,
-             sudo_that_never_ends, consent, nothing_may_be_traced]
+             fake_slow, fake_errors, fake_colour, fake_pause, fake_pause_at_the_end,
+             fake_detach, fake_stop_after_detach, no_tool,
+             stop_without_a_list_of_processes, stop_of_what_cannot_be_killed,
+             sudo_that_never_ends, no_descriptors_left, consent, nothing_may_be_traced]
     rows = [(function.__name__.replace("_", " "), function) for function in fakes]
     rows += [(name, function if REAL else None) for name, function in real_rows()]
     only = os.environ.get("ONLY")

@@ -171,6 +171,19 @@ def labels_pins_and_removal(box):
 
 
 @test
+def doctor_says_what_is_not_private(box):
+    box.hotlens("import", DATA / "py-spy" / "import_pandas.raw", "--db", "named.db")
+    path = box.folder / "named.db"
+    expect("not private" not in box.hotlens("doctor", "--db", path).stdout, "made private")
+    path.chmod(0o644)
+    done = box.hotlens("runs", "--db", path)
+    expect_equal(done.returncode, 0, describe(done))
+    expect_equal(path.stat().st_mode & 0o777, 0o644, "what somebody named is left as it is")
+    done = box.hotlens("doctor", "--db", path)
+    expect("not private: mode 0644" in done.stdout, "doctor says it", describe(done))
+
+
+@test
 def flame_json_adds_up(box):
     box.hotlens("import", DATA / "py-spy" / "import_pandas.raw")
     for limit in ("16384", "100", "2", "1"):

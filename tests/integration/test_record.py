@@ -5,6 +5,7 @@ import contextlib
 import glob
 import json
 import os
+import pathlib
 import signal
 import sqlite3
 import subprocess
@@ -277,7 +278,7 @@ def too_short_to_sample(box):
 
 @test
 def programs_that_are_not_python(box):
-    done = record(box, "--", "sleep", "3")
+    done = record(box, "--", "sleep", "4")
     expect_equal(done.returncode, 0, "it runs all the same\n" + done.stderr)
     expect("is not a Python process" in done.stderr, "and the reason is said", done.stderr)
 
@@ -465,6 +466,14 @@ def lines_of_sources_that_were_not_kept(box):
         path.unlink(missing_ok=True)
 
 
+def seconds_of(pid):
+    try:
+        fields = pathlib.Path("/proc/%d/stat" % pid).read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(fields[11]) / os.sysconf("SC_CLK_TCK")
+
+
 def kill_the_recorder(box, sampler):
     path = box.write("spin.py", SPIN)
     recorder = box.start(HOTLENS, "record", "-r", "200", "--py-spy", find_py_spy(), "--sampler",
@@ -474,7 +483,8 @@ def kill_the_recorder(box, sampler):
     if sampler == "attach":
         wait_until(lambda: any(file.stat().st_size for file in spool.glob("*/0*.raw")))
     else:
-        wait_until(lambda: any("py-spy" in command for _, command in processes_of(box)))
+        wait_until(lambda: any(seconds_of(pid) > 1 for pid, command in processes_of(box)
+                               if command.endswith("spin.py 120 ") and " exec " not in command))
     recorder.kill()
     recorder.wait()
     wait_until(lambda: not processes_of(box), seconds=6)
@@ -495,6 +505,9 @@ def nothing_survives_a_killed_recorder_and_its_windows_come_back(box):
 @test
 def nothing_survives_a_killed_recorder_that_launched_through_py_spy(box):
     kill_the_recorder(box, "launch")
+    done = box.hotlens("runs")
+    expect("recovered" in done.stderr, "recovered at the next start", done)
+    expect(show(box)["run"]["samples"] > 20, "with its samples", show(box)["run"])
 
 
 main()

@@ -72,6 +72,7 @@ WRONG = [
     ("rm last", 1, "no runs yet"),
     ("purge", 2, "either --workspace FOLDER or --all"),
     ("purge --all", 1, "nothing was deleted; --yes"),
+    ("purge --yes --workspace=", 2, "--workspace cannot be empty"),
     ("exec", 2, "a program is missing"),
 ]
 

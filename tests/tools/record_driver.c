@@ -52,7 +52,8 @@ static void on_ended(void *user, const struct hl_record_result *result)
 {
     struct driver *driver = user;
     printf("result sampler=%s started=%d status=%" PRId64 " duration=%" PRId64
-           " sampled=%" PRId64 " threads=%u windows=%u stopped=%d behind=%d behind_ms=%" PRIu64 " py_spy=%s python=%s\n",
+           " sampled=%" PRId64 " threads=%u windows=%u stopped=%d behind=%d behind_ms=%" PRIu64
+           " py_spy=%s python=%s\n",
            result->sampler == HL_SAMPLER_ATTACH ? "attach" : "launch", result->started,
            result->exit_status, result->duration, result->sampled, result->os_threads,
            result->windows, result->stopped,

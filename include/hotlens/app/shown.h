@@ -34,11 +34,12 @@ struct hl_shown_file {
     const char *path;      /* as the profiler printed it */
     const char *real_path; /* or NULL */
     enum hl_source_state state;
+    bool is_here;          /* the file exists where the profile says */
     const struct hl_shown_function *functions; /* by line */
     size_t function_count;
     const struct hl_shown_line *lines; /* by line */
     size_t line_count;
-    uint64_t total;                /* samples with this file anywhere, or at least those of its lines' maximum */
+    uint64_t total;                /* at most the samples with this file anywhere: its largest row */
     const char *text;              /* the text that ran, decoded to UTF-8; NULL when there is none */
     size_t text_length;
     struct hl_line_hashes hashes;  /* of text */
@@ -46,8 +47,9 @@ struct hl_shown_file {
 
 struct hl_shown;
 
-/* Loads rows, texts (of files that exist in `folders` or are named in `paths`; NULL: all up to 64 MB) and the
- * comparison with the baseline. Worker thread. */
+/* Loads rows, texts (up to 64 MB, those of the run's workspace first) and the comparison with the
+ * baseline. A text of which only the hash is kept is read from its file while that is the same. Worker
+ * thread. */
 int hl_shown_load(struct hl_store *store, int64_t run_id, struct hl_shown **ret_shown,
                   struct hl_error *error);
 /* From a run in memory: live windows, an unsaved run, a focus. Copies what it needs. */
@@ -60,6 +62,17 @@ const struct hl_run *hl_shown_run(const struct hl_shown *shown);
 const struct hl_scale *hl_shown_scale(const struct hl_shown *shown);
 /* "14:02" of the baseline, or NULL. */
 const char *hl_shown_baseline(const struct hl_shown *shown);
+/* The runs of the same target before this one, newest first, at most five; and a function's total in one
+ * of them, UINT64_MAX where it has none. `function` is one of this run's. */
+struct hl_shown_past {
+    int64_t run_id;
+    char *name; /* "14:02", "2026-05-01 14:02" on another day, or its label */
+    struct hl_scale scale;
+};
+size_t hl_shown_past_count(const struct hl_shown *shown);
+const struct hl_shown_past *hl_shown_past(const struct hl_shown *shown, size_t index);
+uint64_t hl_shown_past_total(const struct hl_shown *shown, const struct hl_shown_function *function,
+                             size_t index);
 /* What the numbers are restricted to, for people ("train()"), or NULL. */
 const char *hl_shown_focus_name(const struct hl_shown *shown);
 size_t hl_shown_file_count(const struct hl_shown *shown);
@@ -70,8 +83,9 @@ struct hl_path_mapping {
     char *to;   /* prefix here */
 };
 
-/* The file of the run that is `path` here: exact, realpath, mapped, or the longest suffix of at least two
- * parts (or a base name that is unique in the run). NULL when none. O(files with this base name). */
+/* The file of the run that is `path` here: exact, realpath, mapped, or, for files that do not exist where
+ * the profile says, the longest suffix of at least two parts (or a base name that is unique in the run);
+ * two that fit equally well are none. NULL when none. O(files with this base name). */
 const struct hl_shown_file *hl_shown_find(const struct hl_shown *shown, const char *path,
                                           const char *real_path,
                                           const struct hl_path_mapping *mappings,
@@ -100,7 +114,21 @@ struct hl_focus_spec {
 /* The same run with numbers of the focus only. `data` has its tree. -ENOENT when nothing matches. */
 int hl_shown_focus(const struct hl_run_data *data, const struct hl_focus_spec *focus,
                    struct hl_shown **ret_shown, struct hl_error *error);
+void hl_focus_spec_copy(const struct hl_focus_spec *focus, struct hl_focus_spec *ret_copy);
 void hl_focus_spec_finish(struct hl_focus_spec *focus);
+
+/* Who called a function, largest first; within the focus unless that is NULL. name NULL: nothing did, it
+ * was started by its thread. */
+struct hl_caller {
+    char *name;
+    uint64_t samples;
+};
+
+/* The function of a shown file (path as the profiler printed it). Linear in the tree; worker thread. */
+int hl_shown_callers(const struct hl_run_data *data, const struct hl_focus_spec *focus,
+                     const char *file, const char *name, uint32_t ordinal, size_t limit,
+                     struct hl_caller **ret_callers, size_t *ret_count);
+void hl_callers_free(struct hl_caller *callers, size_t count);
 
 HL_DEFINE_CLEANUP(struct hl_shown *, hl_shown_unref);
 

@@ -39,4 +39,32 @@ const char *hl_text_path(const char *path, const char *workspace);
 /* Bytes: "1.2 MB". */
 void hl_text_bytes(struct hl_buffer *out, uint64_t bytes);
 
+/* What editors show on lines and functions (text_hint.c). `focus` is what the numbers are restricted to,
+ * for people, or NULL. */
+
+/* Whether a number stands out from chance: at least `percent` of all samples, and three. */
+bool hl_text_is_worth_a_hint(const struct hl_scale *scale, uint64_t samples, double percent);
+/* "1.20 s · 12.3%", then " · own 0.40 s" where own differs from total. */
+void hl_text_hint(struct hl_buffer *out, const struct hl_scale *scale, uint64_t self,
+                  uint64_t total);
+/* Lines: the amounts, their share "of this run" or "of focus: train()", samples ± error, and what a
+ * second means. */
+void hl_text_hint_tooltip(struct hl_buffer *out, const struct hl_run *run,
+                          const struct hl_scale *scale, const char *focus, uint64_t self,
+                          uint64_t total);
+/* "1.20 s total (12.3%) · 0.40 s own"; with a focus "(12.3% of train())". */
+void hl_text_lens(struct hl_buffer *out, const struct hl_scale *scale, const char *focus,
+                  uint64_t self, uint64_t total);
+/* "▲ 0.30 s more (+33%) than 14:02" or "▼ 0.30 s less (−25%) than 14:02". */
+void hl_text_change(struct hl_buffer *out, double seconds, double baseline_seconds,
+                    const char *baseline);
+/* "120 ± 10 samples (1.20 s ± 0.10 s)" of so many in all. */
+void hl_text_samples(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples);
+/* Ten cells, "██████▌   ": how much of `whole` a part is. */
+void hl_text_bar(struct hl_buffer *out, uint64_t part, uint64_t whole);
+/* Appends `text` with figure spaces before it, so that columns of numbers end at the same place. */
+void hl_text_pad(struct hl_buffer *out, const char *text, size_t width);
+/* Appends text from outside so that markdown shows it as it is, anywhere but at the start of a line. */
+void hl_text_markdown(struct hl_buffer *out, const char *text);
+
 #endif

@@ -45,5 +45,7 @@
 #define HL_LIMIT_MESSAGE (UINT64_C(64) << 20)
 /* Bytes waiting for a client that does not read. */
 #define HL_LIMIT_SEND_QUEUE (UINT64_C(16) << 20)
+/* Requests of a client that are being worked on; the next is read when half of them are answered. */
+#define HL_LIMIT_OPEN_REQUESTS 64u
 
 #endif

@@ -28,7 +28,7 @@ void *hl_try_calloc(size_t count, size_t size);
 void *hl_try_realloc(void *memory, size_t count, size_t size);
 
 /* Make the nth hl_try_ call from now fail, and with `persistent` every later one as well; 0 turns
- * it off. For tests only. hl_memory_faults() tells how many calls failed since. Not thread-safe. */
+ * it off. For tests only. hl_memory_faults() tells how many calls failed since. */
 void hl_memory_fail_at(uint64_t nth, int persistent);
 uint64_t hl_memory_faults(void);
 

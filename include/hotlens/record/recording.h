@@ -94,7 +94,8 @@ struct hl_recording;
  * there or later. */
 struct hl_record_events {
     void (*state)(void *user, enum hl_record_state state);
-    /* Sampling was given up while the program goes on; may be NULL. The same is in the result. */
+    /* Sampling was given up while the program goes on, or is tried only every few seconds from now on; may
+     * be NULL. Unless a later try went well the same is in the result. */
     void (*problem)(void *user, const struct hl_error *error);
     void (*window)(void *user, const struct hl_record_window *window);
     void (*ended)(void *user, const struct hl_record_result *result);
@@ -105,8 +106,8 @@ int hl_recording_start(uv_loop_t *loop, const struct hl_record_options *options,
                        const struct hl_record_events *events, void *user,
                        struct hl_recording **ret_recording, struct hl_error *error);
 /* Ends it early, keeping what there is: `signal` (SIGINT, SIGTERM, SIGHUP) goes to every process of
- * the program, then after the grace SIGTERM, then SIGKILL; an attached program goes on. A second call
- * shortens the grace to nothing. */
+ * the program, then after the grace SIGTERM, then SIGKILL; an attached or detached program goes on. A
+ * second call shortens the grace to nothing. */
 void hl_recording_stop(struct hl_recording *recording, int signal);
 /* Ends sampling but lets the program that we launched go on (attach sampler only; otherwise
  * -ENOTSUP). The recording still waits for its exit. */

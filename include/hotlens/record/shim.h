@@ -7,11 +7,15 @@
  *     --own-group          setpgid(0, 0)
  *     --group PGID         setpgid(0, PGID): rejoin the terminal's foreground group
  *     --stdio A,B,C        dup2 these descriptors to 0, 1, 2 and close them
+ *     --close FD           close this descriptor, which only the caller of exec needs
+ *     --setenv NAME=VALUE  set a variable; may be repeated, as may
+ *     --unsetenv NAME
  *     --allow-tracer       prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY)
  *     --status FD          write errno there if exec fails; it closes on success (CLOEXEC)
  *     --guard FD           see below
  *     --lifeline           run PROGRAM as a child; when standard input ends, SIGINT it, then SIGTERM,
- *                          then SIGKILL (for sudo and systems without parent-death signals)
+ *                          then SIGKILL (for sudo and systems without parent-death signals). Sets
+ *                          py-spy's variables, since sudo passes none on
  *     --hold FD            see below
  *
  * Signal mask and dispositions are always reset. On failure it exits 127 (not found) or 126.

@@ -4,6 +4,7 @@
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct hl_client {
     char *name;    /* clientInfo.name, or NULL */
@@ -21,6 +22,8 @@ struct hl_client {
     bool ui;                    /* initializationOptions.hotlens.ui: wants hotlens/… notifications */
     bool terminal;              /* … .terminal: runs hotlens/runInTerminal */
     bool flame_graph_view;      /* … .flameGraph: shows the JSON itself */
+    uint32_t refreshes_open;    /* kinds of refresh that it has not answered yet (refresh.c) */
+    uint32_t refreshes_wanted;  /* … that are to be sent again then */
 };
 
 /* From the params of initialize. Anything may be missing or of another type: then it is off. */

@@ -6,6 +6,7 @@
 #include "hotlens/server/client.h"
 #include "hotlens/server/documents.h"
 #include "hotlens/server/jobs.h"
+#include "hotlens/server/progress.h"
 #include "hotlens/server/recordings.h"
 #include "hotlens/server/replies.h"
 #include "hotlens/server/settings.h"
@@ -17,6 +18,8 @@
 struct hl_context {
     uv_loop_t *loop;
     const char *executable;
+    const char *db; /* NULL is the default store */
+    bool leaving;   /* nothing new is begun */
     struct hl_transport *transport;
     struct hl_replies *replies;
     struct hl_pending *pending;
@@ -26,6 +29,8 @@ struct hl_context {
     struct hl_jobs *jobs;
     struct hl_shelf *shelf;
     struct hl_recordings *recordings;
+    struct hl_progress_list *progress; /* progress.h */
+    struct hl_memory *memory;          /* commands.h: what was profiled last */
 };
 
 typedef void (*hl_request_handler)(struct hl_context *context, struct hl_reply *reply,
@@ -40,6 +45,8 @@ struct hl_method {
 
 /* NULL for a method that is not known. */
 const struct hl_method *hl_method_find(const char *name);
+/* Hands a message that may be handled now to its handler; answers requests that nobody knows. */
+void hl_dispatch(struct hl_context *context, const struct hl_message *message);
 
 /* Sending, for all features. */
 void hl_notify(struct hl_context *context, const char *method,

@@ -26,8 +26,10 @@ struct hl_document {
     struct hl_line_index lines;
     struct hl_line_hashes hashes;     /* valid when hashes_edit == edit */
     uint64_t hashes_edit;
+    struct hl_line_hashes opened;     /* of the text at didOpen: all that is known of a run from elsewhere */
     struct hl_outline *outline;       /* last good one; see hl_document_outline */
     uint64_t outline_edit;
+    uint64_t diagnostics;             /* hash of what was published last; 0 is nothing */
 };
 
 struct hl_documents;
@@ -54,8 +56,8 @@ void hl_documents_touch(struct hl_documents *documents, struct hl_document *docu
 size_t hl_documents_count(const struct hl_documents *documents);
 struct hl_document *hl_documents_at(struct hl_documents *documents, size_t index);
 
-/* The outline of the present text, or the last good one while a triple quote is open. NULL only without
- * memory. */
+/* The outline of the present text, or the last good one while a triple quote is open; empty for what is
+ * not Python. NULL only without memory. */
 const struct hl_outline *hl_document_outline(struct hl_document *document);
 const struct hl_line_hashes *hl_document_hashes(struct hl_document *document);
 

@@ -28,13 +28,19 @@ struct hl_numbers {
     size_t line_count;
     struct hl_function_number *functions; /* by line */
     size_t function_count;
+    bool has_functions;
     uint32_t lost; /* lines of the run that were changed or removed since */
+    struct hl_line_map *map;
 };
 
 /* 0, -ENOMEM, -ENOENT when the run has no numbers for this document, -ESTALE when its file was changed
  * while the program ran. Pure. */
 int hl_numbers_create(struct hl_document *document, const struct hl_shown_file *file,
                       struct hl_numbers **ret_numbers);
+/* The same in two steps: functions need the outline of the text, which lines do not. */
+int hl_numbers_create_lines(struct hl_document *document, const struct hl_shown_file *file,
+                            struct hl_numbers **ret_numbers);
+int hl_numbers_add_functions(struct hl_numbers *numbers, struct hl_document *document);
 void hl_numbers_destroy(struct hl_numbers *numbers);
 
 HL_DEFINE_CLEANUP(struct hl_numbers *, hl_numbers_destroy);

@@ -24,9 +24,14 @@ struct hl_recordings_events {
                  const struct hl_run *run);
     void (*ended)(void *user, struct hl_recorder *recorder,
                   const struct hl_session_result *result);
-    /* Output of the program, in pieces as it came; 1 standard output, 2 standard error. */
+    /* Sampling was given up while the program goes on. */
+    void (*problem)(void *user, struct hl_recorder *recorder, const struct hl_error *error);
+    /* Output of the program, in pieces as it came but never inside a character; 1 standard output,
+     * 2 standard error. */
     void (*output)(void *user, struct hl_recorder *recorder, int stream, const char *data,
                    size_t length);
+    /* Once a second while it goes on. */
+    void (*tick)(void *user, struct hl_recorder *recorder);
 };
 
 struct hl_recordings *hl_recordings_create(uv_loop_t *loop,
@@ -47,6 +52,14 @@ enum hl_record_state hl_recorder_state(const struct hl_recorder *recorder);
 int64_t hl_recorder_elapsed(const struct hl_recorder *recorder); /* ns */
 uint64_t hl_recorder_samples(const struct hl_recorder *recorder); /* so far */
 
+/* Numbers recordings from 1, as long as the server runs. */
+uint32_t hl_recorder_number(const struct hl_recorder *recorder);
+/* What the owner of the events keeps beside a recording; not owned. */
+void hl_recorder_set_tag(struct hl_recorder *recorder, void *tag);
+void *hl_recorder_tag(const struct hl_recorder *recorder);
+
 void hl_plan_finish(struct hl_plan *plan);
+/* A copy with strings of its own. */
+void hl_plan_copy(const struct hl_plan *plan, struct hl_plan *ret_copy);
 
 #endif

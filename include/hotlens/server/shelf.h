@@ -18,6 +18,8 @@ struct hl_shelf_events {
     void (*failed)(void *user, const struct hl_error *error);
 };
 
+/* Every job that the shelf has asked for must be done before it is destroyed (hl_jobs_stop); who awaits
+ * it is then called, so replies must still be there. */
 struct hl_shelf *hl_shelf_create(struct hl_jobs *jobs, const struct hl_settings *settings,
                                  const struct hl_shelf_events *events, void *user);
 void hl_shelf_destroy(struct hl_shelf *shelf);
@@ -29,7 +31,8 @@ void hl_shelf_remove_folder(struct hl_shelf *shelf, const char *path);
 const char *hl_shelf_folder_of(const struct hl_shelf *shelf, const char *path);
 const char *hl_shelf_first_folder(const struct hl_shelf *shelf);
 
-/* Shows a stored run (in its folder), a run in memory (live, or when the store cannot write), or none. */
+/* Shows a stored run (folder NULL: in its own), a run in memory (live, or when the store cannot write; the
+ * shelf takes a reference of its own), or none. Folder NULL is then for files outside every folder. */
 void hl_shelf_show_run(struct hl_shelf *shelf, const char *folder, int64_t run_id);
 void hl_shelf_show(struct hl_shelf *shelf, const char *folder, struct hl_shown *shown);
 void hl_shelf_show_nothing(struct hl_shelf *shelf, const char *folder);
@@ -42,12 +45,28 @@ void hl_shelf_set_focus(struct hl_shelf *shelf, const char *folder,
                         void (*done)(void *user, int result, const struct hl_error *error),
                         void *user);
 
+/* Who called a function of a file of this run, largest first, at most five, within the focus. Loads the
+ * tree when it is first asked for. `done` is called exactly once, perhaps at once; with no callers when
+ * they cannot be known. Names are borrowed. */
+void hl_shelf_ask_callers(struct hl_shelf *shelf, struct hl_shown *shown,
+                          const struct hl_shown_file *file,
+                          const struct hl_shown_function *function,
+                          void (*done)(void *user, const struct hl_caller *callers, size_t count),
+                          void *user);
+/* Calls `loaded` once, when the next load has ended or the shelf is destroyed. */
+void hl_shelf_await(struct hl_shelf *shelf, void (*loaded)(void *user), void *user);
+void hl_shelf_stop_awaiting(struct hl_shelf *shelf, const void *user);
+
 /* The run shown for a folder (NULL: the only or first one), or NULL. Borrowed until the loop turns. */
 struct hl_shown *hl_shelf_shown(struct hl_shelf *shelf, const char *folder);
 /* The run shown for a document, and the document's numbers in it: from memory, at once. NULL when there
  * are none; *ret_loading then tells whether they are on their way. Borrowed until the loop turns. */
 const struct hl_numbers *hl_shelf_numbers(struct hl_shelf *shelf, struct hl_document *document,
                                           struct hl_shown **ret_shown, bool *ret_loading);
+/* The same, perhaps without functions: for hints, which are asked for at every keystroke. */
+const struct hl_numbers *hl_shelf_line_numbers(struct hl_shelf *shelf,
+                                               struct hl_document *document,
+                                               struct hl_shown **ret_shown, bool *ret_loading);
 /* The numbers of a document that was closed or changed are made again when asked for. */
 void hl_shelf_forget(struct hl_shelf *shelf, const struct hl_document *document);
 bool hl_shelf_hints_are_on(const struct hl_shelf *shelf);

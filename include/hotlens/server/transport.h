@@ -32,6 +32,8 @@ int hl_transport_start(uv_loop_t *loop, const struct hl_transport_events *events
  * so that a client that does not read cannot make us hold its questions' answers without bound. */
 void hl_transport_send(struct hl_transport *transport, struct hl_buffer *message,
                        enum hl_urgency urgency);
+/* Stops reading until it is called with false: there is enough to do. What was read waits. */
+void hl_transport_hold(struct hl_transport *transport, bool hold);
 /* Stops reading, sends what waits (at most 500 ms), closes; `closed` is not called any more. */
 void hl_transport_stop(struct hl_transport *transport, void (*done)(void *user));
 

@@ -99,6 +99,7 @@ struct hl_run_content {
     size_t source_count;
 };
 
+void hl_run_copy(const struct hl_run *run, struct hl_run *ret_copy);
 void hl_run_finish(struct hl_run *run);
 void hl_source_finish(struct hl_source *source);
 /* A fresh random uuid in text. */

@@ -161,6 +161,19 @@ START_TEST(test_twice)
 }
 END_TEST
 
+/* -EEXIST makes a recorder delete its spool, so no other failure may look like it. */
+START_TEST(test_refused_run_is_not_there_already)
+{
+    struct hl_run_data data;
+    import("work_3.12.1.raw", &data);
+    _cleanup_free_ char *uuid = TAKE_PTR(data.run.uuid);
+    ck_assert_int_eq(hl_run_data_save(&data, store, &SAVE, NULL), -EINVAL);
+    ck_assert_int_eq(data.run.id, 0);
+    ck_assert_uint_eq(count_runs(), 0);
+    hl_run_data_finish(&data);
+}
+END_TEST
+
 START_TEST(test_structure)
 {
     static const struct {
@@ -238,6 +251,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, test_round_trip, 0, (int)ARRAY_SIZE(FILES));
     tcase_add_test(tests, test_twice);
+    tcase_add_test(tests, test_refused_run_is_not_there_already);
     tcase_add_test(tests, test_structure);
     tcase_add_test(tests, test_notes);
     tcase_add_test(tests, test_missing);

@@ -11,6 +11,7 @@
 #include "hotlens/app/sources.h"
 #include "hotlens/base/clock.h"
 #include "hotlens/base/file.h"
+#include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/sha256.h"
 #include "hotlens/profile/builder.h"
@@ -294,13 +295,19 @@ END_TEST
 /* A file may not be readable by who records; root reads everything, so the limit stands in for it. */
 START_TEST(test_too_large)
 {
-    char *path = write_file("x.py", "");
-    ck_assert_int_eq(truncate(path, (off_t)33 << 20), 0);
+    _cleanup_free_ char *text = hl_xmalloc(HL_LIMIT_SOURCE + 2);
+    memset(text, '\n', HL_LIMIT_SOURCE + 1);
     struct hl_sources_options options = {.imported = true};
-    struct hl_sources *sources = collect(path, &options);
-    ck_assert_int_eq((int)sources->items[0].state, HL_SOURCE_MISSING);
-    hl_sources_destroy(sources);
-    free(path);
+    for (size_t more = 0; more < 2; more++) {
+        text[HL_LIMIT_SOURCE + more] = '\0';
+        char *path = write_file("x.py", text);
+        text[HL_LIMIT_SOURCE + more] = '\n';
+        struct hl_sources *sources = collect(path, &options);
+        ck_assert_uint_eq(sources->count, 1);
+        ck_assert_int_eq(sources->items[0].state == HL_SOURCE_MISSING, more);
+        hl_sources_destroy(sources);
+        free(path);
+    }
 }
 END_TEST
 

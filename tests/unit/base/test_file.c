@@ -32,6 +32,29 @@ static void put(const char *path, const char *text)
     ck_assert_int_eq(hl_file_write_atomic(path, text, strlen(text), 0600), 0);
 }
 
+static int folders_synced;
+
+/* In the place of the C library's. */
+int fsync(int fd)
+{
+    struct stat status;
+    ck_assert_int_eq(fstat(fd, &status), 0);
+    folders_synced += S_ISDIR(status.st_mode);
+    return fdatasync(fd);
+}
+
+START_TEST(test_write_syncs_the_folder)
+{
+    _cleanup_free_ char *path = hl_path_join(folder, "file");
+    int before = folders_synced;
+    put(path, "x");
+    ck_assert_int_eq(folders_synced, before + 1);
+    ck_assert_int_eq(chdir(folder), 0);
+    put("file", "y");
+    ck_assert_int_eq(folders_synced, before + 2);
+}
+END_TEST
+
 START_TEST(test_read_and_write)
 {
     _cleanup_free_ char *path = hl_path_join(folder, "file");
@@ -180,6 +203,44 @@ START_TEST(test_folder_remove)
 }
 END_TEST
 
+static void make_deep(const char *top, int depth)
+{
+    _cleanup_close_ int fd = -1;
+    ck_assert_int_eq(hl_folder_make(top, 0700), 0);
+    fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (int i = 1; i < depth; i++) {
+        ck_assert_int_eq(mkdirat(fd, "d", 0700), 0);
+        int inner = openat(fd, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        ck_assert_int_ge(inner, 0);
+        close(fd);
+        fd = inner;
+    }
+}
+
+START_TEST(test_folder_remove_stops_in_the_deep)
+{
+    _cleanup_free_ char *tree = hl_path_join(folder, "tree");
+    _cleanup_free_ char *file = hl_path_join(tree, "file");
+    _cleanup_free_ char *rest = hl_path_join(folder, "rest");
+    make_deep(tree, 64);
+    ck_assert_int_eq(hl_folder_remove(tree), 0);
+    make_deep(tree, 120);
+    put(file, "");
+    ck_assert_int_eq(hl_folder_remove(tree), -ELOOP);
+    ck_assert_int_eq(access(file, F_OK), -1); /* all else is gone */
+    /* nearer to the top they go */
+    struct hl_buffer inner = {0};
+    hl_buffer_puts(&inner, tree);
+    for (int i = 0; i < 60; i++) {
+        hl_buffer_puts(&inner, "/d");
+    }
+    ck_assert_int_eq(rename(inner.data, rest), 0);
+    hl_buffer_finish(&inner);
+    ck_assert_int_eq(hl_folder_remove(rest), 0);
+    ck_assert_int_eq(hl_folder_remove(tree), 0);
+}
+END_TEST
+
 START_TEST(test_folder_xdg)
 {
     static const struct {
@@ -248,12 +309,14 @@ int main(void)
     TCase *tests = tcase_create("file");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, test_read_and_write);
+    tcase_add_test(tests, test_write_syncs_the_folder);
     tcase_add_test(tests, test_read_large);
     tcase_add_test(tests, test_read_refuses);
     tcase_add_test(tests, test_read_without_memory);
     tcase_add_test(tests, test_failed_write_leaves_the_file);
     tcase_add_test(tests, test_folder_make);
     tcase_add_test(tests, test_folder_remove);
+    tcase_add_test(tests, test_folder_remove_stops_in_the_deep);
     tcase_add_loop_test(tests, test_folder_xdg, 0, 7);
     tcase_add_test(tests, test_real_path);
     tcase_add_test(tests, test_close);

@@ -1,6 +1,7 @@
 /* Memory, arrays, buffers, tables, interned strings. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,39 @@ START_TEST(test_fault_countdown)
     hl_memory_fail_at(0, 0);
     ck_assert_uint_eq(hl_memory_faults(), 0);
     free(block);
+}
+END_TEST
+
+#define THREAD_CALLS 200000
+
+static void *allocate_often(void *unused)
+{
+    (void)unused;
+    uintptr_t failures = 0;
+    for (int i = 0; i < THREAD_CALLS; i++) {
+        void *block = hl_try_malloc(1, 1);
+        failures += block == NULL;
+        free(block);
+    }
+    return (void *)failures; /* NOLINT(performance-no-int-to-ptr): a thread gives back a pointer */
+}
+
+START_TEST(test_faults_in_threads)
+{
+    pthread_t threads[4];
+    hl_memory_fail_at((uint64_t)THREAD_CALLS * ARRAY_SIZE(threads), 0); /* the last of all calls */
+    for (size_t i = 0; i < ARRAY_SIZE(threads); i++) {
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, allocate_often, NULL), 0);
+    }
+    uintptr_t failures = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(threads); i++) {
+        void *result;
+        ck_assert_int_eq(pthread_join(threads[i], &result), 0);
+        failures += (uintptr_t)result;
+    }
+    ck_assert_uint_eq(failures, 1);
+    ck_assert_uint_eq(hl_memory_faults(), 1);
+    hl_memory_fail_at(0, 0);
 }
 END_TEST
 
@@ -446,6 +480,7 @@ int main(void)
     Suite *suite = suite_create("base-memory");
     TCase *tests = tcase_create("memory");
     tcase_add_loop_test(tests, test_fault_countdown, 0, 6);
+    tcase_add_test(tests, test_faults_in_threads);
     tcase_add_test(tests, test_allocation_limits);
     tcase_add_test(tests, test_small_allocations);
     tcase_add_test(tests, test_saturate);

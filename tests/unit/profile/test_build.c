@@ -118,6 +118,22 @@ START_TEST(test_node_limit)
 }
 END_TEST
 
+/* So many nodes fit in no test: the count must be refused before anything of the columns is read. */
+START_TEST(test_node_limit_of_columns)
+{
+    static const uint32_t FRAME[] = {HL_NO_FRAME};
+    static const uint32_t DEPTH[] = {0};
+    static const uint64_t SELF[] = {0};
+    struct hl_frames *frames = hl_frames_create();
+    struct hl_profile *profile = NULL;
+    ck_assert_int_lt(hl_profile_from_preorder(frames, HL_METRIC_CPU, HL_LIMIT_NODES + 1, FRAME,
+                                              DEPTH, SELF, &profile),
+                     0);
+    ck_assert_ptr_null(profile);
+    hl_frames_unref(frames);
+}
+END_TEST
+
 START_TEST(test_merge)
 {
     static const char *const TEXTS[] = {"a;b 1\nc 2", "c;d 5\na 4\n 3", ""};
@@ -304,6 +320,7 @@ int main(void)
     tcase_add_loop_test(tests, test_deep_chain, 0, 2);
     tcase_add_test(tests, test_wide);
     tcase_add_test(tests, test_node_limit);
+    tcase_add_test(tests, test_node_limit_of_columns);
     tcase_add_test(tests, test_merge);
     tcase_add_test(tests, test_merge_keeps_attributes);
     tcase_add_loop_test(tests, test_from_preorder, 0, 13);

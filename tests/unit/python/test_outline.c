@@ -192,10 +192,16 @@ START_TEST(test_path_limit)
         hl_buffer_putc(&text, 'K');
     }
     hl_buffer_puts(&text, ":\n");
-    for (int i = 0; i < 1000; i++) {
+    size_t fit = HL_LIMIT_OUTLINE_PATHS / ((1 << 20) + strlen(".f"));
+    for (size_t i = 0; i < fit; i++) {
         hl_buffer_puts(&text, " def f():0\n");
     }
     struct hl_outline *outline = NULL;
+    ck_assert_int_eq(hl_outline_create(text.data, text.length, &outline), 0);
+    ck_assert_uint_eq(hl_outline_count(outline), fit + 1);
+    hl_outline_destroy(outline);
+    outline = NULL;
+    hl_buffer_puts(&text, " def f():0\n");
     ck_assert_int_eq(hl_outline_create(text.data, text.length, &outline), -E2BIG);
     ck_assert_ptr_null(outline);
     hl_buffer_finish(&text);

@@ -6,6 +6,7 @@
 
 #include "../suite.h"
 #include "hotlens/base/buffer.h"
+#include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/python/decode.h"
 #include "hotlens/python/line_map.h"
@@ -119,7 +120,7 @@ START_TEST(test_rough_map)
     struct hl_buffer texts[2] = {{0}, {0}};
     uint32_t random = 1;
     for (int side = 0; side < 2; side++) {
-        for (uint32_t i = 0; i < 20000; i++) {
+        for (uint32_t i = 0; i < HL_LIMIT_DIFF_STEPS / 200; i++) {
             random = random * 1664525 + 1013904223;
             hl_buffer_printf(&texts[side], "%u\n", (random >> 16) % 50);
             if (i % 1000 == 500) {

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "../suite.h"
+#include "hotlens/base/limits.h"
 #include "hotlens/record/processes.h"
 #include "tree.h"
 
@@ -162,6 +163,28 @@ START_TEST(huge_command)
 }
 END_TEST
 
+/* Links to one process, which is quicker than so many folders. */
+START_TEST(too_many)
+{
+    char *tree = tree_create();
+    put_stat(tree, 1, "x", 'S', 0, 1);
+    for (uint32_t pid = 2; pid <= HL_LIMIT_PROCESSES; pid++) {
+        _cleanup_free_ char *name = hl_xasprintf("%s/%u", tree, pid);
+        ck_assert_int_eq(symlink("1", name), 0);
+    }
+    pid_t *pids;
+    size_t count;
+    ck_assert_int_eq(hl_processes_of(tree, 0, NULL, &pids, &count), 0);
+    free(pids);
+    _cleanup_free_ char *one_more = hl_xasprintf("%s/%u", tree, HL_LIMIT_PROCESSES + 1);
+    ck_assert_int_eq(symlink("1", one_more), 0);
+    ck_assert_int_eq(hl_processes_of(tree, 0, NULL, &pids, &count), -E2BIG);
+    struct hl_process_list list;
+    ck_assert_int_eq(hl_processes_list(tree, true, &list, NULL), -E2BIG);
+    tree_destroy(tree);
+}
+END_TEST
+
 START_TEST(real)
 {
     pid_t child = fork();
@@ -200,7 +223,9 @@ int main(void)
     tcase_add_test(tcase, everything);
     tcase_add_loop_test(tcase, program, 0, ARRAY_SIZE(programs));
     tcase_add_test(tcase, huge_command);
+    tcase_add_test(tcase, too_many);
     tcase_add_test(tcase, real);
+    tcase_set_timeout(tcase, 240);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

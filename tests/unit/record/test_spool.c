@@ -185,6 +185,30 @@ START_TEST(manifest_round_trip)
 }
 END_TEST
 
+/* A recorder that died between making and renaming leaves a file beside the manifest. */
+START_TEST(half_written_manifest_does_no_harm)
+{
+    struct hl_spool *spool = create();
+    struct hl_spool_facts facts = {0};
+    hl_spool_facts_add(&facts, "title", "whole");
+    ck_assert_int_eq(hl_spool_write_manifest(spool, &facts, NULL), 0);
+    put(spool, "manifest.Ab3xYz", "title=ha");
+    put(spool, "0000.raw.Ab3xYz", "f (a.py:1) 1\n");
+    struct hl_spool_facts back = {0};
+    ck_assert_int_eq(hl_spool_read_manifest(spool, &back, NULL), 0);
+    ck_assert_str_eq(hl_spool_facts_get(&back, "title"), "whole");
+    _cleanup_(hl_strv_free_p) char **windows = NULL;
+    ck_assert_int_eq(hl_spool_windows(spool, &windows, NULL), 0);
+    ck_assert_uint_eq(hl_strv_length(windows), 0);
+    hl_spool_facts_finish(&facts);
+    hl_spool_facts_finish(&back);
+    ck_assert_int_eq(hl_spool_remove(&spool, NULL), 0);
+    _cleanup_(hl_strv_free_p) char **uuids = NULL;
+    ck_assert_int_eq(hl_spool_list(root, &uuids, NULL), 0);
+    ck_assert_uint_eq(hl_strv_length(uuids), 0);
+}
+END_TEST
+
 static const char *const BAD_KEYS[] = {"", "a b", "a=b", "a\nb", "\xc3\xa9"};
 
 START_TEST(manifest_bad_key)
@@ -320,6 +344,7 @@ int main(void)
     tcase_add_test(tests, lock_ends_with_its_process);
     tcase_add_test(tests, unnamed_are_swept);
     tcase_add_loop_test(tests, manifest_round_trip, 0, ARRAY_SIZE(VALUES));
+    tcase_add_test(tests, half_written_manifest_does_no_harm);
     tcase_add_loop_test(tests, manifest_bad_key, 0, ARRAY_SIZE(BAD_KEYS));
     tcase_add_loop_test(tests, manifest_bad_text, 0, ARRAY_SIZE(BAD_MANIFESTS));
     tcase_add_loop_test(tests, number, 0, ARRAY_SIZE(NUMBERS));

@@ -226,6 +226,7 @@ static void *failing_realloc(void *memory, int size)
 
 START_TEST(test_sqlite_memory_fails)
 {
+    sqlite3_shutdown(); /* where tests share a process, another has used it already */
     sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real_memory);
     sqlite3_mem_methods failing = real_memory;
     failing.xMalloc = failing_malloc;

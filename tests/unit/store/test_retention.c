@@ -1,6 +1,8 @@
 /* What goes, what stays, and that the space comes back. */
 #include "../suite.h"
 #include "connection.h"
+#include "hotlens/base/hash.h"
+#include "hotlens/base/sha256.h"
 #include "scratch.h"
 
 #define DAY (INT64_C(86400) * 1000000000)
@@ -108,6 +110,69 @@ START_TEST(test_shared_texts_stay_until_the_last)
 }
 END_TEST
 
+#define TEXT_SIZE 200000
+
+/* A text that no other run has and that cannot be packed. */
+static void give_large_text(struct sample *sample, uint64_t seed)
+{
+    struct hl_source *source = &sample->sources[0];
+    free(source->text);
+    source->state = HL_SOURCE_STORED;
+    source->length = TEXT_SIZE;
+    source->text = hl_xmalloc(TEXT_SIZE);
+    for (uint64_t i = 0; i < TEXT_SIZE; i++) {
+        source->text[i] = (char)hl_hash_mix(i, seed);
+    }
+    hl_sha256(source->text, source->length, source->hash);
+}
+
+START_TEST(test_bytes_delete_no_more_than_needed)
+{
+    _cleanup_scratch_ struct scratch scratch;
+    scratch_init(&scratch);
+    _cleanup_(hl_store_close_p) struct hl_store *store = scratch_open(&scratch, HL_STORE_WRITE);
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        _cleanup_(sample_finish) struct sample sample;
+        sample_init(&sample, seed, &SAMPLE_SMALL);
+        /* 1 and 3 share theirs: as 1 is pinned, that of 3 frees next to nothing. */
+        give_large_text(&sample, seed == 3 ? 1 : seed);
+        int64_t id;
+        ck_assert_int_eq(hl_store_save_run(store, &sample.run, &sample.content, &id, NULL), 0);
+    }
+    ck_assert_int_eq(hl_store_set_pinned(store, 1, true, NULL), 0);
+    uint64_t used = (uint64_t)(count_of(store, "PRAGMA page_count") -
+                               count_of(store, "PRAGMA freelist_count")) *
+                    4096;
+    /* 2, 3 and 4 to 8 are needed. */
+    struct hl_retention retention = {.bytes = used - 6 * TEXT_SIZE};
+    uint32_t deleted = 0;
+    ck_assert_int_eq(hl_store_retain(store, &retention, 0, &deleted, NULL), 0);
+    ck_assert_uint_eq(deleted, 7);
+    ck_assert_int_eq(count_of(store, "SELECT count(*) FROM source WHERE text IS NOT NULL "
+                                     "AND text NOT IN (SELECT id FROM text)"),
+                     0);
+    ck_assert_int_eq(count_of(store, "SELECT count(*) FROM run WHERE id = 1 OR id > 8"), 13);
+    /* Again on the same connection. */
+    ck_assert_int_eq(hl_store_retain(store, &retention, 0, &deleted, NULL), 0);
+    ck_assert_uint_eq(deleted, 0);
+    retention.bytes = 1;
+    ck_assert_int_eq(hl_store_retain(store, &retention, 0, &deleted, NULL), 0);
+    ck_assert_uint_eq(deleted, 11);
+}
+END_TEST
+
+START_TEST(test_purge_of_no_folder)
+{
+    _cleanup_scratch_ struct scratch scratch;
+    scratch_init(&scratch);
+    _cleanup_(hl_store_close_p) struct hl_store *store = open_with_runs(&scratch);
+    uint32_t deleted = 77;
+    ck_assert_int_eq(hl_store_purge(store, "", &deleted, NULL), -EINVAL);
+    ck_assert_uint_eq(deleted, 77);
+    ck_assert_uint_eq(count_runs(store), 12);
+}
+END_TEST
+
 static const struct {
     const char *workspace;
     size_t left;
@@ -154,6 +219,8 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_retention, 0, ARRAY_SIZE(ROWS));
     tcase_add_test(tests, test_bytes_leave_the_newest_that_fit);
+    tcase_add_test(tests, test_bytes_delete_no_more_than_needed);
+    tcase_add_test(tests, test_purge_of_no_folder);
     tcase_add_test(tests, test_shared_texts_stay_until_the_last);
     tcase_add_loop_test(tests, test_purge, 0, ARRAY_SIZE(PURGE_ROWS));
     tcase_add_test(tests, test_purged_text_is_gone_from_the_file);

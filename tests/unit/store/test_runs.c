@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "../suite.h"
+#include "connection.h"
 #include "hotlens/base/limits.h"
 #include "scratch.h"
 
@@ -246,6 +247,69 @@ START_TEST(test_label_length)
 }
 END_TEST
 
+START_TEST(test_label_comes_with_the_run)
+{
+    _cleanup_(hl_store_close_p) struct hl_store *store = open_with_runs();
+    _cleanup_(sample_finish) struct sample sample;
+    sample_init(&sample, 20, &SAMPLE_SMALL);
+    free(sample.run.label);
+    sample.run.label = hl_xstrdup("slow start");
+    _cleanup_free_ char *notes = hl_xstrdup(sample.run.notes);
+    int64_t id;
+    ck_assert_int_eq(hl_store_save_run(store, &sample.run, &sample.content, &id, NULL), 0);
+    _cleanup_(hl_run_finish) struct hl_run run = {0};
+    ck_assert_int_eq(hl_store_find_run(store, "slow start", &run, NULL), 0);
+    ck_assert_int_eq(run.id, id);
+    ck_assert_str_eq(run.label, "slow start");
+    ck_assert_pstr_eq(run.notes, notes);
+}
+END_TEST
+
+/* What a table refuses is no recording that is there already. */
+START_TEST(test_refused_row_is_not_a_saved_run)
+{
+    _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
+    ck_assert_int_eq(hl_store_open(":memory:", HL_STORE_WRITE, &store, NULL), 0);
+    _cleanup_(sample_finish) struct sample sample;
+    sample_init(&sample, 1, &SAMPLE_SMALL);
+    char *uuid = sample.run.uuid;
+    switch (_i) {
+    case 0:
+        sample.run.uuid = NULL;
+        break;
+    case 1:
+        ck_assert_uint_gt(sample.content.line_count, 1);
+        sample.lines[1] = sample.lines[0];
+        break;
+    default:
+        ck_assert_int_eq(store_execute(store, "CREATE UNIQUE INDEX one ON window(samples < 0)"),
+                         SQLITE_OK);
+        break;
+    }
+    int64_t id = -7;
+    ck_assert_int_eq(hl_store_save_run(store, &sample.run, &sample.content, &id, NULL), -EINVAL);
+    ck_assert_int_eq(id, -7);
+    ck_assert_uint_eq(count_runs(store), 0);
+    ck_assert(hl_store_can_write(store));
+    sample.run.uuid = uuid;
+}
+END_TEST
+
+START_TEST(test_reset_forgets_what_was_bound)
+{
+    _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
+    ck_assert_int_eq(hl_store_open(":memory:", HL_STORE_WRITE, &store, NULL), 0);
+    _cleanup_statement_ struct statement query = {0};
+    ck_assert_int_eq(statement_prepare(store, &query, "SELECT ?"), SQLITE_OK);
+    bind_int(&query, 5);
+    ck_assert_int_eq(statement_step(&query), SQLITE_ROW);
+    ck_assert_int_eq(read_int_or(&query, -1), 5);
+    statement_reset(&query);
+    ck_assert_int_eq(statement_step(&query), SQLITE_ROW);
+    ck_assert_int_eq(read_int_or(&query, -1), -1);
+}
+END_TEST
+
 START_TEST(test_taken_label_does_not_stop_a_save)
 {
     _cleanup_(hl_store_close_p) struct hl_store *store = open_with_runs();
@@ -287,6 +351,36 @@ START_TEST(test_baselines)
     ck_assert_uint_eq(list.count, 2);
     ck_assert_int_eq(list.items[0].start, 18 * INT64_C(1000000000));
     ck_assert_int_eq(list.items[1].start, 3 * INT64_C(1000000000));
+}
+END_TEST
+
+static const struct {
+    uint32_t flag;
+    size_t baselines; /* of a run without the flag, among one run with it */
+} FLAG_ROWS[] = {
+    {HL_RUN_SUBPROCESSES, 0}, {HL_RUN_THREADS, 0},     {HL_RUN_IDLE, 0},
+    {HL_RUN_GIL, 0},          {HL_RUN_NATIVE, 0},      {HL_RUN_NONBLOCKING, 0},
+    {HL_RUN_ATTACHED, 0},     {HL_RUN_STOPPED, 0},     {HL_RUN_RECOVERED, 0},
+    {HL_RUN_IMPORTED, 1},     {HL_RUN_UNVERIFIED, 1},  {HL_RUN_BEHIND, 1},
+};
+
+START_TEST(test_flags_of_a_baseline)
+{
+    _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
+    ck_assert_int_eq(hl_store_open(":memory:", HL_STORE_WRITE, &store, NULL), 0);
+    for (uint64_t seed = 3; seed <= 6; seed += 3) {
+        _cleanup_(sample_finish) struct sample sample;
+        sample_init(&sample, seed, &SAMPLE_SMALL);
+        sample.run.exit_status = 0;
+        sample.run.flags = seed == 3 ? FLAG_ROWS[_i].flag : 0;
+        int64_t id;
+        ck_assert_int_eq(hl_store_save_run(store, &sample.run, &sample.content, &id, NULL), 0);
+    }
+    _cleanup_(hl_run_finish) struct hl_run run = {0};
+    ck_assert_int_eq(hl_store_find_run(store, "last", &run, NULL), 0);
+    _cleanup_(hl_run_list_finish) struct hl_run_list list = {0};
+    ck_assert_int_eq(hl_store_baselines(store, &run, 0, &list, NULL), 0);
+    ck_assert_uint_eq(list.count, FLAG_ROWS[_i].baselines);
 }
 END_TEST
 
@@ -365,6 +459,10 @@ int main(void)
     tcase_add_loop_test(tests, test_label, 0, ARRAY_SIZE(LABEL_ROWS));
     tcase_add_test(tests, test_label_length);
     tcase_add_test(tests, test_taken_label_does_not_stop_a_save);
+    tcase_add_test(tests, test_label_comes_with_the_run);
+    tcase_add_loop_test(tests, test_refused_row_is_not_a_saved_run, 0, 3);
+    tcase_add_test(tests, test_reset_forgets_what_was_bound);
+    tcase_add_loop_test(tests, test_flags_of_a_baseline, 0, ARRAY_SIZE(FLAG_ROWS));
     tcase_add_test(tests, test_baselines);
     tcase_add_test(tests, test_replace_rows);
     tcase_add_test(tests, test_sources_without_text);

@@ -113,6 +113,56 @@ static void check_any(const struct hl_buffer *blob)
     }
 }
 
+/* Whether some node has each frame. */
+static bool uses_all_frames(const struct hl_profile *profile)
+{
+    const struct hl_columns *columns = hl_profile_columns(profile);
+    uint32_t count = hl_frames_count(hl_profile_frames(profile));
+    _cleanup_free_ bool *used = hl_xcalloc(count, sizeof(*used));
+    for (uint32_t node = 1; node < columns->count; node++) {
+        used[columns->frame[node]] = true;
+    }
+    for (uint32_t frame = 0; frame < count; frame++) {
+        if (!used[frame]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+START_TEST(test_every_frame_is_used)
+{
+    struct hl_builder *builder = hl_builder_create(HL_METRIC_CPU);
+    uint32_t node = 0;
+    static const char *const TEXTS[] = {"a", "b", "c"};
+    for (size_t i = 0; i < ARRAY_SIZE(TEXTS); i++) {
+        uint32_t frame = add_frame(builder, TEXTS[i], 1, HL_FRAME_OPAQUE, TEXTS[i], NULL, 0, 0);
+        ck_assert_int_eq(hl_builder_child(builder, node, frame, &node), 0);
+    }
+    hl_builder_add(builder, node, 5);
+    _cleanup_(hl_profile_unref_p) struct hl_profile *profile = NULL;
+    ck_assert_int_eq(hl_builder_freeze(&builder, &profile), 0);
+    _cleanup_buffer_ struct hl_buffer blob = {0};
+    ck_assert_int_eq(hl_tree_blob_encode(profile, &blob), 0);
+    ck_assert_int_eq(blob.data[TREE_MAGIC_SIZE + 1], TREE_PLAIN);
+    size_t accepted = 0;
+    for (size_t at = TREE_HEADER_SIZE; at < blob.length; at++) {
+        char good = blob.data[at];
+        for (int value = 0; value < 256; value++) {
+            blob.data[at] = (char)value;
+            put_hash(&blob);
+            _cleanup_(hl_profile_unref_p) struct hl_profile *decoded = NULL;
+            if (hl_tree_blob_decode(blob.data, blob.length, &decoded) == 0) {
+                accepted++;
+                ck_assert_msg(uses_all_frames(decoded), "byte %zu as %d", at, value);
+            }
+        }
+        blob.data[at] = good;
+    }
+    ck_assert_uint_ge(accepted, blob.length - TREE_HEADER_SIZE);
+}
+END_TEST
+
 /* With the checksum put right again, so that the checks behind it are reached. */
 START_TEST(test_damage_behind_the_checksum)
 {
@@ -183,6 +233,7 @@ int main(void)
     tcase_add_loop_test(tests, test_round_trip, 0, 5);
     tcase_add_test(tests, test_texts_that_cannot_be_derived);
     tcase_add_test(tests, test_empty_profile);
+    tcase_add_test(tests, test_every_frame_is_used);
     tcase_add_test(tests, test_damage_behind_the_checksum);
     tcase_add_test(tests, test_checksum);
     tcase_add_test(tests, test_memory_fails);

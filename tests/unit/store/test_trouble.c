@@ -36,6 +36,37 @@ START_TEST(test_files_are_private)
 }
 END_TEST
 
+/* What was left open to others is closed where we keep it ourselves, and nowhere else. */
+START_TEST(test_default_place_is_made_private)
+{
+    _cleanup_scratch_ struct scratch scratch;
+    scratch_init(&scratch);
+    umask(022);
+    unsetenv("HOTLENS_DB");
+    setenv("XDG_DATA_HOME", scratch.folder, 1);
+    _cleanup_free_ char *path = hl_store_default_path();
+    _cleanup_free_ char *folder = hl_xasprintf("%s/hotlens", scratch.folder);
+    _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
+    static const enum hl_store_mode MODES[] = {HL_STORE_WRITE, HL_STORE_READ, HL_STORE_WRITE};
+    static const mode_t FOLDERS[] = {0700, 0755, 0700};
+    static const mode_t FILES[] = {0600, 0644, 0600};
+    for (size_t i = 0; i < ARRAY_SIZE(MODES); i++) {
+        ck_assert_int_eq(hl_store_open(NULL, MODES[i], &store, NULL), 0);
+        if (i == 0) {
+            save_sample(store, 1);
+        }
+        ck_assert_uint_eq(mode_of(folder), FOLDERS[i]);
+        ck_assert_uint_eq(mode_of(path), FILES[i]);
+        hl_store_close(TAKE_PTR(store));
+        ck_assert_int_eq(chmod(folder, 0755) | chmod(path, 0644), 0);
+    }
+    setenv("XDG_DATA_HOME", "/nowhere", 1);
+    ck_assert_int_eq(hl_store_open(path, HL_STORE_WRITE, &store, NULL), 0);
+    ck_assert_uint_eq(mode_of(folder), 0755);
+    ck_assert_uint_eq(mode_of(path), 0644);
+}
+END_TEST
+
 START_TEST(test_default_path)
 {
     setenv("HOTLENS_DB", "/x/y.db", 1);
@@ -316,6 +347,123 @@ START_TEST(test_newer_program_has_migrated)
 }
 END_TEST
 
+/* The tables of a newer program are not damage, neither what they are nor what is in them. */
+START_TEST(test_newer_program_seen_by_a_read)
+{
+    static const char *const CHANGES[] = {
+        "ALTER TABLE run RENAME COLUMN title TO other; PRAGMA user_version = 99",
+        "UPDATE source SET state = 77; PRAGMA user_version = 99",
+        "DROP TABLE line_row; PRAGMA user_version = 99",
+    };
+    _cleanup_scratch_ struct scratch scratch;
+    scratch_init(&scratch);
+    _cleanup_(hl_store_close_p) struct hl_store *store = scratch_open(&scratch, HL_STORE_WRITE);
+    save_sample(store, 1);
+    ck_assert_int_eq(use_everything(store, 1), 0);
+    make_database(scratch.path, CHANGES[_i]);
+    ck_assert_int_eq(use_everything(store, 1), -EPROTO);
+    ck_assert(!hl_store_can_write(store));
+    _cleanup_error_ struct hl_error error = {0};
+    ck_assert_int_eq(hl_store_set_pinned(store, 1, true, &error), -EPROTO);
+    ck_assert_ptr_nonnull(strstr(error.message, "newer"));
+}
+END_TEST
+
+START_TEST(test_version_below_zero)
+{
+    _cleanup_scratch_ struct scratch scratch;
+    scratch_init(&scratch);
+    _cleanup_(hl_store_close_p) struct hl_store *store = scratch_open(&scratch, HL_STORE_WRITE);
+    save_sample(store, 1);
+    make_database(scratch.path, "PRAGMA user_version = -1");
+    ck_assert_int_eq(hl_store_set_pinned(store, 1, true, NULL), -EBADMSG);
+    hl_store_close(TAKE_PTR(store));
+    ck_assert_int_eq(hl_store_open(scratch.path, HL_STORE_WRITE, &store, NULL), -EBADMSG);
+    ck_assert_int_eq(hl_store_open(scratch.path, HL_STORE_READ, &store, NULL), -EBADMSG);
+    make_database(scratch.path, "PRAGMA user_version = 1");
+    store = scratch_open(&scratch, HL_STORE_WRITE);
+    ck_assert(is_whole(store, 1, 1));
+}
+END_TEST
+
+static void spoil_table(const char *path, const char *table)
+{
+    sqlite3 *db;
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    sqlite3_stmt *query;
+    ck_assert_int_eq(sqlite3_prepare_v2(db, "SELECT rootpage FROM sqlite_schema WHERE name = ?", -1,
+                                        &query, NULL),
+                     SQLITE_OK);
+    sqlite3_bind_text(query, 1, table, -1, SQLITE_STATIC);
+    ck_assert_int_eq(sqlite3_step(query), SQLITE_ROW);
+    off_t page = sqlite3_column_int(query, 0);
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+    char garbage[4096];
+    memset(garbage, 0x55, sizeof(garbage));
+    _cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+    ck_assert_int_eq(pwrite(fd, garbage, sizeof(garbage), (page - 1) * 4096), sizeof(garbage));
+}
+
+/* One bad page in an old run must not keep new ones from being saved; a page that a save itself
+ * stumbles over ends writing. */
+START_TEST(test_bad_page)
+{
+    _cleanup_scratch_ struct scratch scratch;
+    scratch_init(&scratch);
+    _cleanup_(hl_store_close_p) struct hl_store *store = scratch_open(&scratch, HL_STORE_WRITE);
+    save_sample(store, 1);
+    hl_store_close(TAKE_PTR(store));
+    spoil_table(scratch.path, "window");
+    store = scratch_open(&scratch, HL_STORE_WRITE);
+    ck_assert_int_eq(use_everything(store, 1), -EBADMSG);
+    ck_assert(hl_store_can_write(store));
+    ck_assert_int_eq(hl_store_set_pinned(store, 1, true, NULL), 0);
+    _cleanup_(sample_finish) struct sample sample;
+    sample_init(&sample, 2, &SAMPLE_SMALL);
+    int64_t id;
+    ck_assert_int_eq(hl_store_save_run(store, &sample.run, &sample.content, &id, NULL), -EBADMSG);
+    ck_assert(!hl_store_can_write(store));
+    ck_assert_int_eq(hl_store_set_pinned(store, 1, false, NULL), -EROFS);
+    ck_assert_uint_eq(count_runs(store), 1);
+}
+END_TEST
+
+/* A program that died in the middle of writing left half of it in the file, and a journal. */
+START_TEST(test_reading_with_a_hot_journal)
+{
+    _cleanup_scratch_ struct scratch scratch;
+    scratch_init(&scratch);
+    struct hl_store_options options = {.is_shared = yes};
+    _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
+    ck_assert_int_eq(hl_store_open_with(scratch.path, HL_STORE_WRITE, &options, &store, NULL), 0);
+    save_sample(store, 1);
+    hl_store_close(TAKE_PTR(store));
+    sqlite3 *writer;
+    ck_assert_int_eq(sqlite3_open(scratch.path, &writer), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(writer, "BEGIN; UPDATE run SET title = 'half'; DELETE FROM window",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    ck_assert_int_eq(sqlite3_db_cacheflush(writer), SQLITE_OK);
+    _cleanup_free_ char *journal = hl_xasprintf("%s-journal", scratch.path);
+    _cleanup_free_ char *left = hl_xasprintf("%s/left.db", scratch.folder);
+    _cleanup_free_ char *left_journal = hl_xasprintf("%s-journal", left);
+    size_t length;
+    size_t journal_length;
+    _cleanup_free_ char *half = read_whole(scratch.path, &length);
+    _cleanup_free_ char *undo = read_whole(journal, &journal_length);
+    ck_assert_int_eq(sqlite3_exec(writer, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(writer);
+    ck_assert_ptr_nonnull(memmem(half, length, "half", 4));
+    ck_assert_uint_gt(journal_length, 0);
+    write_whole(left, half, length);
+    write_whole(left_journal, undo, journal_length);
+    ck_assert_int_eq(hl_store_open(left, HL_STORE_READ, &store, NULL), 0);
+    ck_assert(!hl_store_can_write(store));
+    ck_assert(is_whole(store, 1, 1));
+}
+END_TEST
+
 /* -- what cannot be opened -- */
 
 START_TEST(test_not_a_file)
@@ -455,6 +603,7 @@ int main(void)
     TCase *tests = tcase_create("trouble");
     tcase_set_timeout(tests, 300);
     tcase_add_test(tests, test_files_are_private);
+    tcase_add_test(tests, test_default_place_is_made_private);
     tcase_add_test(tests, test_default_path);
     tcase_add_test(tests, test_settings);
     tcase_add_test(tests, test_file_system_types);
@@ -465,6 +614,10 @@ int main(void)
     tcase_add_loop_test(tests, test_foreign_database_is_not_touched, 0, 4);
     tcase_add_test(tests, test_hostile_schema_runs_nothing);
     tcase_add_test(tests, test_newer_program_has_migrated);
+    tcase_add_loop_test(tests, test_newer_program_seen_by_a_read, 0, 3);
+    tcase_add_test(tests, test_version_below_zero);
+    tcase_add_test(tests, test_bad_page);
+    tcase_add_test(tests, test_reading_with_a_hot_journal);
     tcase_add_test(tests, test_not_a_file);
     tcase_add_test(tests, test_locked);
     tcase_add_test(tests, test_data_version);

@@ -1,0 +1,21 @@
+/* One edit of a document's text, with its line index and line hashes. */
+#ifndef HOTLENS_SRC_SERVER_DOCUMENT_EDIT_H
+#define HOTLENS_SRC_SERVER_DOCUMENT_EDIT_H
+
+#include "hotlens/server/documents.h"
+
+/* Replaces the whole text. 0, -ENOMEM, -EFBIG. */
+int document_set_text(struct hl_document *document, const char *text, size_t length);
+/* Replaces bytes [start, end) of the text. On failure text and index are not to be used. */
+int document_splice(struct hl_document *document, size_t start, size_t end, const char *text,
+                    size_t length);
+/* A copy to edit: its text, line index and hashes are its own, the rest is the original's. The copy costs
+ * as much as moving the text's end does, and makes a row of edits happen as a whole or not at all. */
+int document_copy_text(const struct hl_document *document, struct hl_document *ret_copy);
+int document_copy_hashes(const struct hl_document *document, struct hl_line_hashes *ret_copy);
+/* Frees text, line index and hashes. */
+void document_finish_text(struct hl_document *document);
+/* Hashes of all lines; nothing where they are valid. */
+int document_hash_lines(struct hl_document *document);
+
+#endif

@@ -1,0 +1,400 @@
+#include "hotlens/server/documents.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "document_edit.h"
+#include "hotlens/app/sources.h"
+#include "hotlens/base/array.h"
+#include "hotlens/base/file.h"
+#include "hotlens/base/memory.h"
+#include "hotlens/base/path.h"
+#include "hotlens/base/uri.h"
+
+struct hl_documents {
+    struct hl_document **items;
+    size_t count;
+    size_t capacity;
+    struct hl_document *current;
+    uint64_t edits;
+};
+
+struct hl_documents *hl_documents_create(void)
+{
+    return hl_xcalloc(1, sizeof(struct hl_documents));
+}
+
+static void document_destroy(struct hl_document *document)
+{
+    if (!document) {
+        return;
+    }
+    free(document->uri);
+    free(document->path);
+    free(document->real_path);
+    free(document->language);
+    document_finish_text(document);
+    hl_line_hashes_finish(&document->opened);
+    hl_outline_destroy(document->outline);
+    free(document);
+}
+
+HL_DEFINE_CLEANUP(struct hl_document *, document_destroy);
+
+void hl_documents_destroy(struct hl_documents *documents)
+{
+    if (!documents) {
+        return;
+    }
+    for (size_t i = 0; i < documents->count; i++) {
+        document_destroy(documents->items[i]);
+    }
+    free(documents->items);
+    free(documents);
+}
+
+/* Absolute and normalized; NULL for what is no file. */
+static char *path_of(const char *uri)
+{
+    _cleanup_free_ char *path = hl_uri_to_path(uri);
+    return path ? hl_path_normalize(path) : NULL;
+}
+
+static bool equal(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+static struct hl_document *find_uri(struct hl_documents *documents, const char *uri)
+{
+    for (size_t i = 0; i < documents->count; i++) {
+        if (strcmp(documents->items[i]->uri, uri) == 0) {
+            return documents->items[i];
+        }
+    }
+    return NULL;
+}
+
+struct hl_document *hl_documents_find(struct hl_documents *documents, const char *uri)
+{
+    struct hl_document *document = find_uri(documents, uri);
+    _cleanup_free_ char *path = document ? NULL : path_of(uri);
+    for (size_t i = 0; path && !document && i < documents->count; i++) {
+        document = equal(documents->items[i]->path, path) ? documents->items[i] : NULL;
+    }
+    _cleanup_free_ char *real_path = path && !document ? hl_file_real_path(path) : NULL;
+    for (size_t i = 0; real_path && !document && i < documents->count; i++) {
+        document = equal(documents->items[i]->real_path, real_path) ? documents->items[i] : NULL;
+    }
+    return document;
+}
+
+/* A file without an extension is Python only when the client says so. */
+static bool is_python(const struct hl_document *document)
+{
+    if (*document->language) {
+        return strcasecmp(document->language, "python") == 0;
+    }
+    return document->path && strchr(hl_path_base_name(document->path), '.') &&
+           hl_source_is_python(document->path);
+}
+
+static int make_document(const char *uri, const char *language, int64_t version, const char *text,
+                         uint64_t edit, struct hl_document **ret_document)
+{
+    _cleanup_(document_destroy_p) struct hl_document *document =
+        hl_xcalloc(1, sizeof(*document));
+    document->uri = hl_xstrdup(uri);
+    document->path = path_of(uri);
+    document->real_path = document->path ? hl_file_real_path(document->path) : NULL;
+    document->language = hl_xstrdup(language);
+    document->version = version;
+    document->edit = edit;
+    document->is_python = is_python(document);
+    document->is_saved = true;
+    int r = document_set_text(document, text, strlen(text));
+    if (r == 0) {
+        r = document_hash_lines(document);
+    }
+    if (r == 0) {
+        r = document_copy_hashes(document, &document->opened);
+    }
+    if (r < 0) {
+        return r;
+    }
+    *ret_document = TAKE_PTR(document);
+    return 0;
+}
+
+static int no_room(int result, const char *uri, struct hl_error *error)
+{
+    return hl_error_set_errno(error, -result, "cannot keep %s", uri);
+}
+
+int hl_documents_open(struct hl_documents *documents, const cJSON *params,
+                      struct hl_document **ret_document, struct hl_error *error)
+{
+    const char *uri = "";
+    const char *text = "";
+    const char *language = "";
+    int64_t version = 0;
+    int r = hl_field_string(params, "textDocument.uri", &uri, error);
+    if (r == 0) {
+        r = hl_field_string(params, "textDocument.text", &text, error);
+    }
+    if (r == 0) {
+        r = hl_field_string_optional(params, "textDocument.languageId", &language, error);
+    }
+    if (r == 0) {
+        r = hl_field_int_optional(params, "textDocument.version", &version, error);
+    }
+    if (r < 0) {
+        return r;
+    }
+    struct hl_document *document = NULL;
+    r = make_document(uri, language, version, text, documents->edits + 1, &document);
+    if (r < 0) {
+        return no_room(r, uri, error);
+    }
+    documents->edits++;
+    struct hl_document *old = find_uri(documents, uri);
+    if (old) {
+        /* Opened twice: the same place, so that whoever holds it sees the new text. */
+        document->diagnostics = old->diagnostics;
+        struct hl_document swapped = *old;
+        *old = *document;
+        *document = swapped;
+        document_destroy(document);
+        document = old;
+    } else if (hl_array_reserve(&documents->items, &documents->capacity, documents->count + 1,
+                                sizeof(struct hl_document *)) < 0) {
+        document_destroy(document);
+        return no_room(-ENOMEM, uri, error);
+    } else {
+        documents->items[documents->count++] = document;
+    }
+    documents->current = document;
+    *ret_document = document;
+    return 0;
+}
+
+/* One element of contentChanges. */
+struct change {
+    bool is_whole;
+    struct hl_range range;
+    const char *text;
+};
+
+static bool is_before(struct hl_position a, struct hl_position b)
+{
+    return a.line != b.line ? a.line < b.line : a.character < b.character;
+}
+
+static int read_change(const cJSON *item, struct change *ret_change, struct hl_error *error)
+{
+    struct change change = {.text = ""};
+    const cJSON *range = NULL;
+    int r = cJSON_IsObject(item)
+                ? hl_field_string(item, "text", &change.text, error)
+                : hl_error_set(error, EINVAL, "contentChanges: an array of objects is expected");
+    if (r == 0) {
+        r = hl_field_object_optional(item, "range", &range, error);
+    }
+    change.is_whole = !range;
+    if (r == 0 && range) {
+        r = hl_field_range(item, "range", &change.range, error);
+    }
+    if (r == 0 && range && is_before(change.range.end, change.range.start)) {
+        r = hl_error_set(error, EINVAL, "range: an end that is not before the start is expected");
+    }
+    if (r == 0) {
+        *ret_change = change;
+    }
+    return r;
+}
+
+static int apply_change(struct hl_document *document, const struct change *change)
+{
+    size_t length = strlen(change->text);
+    if (change->is_whole) {
+        return document_set_text(document, change->text, length);
+    }
+    size_t start = hl_position_to_offset(&document->lines, document->text, document->length,
+                                         change->range.start);
+    size_t end = hl_position_to_offset(&document->lines, document->text, document->length,
+                                       change->range.end);
+    return document_splice(document, start, end, change->text, length);
+}
+
+/* All changes are looked at before the first is applied. */
+static int check_changes(const cJSON *changes, struct hl_error *error)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, changes)
+    {
+        struct change change;
+        int r = read_change(item, &change, error);
+        if (r < 0) {
+            hl_error_prefix(error, "contentChanges");
+            return r;
+        }
+    }
+    return 0;
+}
+
+/* Edits `document`; on failure it is as before. */
+static int apply_changes(struct hl_document *document, const cJSON *changes)
+{
+    struct hl_document draft;
+    int r = document_copy_text(document, &draft);
+    if (r < 0) {
+        return r;
+    }
+    const cJSON *item;
+    cJSON_ArrayForEach(item, changes)
+    {
+        struct change change = {.text = ""};
+        r = read_change(item, &change, NULL);
+        if (r == 0) {
+            r = apply_change(&draft, &change);
+        }
+        if (r < 0) {
+            document_finish_text(&draft);
+            return r;
+        }
+    }
+    document_finish_text(document);
+    *document = draft;
+    return 0;
+}
+
+/* The open document that `params` speak of. */
+static int find_open(struct hl_documents *documents, const cJSON *params,
+                     struct hl_document **ret_document, struct hl_error *error)
+{
+    const char *uri = "";
+    int r = hl_field_string(params, "textDocument.uri", &uri, error);
+    if (r < 0) {
+        return r;
+    }
+    struct hl_document *document = hl_documents_find(documents, uri);
+    if (!document) {
+        return hl_error_set(error, ENOENT, "%s is not open", uri);
+    }
+    *ret_document = document;
+    return 0;
+}
+
+int hl_documents_change(struct hl_documents *documents, const cJSON *params,
+                        struct hl_document **ret_document, struct hl_error *error)
+{
+    struct hl_document *document = NULL;
+    const cJSON *changes = NULL;
+    int64_t version = INT64_MIN;
+    int r = find_open(documents, params, &document, error);
+    if (r == 0) {
+        r = hl_field_int_optional(params, "textDocument.version", &version, error);
+    }
+    if (r == 0) {
+        r = hl_field_array(params, "contentChanges", &changes, error);
+    }
+    if (r == 0) {
+        r = check_changes(changes, error);
+    }
+    if (r < 0 || !document) {
+        return r;
+    }
+    r = apply_changes(document, changes);
+    if (r < 0) {
+        return no_room(r, document->uri, error);
+    }
+    document->version = version == INT64_MIN ? document->version : version;
+    document->edit = ++documents->edits;
+    document->hashes_edit = document->hashes.items ? document->edit : 0;
+    document->is_saved = false;
+    documents->current = document;
+    *ret_document = document;
+    return 0;
+}
+
+int hl_documents_close(struct hl_documents *documents, const cJSON *params, char **ret_uri,
+                       struct hl_error *error)
+{
+    struct hl_document *document = NULL;
+    int r = find_open(documents, params, &document, error);
+    if (r < 0 || !document) {
+        return r;
+    }
+    size_t place = 0;
+    while (documents->items[place] != document) {
+        place++;
+    }
+    documents->count--;
+    memmove(documents->items + place, documents->items + place + 1,
+            (documents->count - place) * sizeof(struct hl_document *));
+    if (documents->current == document) {
+        documents->current =
+            documents->count > 0 ? documents->items[documents->count - 1] : NULL;
+    }
+    *ret_uri = TAKE_PTR(document->uri);
+    document_destroy(document);
+    return 0;
+}
+
+int hl_documents_save(struct hl_documents *documents, const cJSON *params,
+                      struct hl_document **ret_document, struct hl_error *error)
+{
+    struct hl_document *document = NULL;
+    int r = find_open(documents, params, &document, error);
+    if (r == 0 && document) {
+        document->is_saved = true;
+        *ret_document = document;
+    }
+    return r;
+}
+
+struct hl_document *hl_documents_current(struct hl_documents *documents)
+{
+    return documents->current;
+}
+
+void hl_documents_touch(struct hl_documents *documents, struct hl_document *document)
+{
+    documents->current = document;
+}
+
+size_t hl_documents_count(const struct hl_documents *documents)
+{
+    return documents->count;
+}
+
+struct hl_document *hl_documents_at(struct hl_documents *documents, size_t index)
+{
+    return documents->items[index];
+}
+
+const struct hl_outline *hl_document_outline(struct hl_document *document)
+{
+    if (document->outline && document->outline_edit == document->edit) {
+        return document->outline;
+    }
+    struct hl_outline *outline;
+    size_t length = document->is_python ? document->length : 0;
+    if (hl_outline_create(document->text, length, &outline) < 0) {
+        return document->outline;
+    }
+    if (document->outline && hl_outline_is_unterminated(outline)) {
+        hl_outline_destroy(outline);
+    } else {
+        hl_outline_destroy(document->outline);
+        document->outline = outline;
+    }
+    document->outline_edit = document->edit;
+    return document->outline;
+}
+
+const struct hl_line_hashes *hl_document_hashes(struct hl_document *document)
+{
+    return document_hash_lines(document) == 0 ? &document->hashes : NULL;
+}

@@ -1,0 +1,453 @@
+#include "shelf_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "hotlens/base/array.h"
+#include "hotlens/base/clock.h"
+#include "hotlens/base/memory.h"
+#include "hotlens/base/path.h"
+
+#define RESTORE_NS (24 * 3600 * HL_NS_PER_SECOND)
+
+/* One more of what the server itself counts: folders, open files. `items` is the array's address. */
+static void *add(void *items, size_t *count, size_t *capacity, size_t size)
+{
+    hl_assert(hl_array_reserve(items, capacity, *count + 1, size) == 0);
+    return *(char **)items + (*count)++ * size;
+}
+
+static bool equal(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static struct shelf_entry *add_entry(struct hl_shelf *shelf, const char *folder)
+{
+    struct shelf_entry *entry = hl_xcalloc(1, sizeof(*entry));
+    entry->folder = folder ? hl_path_normalize(folder) : NULL;
+    entry->follows = true;
+    struct shelf_entry **place = add(&shelf->entries, &shelf->entry_count, &shelf->entry_capacity,
+                                     sizeof(struct shelf_entry *));
+    *place = entry;
+    return entry;
+}
+
+struct hl_shelf *hl_shelf_create(struct hl_jobs *jobs, const struct hl_settings *settings,
+                                 const struct hl_shelf_events *events, void *user)
+{
+    struct hl_shelf *shelf = hl_xcalloc(1, sizeof(*shelf));
+    shelf->jobs = jobs;
+    shelf->settings = settings;
+    shelf->events = *events;
+    shelf->user = user;
+    add_entry(shelf, NULL);
+    return shelf;
+}
+
+static void drop_shown(struct hl_shown **shown)
+{
+    hl_shown_unref(*shown);
+    *shown = NULL;
+}
+
+static void clear_entry(struct shelf_entry *entry)
+{
+    drop_shown(&entry->full);
+    drop_shown(&entry->focused);
+    shelf_tree_unref(entry->tree);
+    entry->tree = NULL;
+}
+
+static void entry_destroy(struct shelf_entry *entry)
+{
+    clear_entry(entry);
+    hl_focus_spec_finish(&entry->focus);
+    free(entry->folder);
+    free(entry);
+}
+
+static void numbers_finish(struct shelf_numbers *numbers)
+{
+    hl_numbers_destroy(numbers->numbers);
+    hl_shown_unref(numbers->shown);
+    *numbers = (struct shelf_numbers){0};
+}
+
+void hl_shelf_destroy(struct hl_shelf *shelf)
+{
+    if (!shelf) {
+        return;
+    }
+    shelf->is_leaving = true;
+    shelf_loaded(shelf);
+    for (size_t i = 0; i < shelf->numbers_count; i++) {
+        numbers_finish(&shelf->numbers[i]);
+    }
+    for (size_t i = 0; i < shelf->entry_count; i++) {
+        entry_destroy(shelf->entries[i]);
+    }
+    for (size_t i = 0; i < shelf->stray_count; i++) {
+        free(shelf->strays[i].path);
+        free(shelf->strays[i].real_path);
+        hl_shown_unref(shelf->strays[i].shown);
+    }
+    free(shelf->numbers);
+    free(shelf->entries);
+    free(shelf->strays);
+    free(shelf->waiters);
+    free(shelf);
+}
+
+struct shelf_entry *shelf_entry_of(struct hl_shelf *shelf, const char *folder)
+{
+    for (size_t i = 0; i < shelf->entry_count; i++) {
+        if (equal(shelf->entries[i]->folder, folder)) {
+            return shelf->entries[i];
+        }
+    }
+    return NULL;
+}
+
+struct hl_shown *shelf_entry_current(const struct shelf_entry *entry)
+{
+    return entry->focused ? entry->focused : entry->full;
+}
+
+struct shelf_entry *shelf_entry_showing(struct hl_shelf *shelf, const struct hl_shown *shown)
+{
+    for (size_t i = 0; i < shelf->entry_count; i++) {
+        if (shown && shelf_entry_current(shelf->entries[i]) == shown) {
+            return shelf->entries[i];
+        }
+    }
+    return NULL;
+}
+
+void hl_shelf_add_folder(struct hl_shelf *shelf, const char *path)
+{
+    _cleanup_free_ char *folder = hl_path_normalize(path);
+    if (shelf_entry_of(shelf, folder)) {
+        return;
+    }
+    struct shelf_entry *entry = add_entry(shelf, folder);
+    /* Without restoring, what is newest is only taken note of. */
+    int64_t since = shelf->settings->restore ? hl_clock_utc() - RESTORE_NS : INT64_MAX;
+    shelf_look_for_newer(shelf, entry, since);
+}
+
+void hl_shelf_remove_folder(struct hl_shelf *shelf, const char *path)
+{
+    _cleanup_free_ char *folder = hl_path_normalize(path);
+    for (size_t i = 1; i < shelf->entry_count; i++) {
+        if (!equal(shelf->entries[i]->folder, folder)) {
+            continue;
+        }
+        bool was_shown = shelf->entries[i]->full != NULL;
+        entry_destroy(shelf->entries[i]);
+        shelf->entry_count--;
+        memmove(shelf->entries + i, shelf->entries + i + 1,
+                (shelf->entry_count - i) * sizeof(struct shelf_entry *));
+        if (was_shown) {
+            shelf_changed(shelf, false);
+        }
+        return;
+    }
+}
+
+/* The innermost. */
+const char *hl_shelf_folder_of(const struct hl_shelf *shelf, const char *path)
+{
+    const char *best = NULL;
+    for (size_t i = 1; path && i < shelf->entry_count; i++) {
+        const char *folder = shelf->entries[i]->folder;
+        if (hl_path_is_within(path, folder) && (!best || strlen(folder) > strlen(best))) {
+            best = folder;
+        }
+    }
+    return best;
+}
+
+const char *hl_shelf_first_folder(const struct hl_shelf *shelf)
+{
+    return shelf->entry_count > 1 ? shelf->entries[1]->folder : NULL;
+}
+
+/* Live numbers come every second or so; what they miss, the run's end brings. */
+void shelf_changed(struct hl_shelf *shelf, bool is_live)
+{
+    int64_t now = hl_clock_monotonic();
+    if (is_live && now - shelf->changed_at < HL_NS_PER_SECOND) {
+        return;
+    }
+    shelf->changed_at = now;
+    shelf->events.changed(shelf->user);
+}
+
+void shelf_loaded(struct hl_shelf *shelf)
+{
+    struct shelf_waiter *waiters = shelf->waiters;
+    size_t count = shelf->waiter_count;
+    shelf->waiters = NULL;
+    shelf->waiter_count = 0;
+    shelf->waiter_capacity = 0;
+    for (size_t i = 0; i < count; i++) {
+        waiters[i].loaded(waiters[i].user);
+    }
+    free(waiters);
+}
+
+void hl_shelf_await(struct hl_shelf *shelf, void (*loaded)(void *user), void *user)
+{
+    struct shelf_waiter *waiter = add(&shelf->waiters, &shelf->waiter_count,
+                                      &shelf->waiter_capacity, sizeof(*waiter));
+    *waiter = (struct shelf_waiter){loaded, user};
+}
+
+void hl_shelf_stop_awaiting(struct hl_shelf *shelf, const void *user)
+{
+    for (size_t i = 0; i < shelf->waiter_count; i++) {
+        if (shelf->waiters[i].user == user) {
+            shelf->waiters[i] = shelf->waiters[--shelf->waiter_count];
+            return;
+        }
+    }
+}
+
+void shelf_entry_show(struct hl_shelf *shelf, struct shelf_entry *entry, struct hl_shown *shown)
+{
+    bool was_empty = !entry->full;
+    clear_entry(entry);
+    entry->full = shown;
+    bool is_live = shown && hl_shown_run(shown)->id == 0;
+    if (shown && !is_live && entry->has_focus) {
+        shelf_apply_focus(shelf, entry, &entry->focus, NULL, NULL);
+    }
+    if (shown || !was_empty) {
+        shelf_changed(shelf, is_live);
+    }
+}
+
+void hl_shelf_show_run(struct hl_shelf *shelf, const char *folder, int64_t run_id)
+{
+    struct shelf_entry *entry = folder ? shelf_entry_of(shelf, folder) : NULL;
+    if (!folder || entry) {
+        shelf_load_run(shelf, entry, run_id);
+    }
+}
+
+void hl_shelf_show(struct hl_shelf *shelf, const char *folder, struct hl_shown *shown)
+{
+    struct shelf_entry *entry = shelf_entry_of(shelf, folder);
+    if (!entry) {
+        return;
+    }
+    int64_t id = hl_shown_run(shown)->id;
+    entry->ticket = ++shelf->tickets;
+    /* A newer run than a live one is only shown when that has ended. */
+    entry->follows = id != 0;
+    entry->newest = id > entry->newest ? id : entry->newest;
+    shelf_entry_show(shelf, entry, hl_shown_ref(shown));
+}
+
+void hl_shelf_show_nothing(struct hl_shelf *shelf, const char *folder)
+{
+    struct shelf_entry *entry = shelf_entry_of(shelf, folder);
+    if (entry) {
+        entry->ticket = ++shelf->tickets;
+        entry->follows = true;
+        shelf_entry_show(shelf, entry, NULL);
+    }
+}
+
+void hl_shelf_refresh(struct hl_shelf *shelf)
+{
+    for (size_t i = 1; i < shelf->entry_count; i++) {
+        shelf_look_for_newer(shelf, shelf->entries[i], INT64_MIN);
+    }
+    for (size_t i = 0; i < shelf->stray_count; i++) {
+        shelf_search(shelf, &shelf->strays[i]);
+    }
+}
+
+void hl_shelf_set_focus(struct hl_shelf *shelf, const char *folder,
+                        const struct hl_focus_spec *focus,
+                        void (*done)(void *user, int result, const struct hl_error *error),
+                        void *user)
+{
+    struct hl_shown *shown = hl_shelf_shown(shelf, folder);
+    struct shelf_entry *entry = shelf_entry_showing(shelf, shown);
+    if (!entry) {
+        struct hl_error error _cleanup_(hl_error_finish) = {0};
+        int r = focus ? hl_error_set(&error, ENOENT, "no run is shown") : 0;
+        done(user, r, &error);
+        return;
+    }
+    entry->focus_ticket = ++shelf->tickets;
+    if (focus) {
+        shelf_apply_focus(shelf, entry, focus, done, user);
+        return;
+    }
+    entry->has_focus = false;
+    bool was_focused = entry->focused != NULL;
+    drop_shown(&entry->focused);
+    if (was_focused) {
+        shelf_changed(shelf, false);
+    }
+    done(user, 0, NULL);
+}
+
+/* With no folder named, the first that shows anything. */
+struct hl_shown *hl_shelf_shown(struct hl_shelf *shelf, const char *folder)
+{
+    struct shelf_entry *entry = folder ? shelf_entry_of(shelf, folder) : NULL;
+    for (size_t i = 0; !folder && !entry && i < shelf->entry_count; i++) {
+        struct shelf_entry *next = shelf->entries[(i + 1) % shelf->entry_count];
+        entry = next->full ? next : NULL;
+    }
+    return entry ? shelf_entry_current(entry) : NULL;
+}
+
+static const struct hl_shown_file *find_file(const struct hl_shelf *shelf,
+                                             const struct hl_shown *shown,
+                                             const struct hl_document *document)
+{
+    const struct hl_settings *settings = shelf->settings;
+    return shown ? hl_shown_find(shown, document->path, document->real_path, settings->mappings,
+                                 settings->mapping_count)
+                 : NULL;
+}
+
+struct shelf_stray *shelf_stray_of(struct hl_shelf *shelf, const char *path)
+{
+    for (size_t i = 0; i < shelf->stray_count; i++) {
+        if (equal(shelf->strays[i].path, path)) {
+            return &shelf->strays[i];
+        }
+    }
+    return NULL;
+}
+
+/* For a file outside every folder: a run that is shown and has it, else one of its own. */
+static struct hl_shown *shown_outside(struct hl_shelf *shelf, const struct hl_document *document,
+                                      bool *ret_loading)
+{
+    struct hl_shown *best = NULL;
+    for (size_t i = 0; i < shelf->entry_count; i++) {
+        struct hl_shown *shown = shelf_entry_current(shelf->entries[i]);
+        bool is_newer = shown && (!best || hl_shown_run(shown)->start > hl_shown_run(best)->start);
+        if (is_newer && find_file(shelf, shown, document)) {
+            best = shown;
+        }
+        *ret_loading |= shelf->entries[i]->loading > 0;
+    }
+    if (best) {
+        return best;
+    }
+    struct shelf_stray *stray = shelf_stray_of(shelf, document->path);
+    if (!stray && shelf->settings->restore && !shelf->is_leaving) {
+        stray = add(&shelf->strays, &shelf->stray_count, &shelf->stray_capacity, sizeof(*stray));
+        *stray = (struct shelf_stray){
+            .path = hl_xstrdup(document->path),
+            .real_path = hl_xstrdup(document->real_path),
+        };
+        shelf_search(shelf, stray);
+        stray = shelf_stray_of(shelf, document->path);
+    }
+    *ret_loading |= stray && stray->is_searching;
+    return stray ? stray->shown : NULL;
+}
+
+static struct hl_shown *shown_for(struct hl_shelf *shelf, const struct hl_document *document,
+                                  bool *ret_loading)
+{
+    const char *folder = hl_shelf_folder_of(shelf, document->path);
+    if (!folder) {
+        folder = hl_shelf_folder_of(shelf, document->real_path);
+    }
+    if (!folder) {
+        return shown_outside(shelf, document, ret_loading);
+    }
+    const struct shelf_entry *entry = shelf_entry_of(shelf, folder);
+    *ret_loading = entry->loading > 0;
+    return shelf_entry_current(entry);
+}
+
+static struct shelf_numbers *numbers_of(struct hl_shelf *shelf, const struct hl_document *document)
+{
+    for (size_t i = 0; i < shelf->numbers_count; i++) {
+        if (shelf->numbers[i].document == document) {
+            return &shelf->numbers[i];
+        }
+    }
+    struct shelf_numbers *numbers =
+        add(&shelf->numbers, &shelf->numbers_count, &shelf->numbers_capacity, sizeof(*numbers));
+    *numbers = (struct shelf_numbers){.document = document};
+    return numbers;
+}
+
+/* Makes them again when the text or the run is another one; the entry's numbers are NULL when there are
+ * none. NULL when nothing is shown. */
+static struct shelf_numbers *update_numbers(struct hl_shelf *shelf, struct hl_document *document,
+                                            struct hl_shown **ret_shown, bool *ret_loading)
+{
+    *ret_loading = false;
+    *ret_shown = document->path ? shown_for(shelf, document, ret_loading) : NULL;
+    if (!*ret_shown) {
+        return NULL;
+    }
+    *ret_loading = false;
+    struct shelf_numbers *numbers = numbers_of(shelf, document);
+    if (numbers->shown == *ret_shown && numbers->edit == document->edit) {
+        return numbers;
+    }
+    numbers_finish(numbers);
+    numbers->document = document;
+    numbers->edit = document->edit;
+    numbers->shown = hl_shown_ref(*ret_shown);
+    (void)hl_numbers_create_lines(document, find_file(shelf, *ret_shown, document),
+                                  &numbers->numbers);
+    return numbers;
+}
+
+const struct hl_numbers *hl_shelf_line_numbers(struct hl_shelf *shelf,
+                                               struct hl_document *document,
+                                               struct hl_shown **ret_shown, bool *ret_loading)
+{
+    const struct shelf_numbers *numbers =
+        update_numbers(shelf, document, ret_shown, ret_loading);
+    return numbers ? numbers->numbers : NULL;
+}
+
+const struct hl_numbers *hl_shelf_numbers(struct hl_shelf *shelf, struct hl_document *document,
+                                          struct hl_shown **ret_shown, bool *ret_loading)
+{
+    struct shelf_numbers *entry = update_numbers(shelf, document, ret_shown, ret_loading);
+    struct hl_numbers *numbers = entry ? entry->numbers : NULL;
+    if (numbers && !numbers->has_functions) {
+        (void)hl_numbers_add_functions(numbers, document);
+    }
+    return numbers;
+}
+
+void hl_shelf_forget(struct hl_shelf *shelf, const struct hl_document *document)
+{
+    for (size_t i = 0; i < shelf->numbers_count; i++) {
+        if (shelf->numbers[i].document == document) {
+            numbers_finish(&shelf->numbers[i]);
+            shelf->numbers[i] = shelf->numbers[--shelf->numbers_count];
+            return;
+        }
+    }
+}
+
+bool hl_shelf_hints_are_on(const struct hl_shelf *shelf)
+{
+    return shelf->settings->hints && !shelf->hides_hints;
+}
+
+void hl_shelf_toggle_hints(struct hl_shelf *shelf)
+{
+    shelf->hides_hints = !shelf->hides_hints;
+    shelf_changed(shelf, false);
+}

@@ -1,0 +1,97 @@
+/* The inside of the shelf: what is shown where (shelf.c), and the jobs that load it (shelf_jobs.c). */
+#ifndef HOTLENS_SRC_SERVER_SHELF_PRIVATE_H
+#define HOTLENS_SRC_SERVER_SHELF_PRIVATE_H
+
+#include "hotlens/server/shelf.h"
+
+/* A run with its tree, for focus and callers. Changed by nobody; counted on the loop thread. */
+struct shelf_tree {
+    uint32_t references;
+    struct hl_run_data data;
+};
+
+/* What one folder shows. */
+struct shelf_entry {
+    char *folder;             /* NULL: files outside every folder */
+    struct hl_shown *full;    /* the whole run */
+    struct hl_shown *focused; /* … restricted, or NULL */
+    struct shelf_tree *tree;  /* of the run, once it was needed */
+    struct hl_focus_spec focus;
+    bool has_focus;
+    uint64_t focus_ticket; /* of the last call that said what to focus on */
+    bool follows;      /* the newest run is shown as soon as there is one */
+    bool is_refreshing;
+    int64_t newest;    /* id of the newest run that is known */
+    uint64_t ticket;   /* of the last call that said what to show: answers to earlier ones come too late */
+    uint32_t loading;
+};
+
+/* A file outside every folder that was asked for, and the newest run that contains it. */
+struct shelf_stray {
+    char *path;
+    char *real_path;
+    struct hl_shown *shown;
+    bool is_searching;
+};
+
+struct shelf_numbers {
+    const struct hl_document *document;
+    uint64_t edit;
+    struct hl_shown *shown;
+    struct hl_numbers *numbers; /* NULL: it has none */
+};
+
+struct shelf_waiter {
+    void (*loaded)(void *user);
+    void *user;
+};
+
+struct hl_shelf {
+    struct hl_jobs *jobs;
+    const struct hl_settings *settings;
+    struct hl_shelf_events events;
+    void *user;
+    struct shelf_entry **entries; /* the first is for files outside every folder */
+    size_t entry_count;
+    size_t entry_capacity;
+    struct shelf_stray *strays;
+    size_t stray_count;
+    size_t stray_capacity;
+    struct shelf_numbers *numbers;
+    size_t numbers_count;
+    size_t numbers_capacity;
+    struct shelf_waiter *waiters;
+    size_t waiter_count;
+    size_t waiter_capacity;
+    uint64_t tickets;
+    int64_t changed_at;
+    bool hides_hints;
+    bool is_leaving; /* no more jobs */
+};
+
+struct shelf_tree *shelf_tree_ref(struct shelf_tree *tree);
+void shelf_tree_unref(struct shelf_tree *tree);
+
+/* The entry of a folder; NULL is the one for files outside. NULL when the folder was removed. */
+struct shelf_entry *shelf_entry_of(struct hl_shelf *shelf, const char *folder);
+/* The entry that shows a run, or NULL. */
+struct shelf_entry *shelf_entry_showing(struct hl_shelf *shelf, const struct hl_shown *shown);
+struct hl_shown *shelf_entry_current(const struct shelf_entry *entry);
+struct shelf_stray *shelf_stray_of(struct hl_shelf *shelf, const char *path);
+/* Takes the reference; NULL shows nothing. Says that numbers changed. */
+void shelf_entry_show(struct hl_shelf *shelf, struct shelf_entry *entry, struct hl_shown *shown);
+void shelf_changed(struct hl_shelf *shelf, bool is_live);
+void shelf_loaded(struct hl_shelf *shelf);
+
+/* Jobs. */
+void shelf_load_run(struct hl_shelf *shelf, struct shelf_entry *entry, int64_t run_id);
+/* Looks for runs newer than the newest known that started at `since` (UTC ns) or later. */
+void shelf_look_for_newer(struct hl_shelf *shelf, struct shelf_entry *entry, int64_t since);
+void shelf_search(struct hl_shelf *shelf, struct shelf_stray *stray);
+typedef void (*shelf_focus_fn)(void *user, int result, const struct hl_error *error);
+/* Makes the focused numbers of the entry's run; `done` may be NULL. Until then, and when there are none,
+ * what was shown before stays. */
+void shelf_apply_focus(struct hl_shelf *shelf, struct shelf_entry *entry,
+                       const struct hl_focus_spec *focus, shelf_focus_fn done, void *user);
+
+#endif

@@ -1,0 +1,209 @@
+"""A small language client for the tests, over a real pipe.
+
+    with Server(box) as server:
+        server.initialize()
+        answer = server.request("hotlens/runs", {})
+
+Everything it sends is cut into pieces of random sizes; the seed is printed, and taken from $LSP_SEED when
+that is set. Requests of the server are answered by `answers` (method → function of the params); null
+otherwise.
+"""
+
+import collections
+import json
+import os
+import queue
+import random
+import subprocess
+import threading
+import time
+
+from harness import HOTLENS, TIMEOUT
+
+SEED = int(os.environ.get("LSP_SEED") or random.randrange(1 << 30))
+print(f"# LSP_SEED={SEED}", flush=True)
+RANDOM = random.Random(SEED)
+
+CAPABILITIES = {
+    "general": {"positionEncodings": ["utf-16"]},
+    "textDocument": {"codeLens": {}, "inlayHint": {}, "codeAction": {}},
+    "window": {"workDoneProgress": True, "showDocument": {"support": True}},
+    "workspace": {"inlayHint": {"refreshSupport": True}, "codeLens": {"refreshSupport": True}},
+}
+
+
+def frame(message):
+    body = message if isinstance(message, bytes) else json.dumps(message).encode()
+    return b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+class Server:
+    def __init__(self, box, *arguments, env=None, answers=None):
+        self.box = box
+        self.process = box.start(HOTLENS, *(arguments or ("serve",)), env=env,
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+        self.answers = {"window/workDoneProgress/create": lambda _: None, **(answers or {})}
+        self.next_id = 0
+        self.incoming = queue.Queue()
+        self.log = []          # all messages, in order
+        self.responses = {}    # by id
+        self.notifications = collections.defaultdict(list)
+        self.asked = collections.defaultdict(list)
+        self.errors = b""
+        self.paused = threading.Event()  # set: nothing is read, as by a client that hangs
+        threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=self._read_errors, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    # Bytes
+
+    def _read(self):
+        stream = self.process.stdout
+        while True:
+            while self.paused.is_set():
+                time.sleep(0.01)
+            length = None
+            while True:
+                line = stream.readline()
+                if not line:
+                    self.incoming.put(None)
+                    return
+                if line == b"\r\n":
+                    break
+                # Byte for byte what strict clients want.
+                assert line.startswith(b"Content-Length: ") and line.endswith(b"\r\n"), line
+                length = int(line[16:-2])
+            self.incoming.put(json.loads(stream.read(length)))
+
+    def _read_errors(self):
+        self.errors += self.process.stderr.read()
+
+    def write(self, data, cut=True):
+        while data:
+            size = RANDOM.choice((1, 3, 17, 400, 70000)) if cut else len(data)
+            self.process.stdin.write(data[:size])
+            self.process.stdin.flush()
+            data = data[size:]
+
+    def send(self, message, cut=True):
+        self.write(frame(message), cut)
+
+    # Messages
+
+    def _take(self, message):
+        self.log.append(message)
+        if "method" not in message:
+            assert ("result" in message) != ("error" in message), message
+            assert message["id"] is None or message["id"] not in self.responses, message
+            self.responses[message["id"]] = message
+        elif "id" in message:
+            self.asked[message["method"]].append(message)
+            answer = self.answers.get(message["method"], lambda _: None)(message.get("params"))
+            if not isinstance(answer, Silence):
+                self.send({"jsonrpc": "2.0", "id": message["id"], "result": answer})
+        else:
+            self.notifications[message["method"]].append(message["params"])
+
+    def pump(self, seconds):
+        """Takes one message; False when none came, or no more will."""
+        try:
+            message = self.incoming.get(timeout=seconds)
+        except queue.Empty:
+            return False
+        if message is None:
+            self.incoming.put(None)
+            return False
+        self._take(message)
+        return True
+
+    def wait_for(self, condition, what, seconds=TIMEOUT):
+        deadline = time.monotonic() + seconds
+        while True:
+            found = condition()
+            if found:
+                return found
+            self.pump(0.05)
+            assert time.monotonic() < deadline, f"never came: {what}\n{self.tail()}"
+
+    def tail(self):
+        lines = [json.dumps(message)[:400] for message in self.log[-12:]]
+        return "\n".join(lines) + "\n" + self.errors.decode(errors="replace")[-2000:]
+
+    def notify(self, method, params):
+        self.send({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def ask(self, method, params=None, id=None):
+        self.next_id += 1
+        id = id if id is not None else self.next_id
+        message = {"jsonrpc": "2.0", "id": id, "method": method}
+        if params is not None:
+            message["params"] = params
+        self.send(message)
+        return id
+
+    def response(self, id, seconds=TIMEOUT):
+        return self.wait_for(lambda: self.responses.get(id), f"answer {id}", seconds)
+
+    def request(self, method, params=None):
+        answer = self.response(self.ask(method, params))
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    def failure(self, method, params=None):
+        answer = self.response(self.ask(method, params))
+        assert "error" in answer, answer
+        return answer["error"]
+
+    def message_with(self, text, seconds=TIMEOUT):
+        def find():
+            return [item for item in self.notifications["window/showMessage"]
+                    if text in item["message"]]
+        return self.wait_for(find, f"message with {text!r}", seconds)
+
+    # A session
+
+    def initialize(self, folder=None, options=None, capabilities=None):
+        result = self.request("initialize", {
+            "processId": os.getpid(), "clientInfo": {"name": "tests", "version": "1.0"},
+            "rootUri": None,
+            "workspaceFolders": [{"uri": (folder or self.box.folder).as_uri(), "name": "box"}],
+            "initializationOptions": options,
+            "capabilities": capabilities or CAPABILITIES})
+        self.notify("initialized", {})
+        return result
+
+    def open(self, path, text=None):
+        self.notify("textDocument/didOpen", {"textDocument": {
+            "uri": path.as_uri(), "languageId": "python", "version": 1,
+            "text": text if text is not None else path.read_text()}})
+
+    def command(self, name, *arguments):
+        return self.request("workspace/executeCommand",
+                            {"command": name, "arguments": list(arguments)})
+
+    def leave(self):
+        """shutdown, exit; the exit code."""
+        self.request("shutdown")
+        self.notify("exit", None)
+        return self.wait()
+
+    def wait(self, seconds=TIMEOUT):
+        deadline = time.monotonic() + seconds
+        while self.process.poll() is None:
+            self.pump(0.02)
+            assert time.monotonic() < deadline, f"did not end\n{self.tail()}"
+        while self.pump(0.2):
+            pass
+        return self.process.returncode
+
+
+class Silence:
+    """An answer that never comes."""

@@ -1,0 +1,314 @@
+"""Recordings through the language server, with real py-spy."""
+
+import os
+import pathlib
+import signal
+import sys
+import threading
+import time
+
+from harness import expect, expect_equal, find_py_spy, main, processes_of, test, wait_until
+from lsp import CAPABILITIES, Server, Silence
+
+BUSY = """import sys, time
+
+def hot(end):
+    while time.time() < end:
+        sum(i * i for i in range(1000))
+
+def main():
+    print("started", flush=True)
+    try:
+        hot(time.time() + float(sys.argv[1]))
+    finally:
+        open("finally", "w").close()
+
+main()
+"""
+
+
+def server(box, **options):
+    path = str(pathlib.Path(find_py_spy()).parent) + os.pathsep + box.environment["PATH"]
+    return Server(box, env={"PATH": path}, **options)
+
+
+def program(box, name="busy.py", text=BUSY):
+    path = box.write(name, text)
+    os.utime(path, (1, 1))  # older than the recording by more than a tick of the clock
+    return path
+
+
+def recording(talk, state):
+    def find():
+        return [item for item in talk.notifications["hotlens/recording"] if item["state"] == state]
+    return talk.wait_for(find, f"a recording that is {state}")
+
+
+def memory(pid):
+    """Resident bytes."""
+    fields = pathlib.Path(f"/proc/{pid}/statm").read_text().split()
+    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def settled(talk):
+    """Whether the process does nothing: its processor time stands still for a while."""
+    def ticks():
+        stat = pathlib.Path(f"/proc/{talk.process.pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[11:13]
+    before = ticks()
+    time.sleep(0.5)
+    return ticks() == before
+
+
+UI = {"hotlens": {"ui": True}}
+
+
+@test
+def a_file_becomes_hints(box):
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        talk.command("hotlens.profileFile", {"args": ["2.5"]})
+        end = recording(talk, "ended")[0]
+        expect(end["run"] == 1 and end["exitStatus"] == 0, "the end", end)
+        talk.message_with("samples")
+        # One start, one end, and every report between them.
+        kinds = [item["value"]["kind"] for item in talk.notifications["$/progress"]]
+        expect(kinds[0] == "begin" and kinds[-1] == "end", "progress", kinds)
+        expect(kinds.count("begin") == 1 and kinds.count("end") == 1, "progress", kinds)
+        expect(any("started" in item["text"] for item in talk.notifications["hotlens/output"]),
+               "output", talk.notifications["hotlens/output"])
+        functions = {row["name"]: row for row in talk.request("hotlens/functions", {})["functions"]}
+        hot, module = functions["hot"], functions["<module>"]
+        expect(hot["total"] > 100 and hot["total"] >= 0.9 * module["total"], "samples", functions)
+        hints = talk.wait_for(lambda: talk.request("textDocument/inlayHint", {
+            "textDocument": {"uri": path.as_uri()},
+            "range": {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}}),
+            "hints")
+        lines = {hint["position"]["line"] for hint in hints}
+        expect(4 in lines and 9 in lines, "lines with hints", hints)
+        lenses = talk.request("textDocument/codeLens", {"textDocument": {"uri": path.as_uri()}})
+        expect(any(lens["range"]["start"]["line"] == 2 for lens in lenses), "lenses", lenses)
+        expect_equal(talk.leave(), 0, "exit code")
+        expect_equal(talk.errors, b"", "standard error")
+
+
+@test
+def stop_lets_finally_run(box):
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["60"]})
+        recording(talk, "sampling")
+        talk.wait_for(lambda: any(item["samples"] for item in
+                                  talk.notifications["hotlens/recording"]), "samples")
+        actions = talk.request("textDocument/codeAction", {
+            "textDocument": {"uri": path.as_uri()}, "context": {"diagnostics": []},
+            "range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}})
+        stop = [action for action in actions if action["kind"] == "source.hotlens.stop"]
+        expect_equal([action["title"] for action in stop],
+                     ["Hotlens: Stop program, keep profile (busy.py 60)"], "title")
+        talk.command(stop[0]["command"]["command"], *stop[0]["command"]["arguments"])
+        end = recording(talk, "ended")[0]
+        expect(end["run"] == 1, "the end", end)
+        expect((box.folder / "finally").exists(), "finally ran")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def cancelling_the_progress_keeps_the_profile(box):
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["60"]})
+        talk.wait_for(lambda: any(item["samples"] for item in
+                                  talk.notifications["hotlens/recording"]), "samples")
+        token = talk.asked["window/workDoneProgress/create"][0]["params"]["token"]
+        talk.notify("window/workDoneProgress/cancel", {"token": token})
+        expect(recording(talk, "ended")[0]["run"] == 1, "the end", talk.tail())
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def the_end_of_input_leaves_nothing_behind(box):
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["60"]})
+        talk.wait_for(lambda: any(item["samples"] for item in
+                                  talk.notifications["hotlens/recording"]), "samples")
+        talk.process.stdin.close()
+        expect_equal(talk.wait(), 1, "exit code")
+        wait_until(lambda: not processes_of(box))
+    expect((box.folder / "finally").exists(), "finally ran")
+    # Saved at once, or by whoever opens the store next.
+    runs = box.json("runs", "--json")
+    expect(len(runs["runs"] if isinstance(runs, dict) else runs) == 1, "the run is kept", runs)
+
+
+@test
+def a_killed_server_leaves_nothing_behind(box):
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["60"]})
+        talk.wait_for(lambda: any(item["samples"] for item in
+                                  talk.notifications["hotlens/recording"]), "samples")
+        talk.process.send_signal(signal.SIGKILL)
+        talk.process.wait()
+        wait_until(lambda: not processes_of(box))
+    runs = box.json("runs", "--json")
+    expect(len(runs["runs"] if isinstance(runs, dict) else runs) == 1, "the run is kept", runs)
+
+
+@test
+def attaches_by_question_and_lets_go(box):
+    path = program(box)
+    process = box.start(sys.executable, path, "60")
+    asked = []
+
+    def choose(params):
+        asked.append(params)
+        titles = [item["title"] for item in params["actions"]]
+        return {"title": next(title for title in titles
+                              if title.startswith(f"{process.pid} "))}
+
+    with server(box, answers={"window/showMessageRequest": choose}) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        wait_until(lambda: talk.request("hotlens/processes", {})["processes"])
+        talk.command("hotlens.attach")
+        talk.wait_for(lambda: any(item["samples"] for item in
+                                  talk.notifications["hotlens/recording"]), "samples")
+        expect(len(asked[0]["actions"]) <= 15, "not too many", asked)
+        talk.command("hotlens.stop")
+        expect(recording(talk, "ended")[0]["run"] == 1, "the end", talk.tail())
+        expect(process.poll() is None, "the program goes on")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def two_at_once_and_a_question_nobody_answers(box):
+    first, second = program(box, "one.py"), program(box, "two.py")
+    with server(box, answers={"window/showMessageRequest": lambda _: Silence()}) as talk:
+        talk.initialize(options=UI)
+        talk.command("hotlens.profileFile", {"uri": first.as_uri(), "args": ["2"]})
+        talk.command("hotlens.profileFile", {"uri": second.as_uri(), "args": ["2"]})
+        talk.wait_for(lambda: len({item["recording"] for item in
+                                   talk.notifications["hotlens/recording"]}) == 2, "two")
+        talk.command("hotlens.stop")
+        talk.wait_for(lambda: talk.asked["window/showMessageRequest"], "which one?")
+        talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "two ends")
+        expect_equal(len(talk.request("hotlens/runs", {})["runs"]), 2, "runs")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def again_has_the_arguments_of_last_time(box):
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["1.5"]})
+        recording(talk, "ended")
+        talk.command("hotlens.profileAgain")
+        talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "the second end")
+        expect_equal(talk.leave(), 0, "exit code")
+    with server(box) as talk:  # another day
+        talk.initialize(options=UI)
+        talk.command("hotlens.profileFile", {"uri": path.as_uri()})
+        recording(talk, "ended")
+        runs = talk.request("hotlens/runs", {})["runs"]
+        expect_equal([run["argv"][1:] for run in runs], [[str(path), "1.5"]] * 3, "arguments")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def targets_of_the_project(box):
+    path = program(box)
+    box.write("pyproject.toml", '[tool.hotlens.targets]\n'
+              'short = { file = "busy.py", args = ["1.5"], env = { LEVEL = "9" } }\n')
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.command("hotlens.profileFile", {"target": "short"})
+        recording(talk, "ended")
+        runs = talk.request("hotlens/runs", {})["runs"]
+        expect_equal(runs[0]["argv"][1:], [str(path), "1.5"], "arguments")
+        talk.command("hotlens.profileFile", {"target": "long"})
+        talk.message_with('there is no target "long"')
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_client_with_a_terminal_is_asked(box):
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options={"hotlens": {"ui": True, "terminal": True}})
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["1.5"]})
+        asked = talk.wait_for(lambda: talk.asked["hotlens/runInTerminal"], "the question")[0]
+        params = asked["params"]
+        done = box.run(*params["argv"])
+        expect_equal(done.returncode, 0, done.stderr)
+        # The run of the other process appears by itself.
+        talk.wait_for(lambda: any(item["shown"] for item in talk.notifications["hotlens/didChange"]),
+                      "the run")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_client_that_stops_reading_costs_nothing(box):
+    """Past HL_LIMIT_SEND_QUEUE and HL_LIMIT_OPEN_REQUESTS the server stops reading; when the client reads again, every question is
+    answered."""
+    box.write("data/x", "")
+    source = "x = '" + "y" * 400_000 + "'\nwhile True:\n    pass\n"
+    path = program(box, "big.py", source)
+    raw = box.write("p.raw", f"<module> ({path}:3) 100\n")
+    expect_equal(box.hotlens("import", "--rate", "100", raw).returncode, 0, "import")
+    # What a sanitizer keeps of freed memory is none of ours.
+    box.environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
+    with server(box) as talk:
+        talk.initialize()
+        text = talk.request("hotlens/source", {"path": str(path)})["text"]
+        expect_equal(text, source, "the text")
+        # The reading thread is kept from reading by a lock on the queue's size.
+        talk.paused.set()
+        count = 600  # answers of 240 MB
+        ids = [f"q{number}" for number in range(count)]
+        writer = threading.Thread(target=lambda: [talk.ask("hotlens/source", {"path": str(path)}, id)
+                                                  for id in ids], daemon=True)
+        writer.start()
+        wait_until(lambda: settled(talk))
+        expect(memory(talk.process.pid) < 120 << 20, "memory", memory(talk.process.pid))
+        talk.paused.clear()
+        for id in ids:
+            expect("result" in talk.response(id), id)
+        writer.join()
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def no_py_spy_is_offered_to_be_installed(box):
+    path = program(box)
+    with Server(box, env={"PATH": str(pathlib.Path(sys.executable).parent)}) as talk:
+        talk.initialize(options={"hotlens": {"ui": True, "pySpy": str(box.folder / "none")}})
+        talk.command("hotlens.profileFile", {"uri": path.as_uri()})
+        talk.wait_for(lambda: talk.asked["window/showMessageRequest"] or
+                      [item for item in talk.notifications["window/showMessage"]
+                       if item["type"] == 1], "an answer")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_program_that_reads_and_fails(box):
+    path = program(box, text=BUSY.replace("main()\n", "main(); input()\n", 2))
+    with server(box) as talk:
+        talk.initialize(capabilities=CAPABILITIES)
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["1.5"]})
+        talk.message_with("samples")
+        logged = [item["message"] for item in talk.notifications["window/logMessage"]]
+        expect(any("EOFError" in line for line in logged), "its own words", logged)
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+main()
