@@ -85,10 +85,8 @@ static void put_minutes(struct hl_buffer *out, double seconds, double error)
     }
 }
 
-/* The time of so many samples, with at most `most` significant digits below minutes. */
-static void put_seconds(struct hl_buffer *out, double seconds, uint64_t samples, int most)
+static void put_seconds(struct hl_buffer *out, double seconds, double error, int digits, int most)
 {
-    int digits = digits_of(samples);
     int shown = digits < most ? digits : most;
     double value = round_to_digits(seconds, shown);
     if (value <= 0) {
@@ -100,8 +98,14 @@ static void put_seconds(struct hl_buffer *out, double seconds, uint64_t samples,
         int decimals = decimals_of(value, shown);
         hl_buffer_printf(out, "%.*f s", decimals < 2 ? decimals : 2, value);
     } else {
-        put_minutes(out, round_to_digits(seconds, digits), seconds / sqrt((double)samples));
+        put_minutes(out, round_to_digits(seconds, digits), error);
     }
+}
+
+void hl_text_put_seconds(struct hl_buffer *out, double seconds, int digits, int most)
+{
+    double unit = seconds > 0 ? pow(10, floor(log10(seconds)) - digits + 1) : 0;
+    put_seconds(out, seconds, unit / 2, digits, most);
 }
 
 struct hl_scale hl_scale_of_run(const struct hl_run *run)
@@ -136,7 +140,9 @@ void hl_text_amount_digits(struct hl_buffer *out, const struct hl_scale *scale, 
         hl_text_counted(out, samples, "sample");
         return;
     }
-    put_seconds(out, (double)samples * scale->seconds_per_sample, samples, most);
+    double seconds = (double)samples * scale->seconds_per_sample;
+    double error = samples > 0 ? seconds / sqrt((double)samples) : 0;
+    put_seconds(out, seconds, error, digits_of(samples), most);
 }
 
 void hl_text_amount(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples)

@@ -6,6 +6,8 @@
 
 /* "1234", "12,345" */
 void hl_text_put_grouped(struct hl_buffer *out, uint64_t value);
+/* Seconds with the significant digits that are supported, at most `most` of them below minutes. */
+void hl_text_put_seconds(struct hl_buffer *out, double seconds, int digits, int most);
 /* hl_text_amount with at most `most` significant digits below minutes. */
 void hl_text_amount_digits(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples,
                            int most);
