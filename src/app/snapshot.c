@@ -86,7 +86,8 @@ static void walk(struct hl_snapshot *snapshot, char *folder, const atomic_bool *
     }
     uint32_t seen = 0;
     FTSENT *item;
-    while (!atomic_load(cancelled) && (item = fts_read(tree)) && seen++ < ENTRY_LIMIT) {
+    /* Read first: glibc's fts_close leaks what was never begun. */
+    while ((item = fts_read(tree)) && !atomic_load(cancelled) && seen++ < ENTRY_LIMIT) {
         if (item->fts_info == FTS_D && is_left_out(item)) {
             fts_set(tree, item, FTS_SKIP);
         } else if (item->fts_info == FTS_F && S_ISREG(item->fts_statp->st_mode) &&

@@ -172,16 +172,14 @@ void hl_json_null(struct hl_json *json)
     literal(json, "null");
 }
 
-void hl_json_name64(struct hl_json *json, uint64_t value)
+void hl_json_hex(struct hl_json *json, uint64_t value)
 {
-    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    char text[13] = "\"";
+    char text[18] = "\"";
     separate(json);
-    for (unsigned i = 0; i < 10; i++) {
-        text[1 + i] = DIGITS[value >> (58 - 6 * i) & 63];
+    for (unsigned i = 0; i < 16; i++) {
+        text[1 + i] = "0123456789abcdef"[value >> (60 - 4 * i) & 15];
     }
-    text[11] = DIGITS[value << 2 & 63];
-    text[12] = '"';
+    text[17] = '"';
     hl_buffer_append(json->buffer, text, sizeof(text));
 }
 

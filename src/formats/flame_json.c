@@ -199,7 +199,7 @@ static void write_nodes(struct hl_json *json, const struct hl_view *view,
     hl_json_key(json, "id");
     hl_json_array_begin(json);
     for (uint32_t i = 0; i < view->count; i++) {
-        hl_json_name64(json, view->id[i]);
+        hl_json_hex(json, view->id[i]);
     }
     hl_json_array_end(json);
     write_node_functions(json, view, tables);

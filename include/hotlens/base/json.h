@@ -31,9 +31,8 @@ void hl_json_i64(struct hl_json *json, int64_t value);
 void hl_json_number(struct hl_json *json, double value);
 void hl_json_bool(struct hl_json *json, bool value);
 void hl_json_null(struct hl_json *json);
-/* 11 characters in quotes, base64url of the eight bytes, highest first, without padding: how 64-bit
- * names leave the process. A flame graph has thousands, so they are short. */
-void hl_json_name64(struct hl_json *json, uint64_t value);
+/* 16 hexadecimal digits in quotes: how 64-bit names leave the process. */
+void hl_json_hex(struct hl_json *json, uint64_t value);
 
 /* key and value in one call */
 void hl_json_member_string(struct hl_json *json, const char *key, const char *text);

@@ -206,9 +206,9 @@ START_TEST(test_json_shapes)
     hl_json_object_begin(&json);
     hl_json_object_end(&json);
     hl_json_null(&json);
-    hl_json_name64(&json, 0xAB);
-    hl_json_name64(&json, UINT64_C(0x0123456789abcdef));
-    hl_json_name64(&json, UINT64_MAX);
+    hl_json_hex(&json, 0xAB);
+    hl_json_hex(&json, UINT64_C(0x0123456789abcdef));
+    hl_json_hex(&json, UINT64_MAX);
     hl_json_array_end(&json);
     hl_json_member_string(&json, "s", "x\"<\\");
     hl_json_member_string(&json, "n", NULL);
@@ -220,7 +220,7 @@ START_TEST(test_json_shapes)
     ck_assert_uint_eq(json.depth, 0);
     assert_text(hl_buffer_take(&buffer),
                 "{\"empty\":[],\"list\":[18446744073709551615,-9223372036854775808,{},null,"
-                "\"AAAAAAAAAKs\",\"ASNFZ4mrze8\",\"__________8\"],\"s\":\"x\\\"\\u003c\\\\\",\"n\":null,\"u\":1,\"i\":-1,"
+                "\"00000000000000ab\",\"0123456789abcdef\",\"ffffffffffffffff\"],\"s\":\"x\\\"\\u003c\\\\\",\"n\":null,\"u\":1,\"i\":-1,"
                 "\"d\":0.5,\"b\":false}");
 }
 END_TEST
