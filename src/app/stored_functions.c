@@ -26,7 +26,7 @@ static int compare_rows(const void *left, const void *right)
 int stored_functions_init(struct stored_functions *stored, const struct hl_rows *rows)
 {
     *stored = (struct stored_functions){
-        .rows = hl_try_calloc(rows->function_count + 1, sizeof(*stored->rows)),
+        .rows = hl_try_calloc(rows->function_count + 1, sizeof(void *)),
         .reach = hl_try_calloc(rows->function_count + 1, sizeof(*stored->reach)),
     };
     if (!stored->rows || !stored->reach) {
@@ -38,7 +38,7 @@ int stored_functions_init(struct stored_functions *stored, const struct hl_rows 
             stored->rows[stored->count++] = &rows->functions[i];
         }
     }
-    qsort(stored->rows, stored->count, sizeof(*stored->rows), compare_rows);
+    qsort(stored->rows, stored->count, sizeof(void *), compare_rows);
     for (size_t i = 0; i < stored->count; i++) {
         bool same = i > 0 && strcmp(stored->rows[i]->file, stored->rows[i - 1]->file) == 0;
         uint32_t before = same ? stored->reach[i - 1] : 0;
