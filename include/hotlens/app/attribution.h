@@ -8,8 +8,8 @@
 #include "hotlens/store/store.h"
 
 /* Fills a table for the profile. Texts come from `sources` (entries with a text and a state that can be
- * trusted); each file is scanned once. `stored` (may be NULL) are the run's rows, which explain frames of files
- * whose text is gone. Linear in frames plus texts. 0 or -ENOMEM, -E2BIG. */
+ * trusted); each file is scanned once. `stored` (may be NULL) are the run's rows, which explain frames of
+ * files whose text is gone. Linear in frames plus texts. 0 or -ENOMEM, -E2BIG. */
 int hl_attribute(const struct hl_profile *profile, const struct hl_sources *sources,
                  const struct hl_rows *stored, struct hl_functions **ret_functions);
 

@@ -18,8 +18,8 @@ struct hl_recovered_list {
 
 /* Saves every unlocked spool as a run (flag RECOVERED) and removes it; one that a living process has is
  * left alone, as is one that was meant for another database, and one that is saved already is only
- * removed. `options` are for what the manifest does not say. A spool whose raw files are broken is kept as far as it can be read. spool_root NULL is the
- * default. Never fails as a whole. */
+ * removed. `options` are for what the manifest does not say. A spool whose raw files are broken is kept
+ * as far as it can be read. spool_root NULL is the default. Never fails as a whole. */
 void hl_recover_spools(const char *spool_root, struct hl_store *store,
                        const struct hl_save_options *options, struct hl_recovered_list *ret_list);
 /* Whether there is a spool that a command with this database would recover; NULL is the default. */

@@ -220,7 +220,8 @@ START_TEST(test_json_shapes)
     ck_assert_uint_eq(json.depth, 0);
     assert_text(hl_buffer_take(&buffer),
                 "{\"empty\":[],\"list\":[18446744073709551615,-9223372036854775808,{},null,"
-                "\"00000000000000ab\",\"0123456789abcdef\",\"ffffffffffffffff\"],\"s\":\"x\\\"\\u003c\\\\\",\"n\":null,\"u\":1,\"i\":-1,"
+                "\"00000000000000ab\",\"0123456789abcdef\",\"ffffffffffffffff\"],"
+                "\"s\":\"x\\\"\\u003c\\\\\",\"n\":null,\"u\":1,\"i\":-1,"
                 "\"d\":0.5,\"b\":false}");
 }
 END_TEST
