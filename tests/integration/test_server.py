@@ -166,7 +166,7 @@ def a_killed_server_leaves_nothing_behind(box):
 @test
 def attaches_by_question_and_lets_go(box):
     path = program(box)
-    process = box.start(sys.executable, path, "60")
+    process = box.start(sys.executable, path, "60", stdout=subprocess.DEVNULL)
     asked = []
 
     def choose(params):

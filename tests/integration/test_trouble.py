@@ -21,7 +21,6 @@ NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 
 # Arguments, exit code, what the first line on standard error has to contain.
 WRONG = [
-    ("", 2, "usage: hotlens COMMAND"),
     ("nope", 2, "no command 'nope'"),
     ("record", 2, "a program to run, or --pid, is needed"),
     ("record --rate 0 -- true", 2, "--rate takes a whole number from 1"),

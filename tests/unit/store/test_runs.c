@@ -302,18 +302,11 @@ START_TEST(test_refused_row_is_not_a_saved_run)
     _cleanup_(sample_finish) struct sample sample;
     sample_init(&sample, 1, &SAMPLE_SMALL);
     char *uuid = sample.run.uuid;
-    switch (_i) {
-    case 0:
+    if (_i == 0) {
         sample.run.uuid = NULL;
-        break;
-    case 1:
-        ck_assert_uint_gt(sample.content.line_count, 1);
-        sample.lines[1] = sample.lines[0];
-        break;
-    default:
+    } else {
         ck_assert_int_eq(store_execute(store, "CREATE UNIQUE INDEX one ON window(samples < 0)"),
                          SQLITE_OK);
-        break;
     }
     int64_t id = -7;
     ck_assert_int_eq(hl_store_save_run(store, &sample.run, &sample.content, &id, NULL), -EINVAL);
@@ -490,7 +483,7 @@ int main(void)
     tcase_add_test(tests, test_label_length);
     tcase_add_test(tests, test_taken_label_does_not_stop_a_save);
     tcase_add_test(tests, test_label_comes_with_the_run);
-    tcase_add_loop_test(tests, test_refused_row_is_not_a_saved_run, 0, 3);
+    tcase_add_loop_test(tests, test_refused_row_is_not_a_saved_run, 0, 2);
     tcase_add_test(tests, test_reset_forgets_what_was_bound);
     tcase_add_loop_test(tests, test_flags_of_a_baseline, 0, ARRAY_SIZE(FLAG_ROWS));
     tcase_add_test(tests, test_baselines);
