@@ -146,8 +146,11 @@ static void write_text(struct hl_json *json, const void *data)
     hl_json_object_end(json);
 }
 
-static void say(struct hl_context *context, const char *method, int level, const char *format,
-                va_list arguments, enum hl_urgency urgency)
+static void say(struct hl_context *context, const char *method, int level, enum hl_urgency urgency,
+                const char *format, va_list arguments) HL_PRINTF(5, 0);
+
+static void say(struct hl_context *context, const char *method, int level, enum hl_urgency urgency,
+                const char *format, va_list arguments)
 {
     _cleanup_buffer_ struct hl_buffer text = {0};
     hl_buffer_vprintf(&text, format, arguments);
@@ -159,7 +162,7 @@ void hl_show_message(struct hl_context *context, int level, const char *format, 
 {
     va_list arguments;
     va_start(arguments, format);
-    say(context, "window/showMessage", level, format, arguments, HL_SEND_ALWAYS);
+    say(context, "window/showMessage", level, HL_SEND_ALWAYS, format, arguments);
     va_end(arguments);
 }
 
@@ -167,6 +170,6 @@ void hl_log_message(struct hl_context *context, int level, const char *format, .
 {
     va_list arguments;
     va_start(arguments, format);
-    say(context, "window/logMessage", level, format, arguments, HL_SEND_DROPPABLE);
+    say(context, "window/logMessage", level, HL_SEND_DROPPABLE, format, arguments);
     va_end(arguments);
 }
