@@ -166,8 +166,9 @@ START_TEST(test_refused_run_is_not_there_already)
 {
     struct hl_run_data data;
     import("work_3.12.1.raw", &data);
-    _cleanup_free_ char *uuid = TAKE_PTR(data.run.uuid);
+    char *uuid = TAKE_PTR(data.run.uuid);
     ck_assert_int_eq(hl_run_data_save(&data, store, &SAVE, NULL), -EINVAL);
+    data.run.uuid = uuid;
     ck_assert_int_eq(data.run.id, 0);
     ck_assert_uint_eq(count_runs(), 0);
     hl_run_data_finish(&data);

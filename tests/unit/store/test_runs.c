@@ -46,8 +46,8 @@ START_TEST(test_functions_are_shared)
     static const char *const MOVES[] = {
         "SELECT 1",
         "UPDATE function SET id = id + 5; UPDATE function_row SET function = function + 5",
-        "UPDATE function SET id = id + 1; UPDATE function_row SET function = function + 1;"
-        "INSERT INTO function SELECT id - 1, 0, 'other', 0 FROM function",
+        ("UPDATE function SET id = id + 1; UPDATE function_row SET function = function + 1;"
+         "INSERT INTO function SELECT id - 1, 0, 'other', 0 FROM function"),
     };
     static const char COUNT[] = "SELECT count(*) FROM function WHERE name <> 'other'";
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
