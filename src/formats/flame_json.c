@@ -167,10 +167,11 @@ static void write_node_functions(struct hl_json *json, const struct hl_view *vie
     hl_json_array_end(json);
 }
 
-/* One of `values32` and `values64` is NULL. */
+/* Exactly one of `values32` and `values64` is NULL. */
 static void write_column(struct hl_json *json, const char *key, const uint32_t *values32,
                          const uint64_t *values64, uint32_t count)
 {
+    hl_assert(!values32 != !values64);
     hl_json_key(json, key);
     hl_json_array_begin(json);
     for (uint32_t i = 0; i < count; i++) {

@@ -76,7 +76,7 @@ static int get(const cJSON *object, const char *path, bool optional,
 static int get_string(const cJSON *object, const char *path, bool optional, const char **ret_text,
                       struct hl_error *error)
 {
-    const cJSON *item;
+    const cJSON *item = NULL;
     int r = get(object, path, optional, is_string, "a string", &item, error);
     if (r == 0 && item) {
         *ret_text = item->valuestring;
@@ -99,7 +99,7 @@ int hl_field_string_optional(const cJSON *object, const char *path, const char *
 static int get_uint(const cJSON *object, const char *path, bool optional, uint32_t *ret_value,
                     struct hl_error *error)
 {
-    const cJSON *item;
+    const cJSON *item = NULL;
     int r = get(object, path, optional, is_uinteger, "an integer from 0 to 2147483647", &item,
                 error);
     if (r == 0 && item) {
@@ -123,7 +123,7 @@ int hl_field_uint_optional(const cJSON *object, const char *path, uint32_t *ret_
 int hl_field_int_optional(const cJSON *object, const char *path, int64_t *ret_value,
                           struct hl_error *error)
 {
-    const cJSON *item;
+    const cJSON *item = NULL;
     int r = get(object, path, true, is_integer, "an integer", &item, error);
     if (r == 0 && item) {
         *ret_value = (int64_t)item->valuedouble;
@@ -134,7 +134,7 @@ int hl_field_int_optional(const cJSON *object, const char *path, int64_t *ret_va
 int hl_field_bool_optional(const cJSON *object, const char *path, bool *ret_value,
                            struct hl_error *error)
 {
-    const cJSON *item;
+    const cJSON *item = NULL;
     int r = get(object, path, true, is_bool, "true or false", &item, error);
     if (r == 0 && item) {
         *ret_value = cJSON_IsTrue(item);
@@ -145,7 +145,7 @@ int hl_field_bool_optional(const cJSON *object, const char *path, bool *ret_valu
 static int get_container(const cJSON *object, const char *path, bool optional, bool array,
                          const cJSON **ret_item, struct hl_error *error)
 {
-    const cJSON *item;
+    const cJSON *item = NULL;
     int r = get(object, path, optional, array ? is_array : is_object,
                 array ? "an array" : "an object", &item, error);
     if (r == 0 && item) {

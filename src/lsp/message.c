@@ -81,7 +81,7 @@ static void classify(struct hl_message *message)
     }
     if (!method && has_id && (message->result || message->error)) {
         message->kind = HL_MESSAGE_RESPONSE;
-    } else if (!cJSON_IsString(method)) {
+    } else if (!method || !cJSON_IsString(method)) {
         invalid(message, HL_RPC_INVALID_REQUEST, "method is missing or not a string");
     } else if (message->params && !cJSON_IsObject(message->params) &&
                !cJSON_IsArray(message->params)) {

@@ -255,7 +255,7 @@ int hl_cmd_load(const struct hl_call *call, struct hl_error *error)
     const char *folder = hl_workspace_folder(call->context, NULL);
     loading->context = call->context;
     loading->folder = hl_xstrdup(folder);
-    loading->rate = cJSON_IsNumber(rate) ? rate->valuedouble : 0;
+    loading->rate = rate && cJSON_IsNumber(rate) ? rate->valuedouble : 0;
     if (!path) {
         hl_jobs_run(call->context->jobs, look_work, look_done, loading);
         return 0;

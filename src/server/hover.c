@@ -226,7 +226,7 @@ void hl_feature_hover(struct hl_context *context, struct hl_reply *reply, const 
 {
     _cleanup_error_ struct hl_error error = {0};
     struct hl_document *document = NULL;
-    struct hl_position position;
+    struct hl_position position = {0};
     int r = feature_document(context, params, &document, &error);
     if (r == 0) {
         r = hl_field_position(params, "position", &position, &error);

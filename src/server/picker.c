@@ -60,7 +60,8 @@ static void on_answer(void *user, const cJSON *result, const cJSON *error, bool 
     (void)error;
     const cJSON *title = gone ? NULL : cJSON_GetObjectItemCaseSensitive(result, "title");
     int index = -1;
-    for (int i = 0; cJSON_IsString(title) && question->titles && question->titles[i]; i++) {
+    bool is_title = title && cJSON_IsString(title);
+    for (int i = 0; is_title && question->titles && question->titles[i]; i++) {
         if (strcmp(question->titles[i], title->valuestring) == 0) {
             index = i;
         }

@@ -57,6 +57,7 @@ static void finish(struct hl_reply *reply)
 void hl_replies_destroy(struct hl_replies *replies)
 {
     while (replies && replies->first) {
+        /* Unlinks itself. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
         hl_reply_error(replies->first, HL_RPC_CANCELLED, "the server is leaving");
     }
     free(replies);

@@ -161,7 +161,7 @@ const char *hl_shelf_folder_of(const struct hl_shelf *shelf, const char *path)
     const char *best = NULL;
     for (size_t i = 1; path && i < shelf->entry_count; i++) {
         const char *folder = shelf->entries[i]->folder;
-        if (hl_path_is_within(path, folder) && (!best || strlen(folder) > strlen(best))) {
+        if (folder && hl_path_is_within(path, folder) && (!best || strlen(folder) > strlen(best))) {
             best = folder;
         }
     }
