@@ -126,11 +126,12 @@ void hl_run_json(struct hl_json *json, const struct hl_run *run)
     hl_json_object_end(json);
 }
 
-void hl_rows_json(struct hl_json *json, const struct hl_rows *rows)
+void hl_functions_json(struct hl_json *json, const struct hl_rows *rows, size_t limit)
 {
+    size_t count = hl_min_size(rows->function_count, limit);
     hl_json_key(json, "functions");
     hl_json_array_begin(json);
-    for (size_t i = 0; i < rows->function_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct hl_function_row *row = &rows->functions[i];
         hl_json_object_begin(json);
         hl_json_member_string(json, "name", row->name);
@@ -141,9 +142,14 @@ void hl_rows_json(struct hl_json *json, const struct hl_rows *rows)
         hl_json_object_end(json);
     }
     hl_json_array_end(json);
+}
+
+void hl_lines_json(struct hl_json *json, const struct hl_rows *rows, size_t limit)
+{
+    size_t count = hl_min_size(rows->line_count, limit);
     hl_json_key(json, "lines");
     hl_json_array_begin(json);
-    for (size_t i = 0; i < rows->line_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct hl_line_row *row = &rows->lines[i];
         hl_json_object_begin(json);
         hl_json_member_string(json, "file", row->file);
@@ -160,6 +166,7 @@ void hl_show_json(struct hl_json *json, const struct hl_run *run, const struct h
     hl_json_object_begin(json);
     hl_json_key(json, "run");
     hl_run_json(json, run);
-    hl_rows_json(json, rows);
+    hl_functions_json(json, rows, SIZE_MAX);
+    hl_lines_json(json, rows, SIZE_MAX);
     hl_json_object_end(json);
 }

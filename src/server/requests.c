@@ -168,37 +168,12 @@ void hl_request_flamegraph(struct hl_context *context, struct hl_reply *reply, c
 
 static void write_functions(struct hl_json *json, const struct hl_rows *rows, uint32_t limit)
 {
-    size_t count = hl_min_size(rows->function_count, limit > 0 ? limit : ROWS_USUALLY);
-    hl_json_key(json, "functions");
-    hl_json_array_begin(json);
-    for (size_t i = 0; i < count; i++) {
-        const struct hl_function_row *row = &rows->functions[i];
-        hl_json_object_begin(json);
-        hl_json_member_string(json, "name", row->name);
-        hl_json_member_string(json, "file", row->file);
-        hl_json_member_u64(json, "line", row->line);
-        hl_json_member_u64(json, "self", row->self);
-        hl_json_member_u64(json, "total", row->total);
-        hl_json_object_end(json);
-    }
-    hl_json_array_end(json);
+    hl_functions_json(json, rows, limit > 0 ? limit : ROWS_USUALLY);
 }
 
 static void write_lines(struct hl_json *json, const struct hl_rows *rows, uint32_t limit)
 {
-    size_t count = limit > 0 ? hl_min_size(rows->line_count, limit) : rows->line_count;
-    hl_json_key(json, "lines");
-    hl_json_array_begin(json);
-    for (size_t i = 0; i < count; i++) {
-        const struct hl_line_row *row = &rows->lines[i];
-        hl_json_object_begin(json);
-        hl_json_member_string(json, "file", row->file);
-        hl_json_member_u64(json, "line", row->line);
-        hl_json_member_u64(json, "self", row->self);
-        hl_json_member_u64(json, "total", row->total);
-        hl_json_object_end(json);
-    }
-    hl_json_array_end(json);
+    hl_lines_json(json, rows, limit > 0 ? limit : SIZE_MAX);
 }
 
 static int answer_rows(struct question *question, struct hl_store *store, struct hl_json *json,

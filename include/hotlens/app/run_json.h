@@ -12,9 +12,10 @@
 
 /* The run as one object. */
 void hl_run_json(struct hl_json *json, const struct hl_run *run);
-/* The members "functions" and "lines" of the object that is open. Processes and threads are no
- * functions. */
-void hl_rows_json(struct hl_json *json, const struct hl_rows *rows);
+/* The member "functions" or "lines" of the object that is open, with at most `limit` rows (SIZE_MAX:
+ * all). Processes and threads are no functions. */
+void hl_functions_json(struct hl_json *json, const struct hl_rows *rows, size_t limit);
+void hl_lines_json(struct hl_json *json, const struct hl_rows *rows, size_t limit);
 /* The whole answer of `show --json`. */
 void hl_show_json(struct hl_json *json, const struct hl_run *run, const struct hl_rows *rows);
 
