@@ -51,6 +51,7 @@ export class Viewer {
     this.turn = 0;
     /** @type {string[] | null} path of the selected node */
     this.lastKeys = null;
+    this.outside = (/** @type {KeyboardEvent} */ event) => this.keyOutside(event);
     this.unwatch = () => {};
     this.unlisten = () => {};
     const act = (/** @type {Action} */ action) => this.act(action);
@@ -86,7 +87,7 @@ export class Viewer {
   assemble() {
     const { element, stage } = this;
     element.classList.add('hl');
-    element.addEventListener('keydown', (event) => this.keyOutside(event));
+    document.addEventListener('keydown', this.outside);
     stage.addEventListener('mousemove', (event) => {
       this.tooltip.pointer = event.clientX - stage.getBoundingClientRect().left;
     }, true);
@@ -104,6 +105,7 @@ export class Viewer {
   destroy() {
     this.unwatch();
     this.unlisten();
+    document.removeEventListener('keydown', this.outside);
     this.graph.destroy();
     this.element.replaceChildren();
   }
@@ -116,10 +118,11 @@ export class Viewer {
       return;
     }
     this.slots = new Map(this.model.groups.map((group, i) => [group.name, i % SLOTS]));
-    const { info } = this.model.whole ?? { info: null };
-    this.toolbar.title.textContent = visible(info?.title || 'Flame graph');
-    this.toolbar.summary.textContent = visible(info?.summary ?? '');
-    this.toolbar.summary.title = (info?.notes ?? []).map(visible).join('\n');
+    const { title, summary, contents } = /** @type {import('./tree.js').Flame} */ (this.model.whole).info;
+    this.toolbar.title.textContent = visible(title || 'Flame graph');
+    this.toolbar.summary.textContent = visible(summary.startsWith(`${title} · `)
+      ? summary.slice(title.length + 3) : summary);
+    this.details.note.textContent = contents;
     await this.refresh(false);
     this.graph.home();
   }
@@ -488,7 +491,11 @@ export class Viewer {
     const parts = this.state.source && functions.kind[fn] === CODE
       ? this.sources.line(functions.file[fn], tree.line[node]) : null;
     const file = visible(baseName(functions.file[fn]));
-    return { text: this.nameOf(tree, node), more: file && tree.line[node] ? `${file}:${tree.line[node]}` : file, parts };
+    const place = file && tree.line[node] ? `${file}:${tree.line[node]}` : file;
+    /* Imports are all called <module>: which one is what one wants to read. */
+    const module = functions.name[fn] === '<module>' ? visible(functions.module[fn]) : '';
+    return module && module[0] !== '<' ? { text: module, more: `<module> ${place}`, parts }
+      : { text: this.nameOf(tree, node), more: place, parts };
   }
 
   /** @param {Spot} spot @returns {import('./tooltip.js').Facts} */
