@@ -16,7 +16,7 @@ export default [
       'no-var': 'error',
       'no-shadow': 'off',
       'prefer-const': 'error',
-      'max-lines': ['error', 500],
+      'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', 70],
       'no-restricted-properties': ['error',
         ...['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write'].map((property) => (
