@@ -32,7 +32,7 @@ _hotlens() {
 
   case $previous in
     --format)
-      mapfile -t COMPREPLY < <(compgen -W 'raw collapsed json' -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W 'raw collapsed json html' -- "$current")
       return
       ;;
     --sampler)
@@ -58,7 +58,7 @@ _hotlens() {
     runs) options='--limit --all --workspace --json --db --help' ;;
     show) options="--lines --callers --total --limit --json --db --help $(_hotlens_runs)" ;;
     flame) options="--json --limit --db --help $(_hotlens_runs)" ;;
-    export) options="--format --output --db --help $(_hotlens_runs)" ;;
+    export) options="--format --nodes --with-source --with-command --output --db --help $(_hotlens_runs)" ;;
     label) options="--remove --db --help $(_hotlens_runs)" ;;
     pin) options="--off --db --help $(_hotlens_runs)" ;;
     rm) options="--db --help $(_hotlens_runs)" ;;

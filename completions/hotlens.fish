@@ -53,7 +53,10 @@ complete -c hotlens -n '__fish_seen_subcommand_from runs purge' -l workspace -r 
 complete -c hotlens -n '__fish_seen_subcommand_from show' -l lines -r -F -d 'Annotated source'
 complete -c hotlens -n '__fish_seen_subcommand_from show' -l callers -x -d 'Callers of a function'
 complete -c hotlens -n '__fish_seen_subcommand_from show' -l total -d 'Sort by total'
-complete -c hotlens -n '__fish_seen_subcommand_from export' -l format -x -a 'raw collapsed json'
+complete -c hotlens -n '__fish_seen_subcommand_from export' -l format -x -a 'raw collapsed json html'
+complete -c hotlens -n '__fish_seen_subcommand_from export' -l nodes -x -d 'html: nodes at most'
+complete -c hotlens -n '__fish_seen_subcommand_from export' -l with-source -d 'html: the source, too'
+complete -c hotlens -n '__fish_seen_subcommand_from export' -l with-command -d 'html: command lines, too'
 complete -c hotlens -n '__fish_seen_subcommand_from export' -s o -l output -r -F
 complete -c hotlens -n '__fish_seen_subcommand_from import' -F
 complete -c hotlens -n '__fish_seen_subcommand_from import' -l rate -x -d 'Samples per second'

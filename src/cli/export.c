@@ -201,8 +201,8 @@ static const struct hl_command EXPORT_COMMAND = {
     .usage = "[options] RUN",
     .summary = "write a run in another format",
     .details = "raw is what py-spy writes, byte for byte per stack; collapsed is for other flame "
-               "graph\ntools; json has the tree with its functions (docs/formats.md); html is one file with the "
-               "graph and\nits viewer, without command lines and sources unless asked for.",
+               "graph\ntools; json has the tree with its functions (docs/formats.md); html is one "
+               "file with the\nflame graph and its viewer (docs/viewer.md).",
     .options = EXPORT_OPTIONS,
     .option_count = ARRAY_SIZE(EXPORT_OPTIONS),
     .operand = "RUN",

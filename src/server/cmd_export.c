@@ -14,7 +14,7 @@
 #include "report.h"
 #include "run_pick.h"
 
-static const char *const FORMATS[] = {"raw", "collapsed", "json"};
+static const char *const FORMATS[] = {"raw", "collapsed", "json", "html"};
 
 struct export
 {
@@ -63,7 +63,8 @@ static void on_format_picked(void *user, int index)
 
 static void on_run_chosen(struct hl_context *context, void *user, const struct hl_run *run)
 {
-    static const char *const TITLES[] = {"raw (py-spy)", "collapsed (flame graph tools)", "JSON"};
+    static const char *const TITLES[] = {"raw (py-spy)", "collapsed (flame graph tools)", "JSON",
+                                         "HTML (flame graph in one file)"};
     struct export *export = user;
     if (!run) {
         destroy(export);
@@ -84,7 +85,7 @@ static int check_format(const char *format, struct hl_error *error)
             return 0;
         }
     }
-    return format ? hl_error_set(error, EINVAL, "format: raw, collapsed or json is expected") : 0;
+    return format ? hl_error_set(error, EINVAL, "format: raw, collapsed, json or html is expected") : 0;
 }
 
 int hl_cmd_export(const struct hl_call *call, struct hl_error *error)
