@@ -112,7 +112,7 @@ static void add_stops(struct actions *actions, const struct hl_context *context)
             hl_xasprintf("Hotlens: %s, keep profile (%s)",
                          plan->pid > 0 ? "Detach" : "Stop program", plan->title);
         if (begin_action(actions, KIND ".stop", title, "hotlens.stop")) {
-            hl_json_member_u64(actions->json, "recording", hl_recorder_number(recorder));
+            hl_json_member_u64(actions->json, "id", hl_recorder_number(recorder));
             end_action(actions);
         }
     }

@@ -57,15 +57,9 @@ static void write_place(const struct lenses *lenses, const char *file, const cha
 static void write_summary(const struct lenses *lenses)
 {
     _cleanup_buffer_ struct hl_buffer title = {0};
-    const char *focus = hl_shown_focus_name(lenses->shown);
-    hl_text_summary(&title, hl_shown_run(lenses->shown));
-    if (focus) {
-        hl_buffer_printf(&title, " · focus: %s", focus);
-    }
+    feature_summary(&title, lenses->shown);
     if (!lenses->numbers) {
-        hl_buffer_puts(&title, lenses->file->state == HL_SOURCE_CHANGED
-                                   ? " · this file was changed while it ran: no times on lines"
-                                   : " · the text that ran was not kept: no times on lines");
+        hl_buffer_printf(&title, " · %s", feature_why_no_numbers(lenses->file));
     }
     begin_lens(lenses, 0, &title, "hotlens.showFlamegraph");
     write_place(lenses, NULL, NULL);
@@ -131,6 +125,9 @@ static void write_stop(const struct lenses *lenses, struct hl_recorder *recorder
     hl_text_duration(&title, hl_recorder_elapsed(recorder));
     hl_buffer_puts(&title, ")");
     begin_lens(lenses, line, &title, "hotlens.stop");
+    hl_json_object_begin(lenses->json);
+    hl_json_member_u64(lenses->json, "id", hl_recorder_number(recorder));
+    hl_json_object_end(lenses->json);
     end_lens(lenses);
 }
 
@@ -168,20 +165,11 @@ static void write_actions(const struct lenses *lenses)
     }
 }
 
-/* A file that has no numbers because it was changed while it ran says so. */
-static const struct hl_shown_file *file_in_run(const struct lenses *lenses)
-{
-    const struct hl_settings *settings = lenses->context->settings;
-    if (lenses->numbers || !lenses->shown) {
-        return lenses->numbers ? lenses->numbers->file : NULL;
-    }
-    return hl_shown_find(lenses->shown, lenses->document->path, lenses->document->real_path,
-                         settings->mappings, settings->mapping_count);
-}
-
 static void write_lenses(struct lenses *lenses, struct hl_reply *reply)
 {
-    lenses->file = file_in_run(lenses);
+    /* A file without numbers says why. */
+    lenses->file = feature_file_in_run(lenses->context, lenses->document, lenses->shown,
+                                       lenses->numbers);
     lenses->json = hl_reply_result(reply);
     hl_json_array_begin(lenses->json);
     if (lenses->file) {

@@ -25,7 +25,7 @@ static const struct hl_server_command COMMANDS[] = {
     {"hotlens.profileModule", hl_cmd_profile_module, "module"},
     {"hotlens.selectRun", hl_cmd_select_run, "run"},
     {"hotlens.showFlamegraph", hl_cmd_show_flamegraph, "run"},
-    {"hotlens.stop", hl_cmd_stop, "recording"},
+    {"hotlens.stop", hl_cmd_stop, "id"},
     {"hotlens.toggleHints", hl_cmd_toggle_hints, "uri"},
 };
 

@@ -12,6 +12,7 @@
 #include "hotlens/base/uri.h"
 #include "hotlens/record/processes.h"
 #include "hotlens/server/workspace.h"
+#include "document_lines.h"
 #include "run_pick.h"
 
 #define RUNS_USUALLY 100u
@@ -164,7 +165,7 @@ void hl_request_flamegraph(struct hl_context *context, struct hl_reply *reply, c
     ask(context, reply, params, answer_flamegraph);
 }
 
-/* hotlens/functions {run?, limit?} and hotlens/lines {run?, path?} */
+/* hotlens/functions {run?, limit?} and hotlens/lines {run?, path?}, of a stored run */
 
 static void write_functions(struct hl_json *json, const struct hl_rows *rows, uint32_t limit)
 {
@@ -215,7 +216,11 @@ void hl_request_functions(struct hl_context *context, struct hl_reply *reply, co
 
 void hl_request_lines(struct hl_context *context, struct hl_reply *reply, const cJSON *params)
 {
-    ask(context, reply, params, answer_lines);
+    if (cJSON_GetObjectItemCaseSensitive(params, "uri")) {
+        document_lines(context, reply, params);
+    } else {
+        ask(context, reply, params, answer_lines);
+    }
 }
 
 /* hotlens/runs {folder?, text?, limit?} */

@@ -102,7 +102,7 @@ def stop_lets_finally_run(box):
         talk.initialize(options=UI)
         talk.open(path)
         talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["60"]})
-        recording(talk, "sampling")
+        recording(talk, "progress")
         talk.wait_for(lambda: any(item["samples"] for item in
                                   talk.notifications["hotlens/recording"]), "samples")
         actions = talk.request("textDocument/codeAction", {
@@ -197,7 +197,7 @@ def two_at_once_and_a_question_nobody_answers(box):
         talk.initialize(options=UI)
         talk.command("hotlens.profileFile", {"uri": first.as_uri(), "args": ["2"]})
         talk.command("hotlens.profileFile", {"uri": second.as_uri(), "args": ["2"]})
-        talk.wait_for(lambda: len({item["recording"] for item in
+        talk.wait_for(lambda: len({item["id"] for item in
                                    talk.notifications["hotlens/recording"]}) == 2, "two")
         talk.command("hotlens.stop")
         talk.wait_for(lambda: talk.asked["window/showMessageRequest"], "which one?")
