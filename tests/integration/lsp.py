@@ -52,6 +52,7 @@ class Server:
         self.answers = {"window/workDoneProgress/create": lambda _: None, **(answers or {})}
         self.next_id = 0
         self.incoming = queue.Queue()
+        self.is_gone = False   # all that it wrote was read
         self.log = []          # all messages, in order
         self.responses = {}    # by id
         self.notifications = collections.defaultdict(list)
@@ -132,6 +133,7 @@ class Server:
             return False
         if message is None:
             self.incoming.put(None)
+            self.is_gone = True
             return False
         self._take(message)
         return True
@@ -142,7 +144,8 @@ class Server:
             found = condition()
             if found:
                 return found
-            self.pump(0.05)
+            got = self.pump(0.05)
+            assert got or not self.is_gone, f"the server is gone, and never came: {what}\n{self.tail()}"
             assert time.monotonic() < deadline, f"never came: {what}\n{self.tail()}"
 
     def tail(self):
