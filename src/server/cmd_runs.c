@@ -108,6 +108,7 @@ struct loading {
     char *path;
     char *folder;
     double rate;
+    struct hl_save_options save;
     char **found; /* profile files of the folder, when none was named */
     struct hl_progress *progress;
     struct hl_run_data data;
@@ -128,16 +129,13 @@ static void destroy_loading(struct loading *loading)
 static void load_work(void *job, struct hl_store *store, const struct hl_error *error)
 {
     struct loading *loading = job;
-    struct hl_context *context = loading->context;
     struct hl_import_options options = {.rate = loading->rate, .folder = loading->folder};
     loading->result =
         hl_import_file(loading->path, &options, &loading->data, NULL, &loading->error);
     if (loading->result < 0) {
         return;
     }
-    struct hl_save_options save = {true, HL_RETENTION_DEFAULT};
-    (void)context;
-    int r = store ? hl_run_data_save(&loading->data, store, &save, &loading->error) : -EIO;
+    int r = store ? hl_run_data_save(&loading->data, store, &loading->save, &loading->error) : -EIO;
     if (r < 0 && !store) {
         hl_error_set(&loading->error, EIO, "%s", hl_error_text(error, r));
     }
@@ -256,6 +254,8 @@ int hl_cmd_load(const struct hl_call *call, struct hl_error *error)
     loading->context = call->context;
     loading->folder = hl_xstrdup(folder);
     loading->rate = rate && cJSON_IsNumber(rate) ? rate->valuedouble : 0;
+    loading->save = (struct hl_save_options){call->context->settings->store_sources,
+                                             call->context->settings->retention};
     if (!path) {
         hl_jobs_run(call->context->jobs, look_work, look_done, loading);
         return 0;

@@ -83,7 +83,7 @@ def lines_of_an_open_document(box):
         expect_equal([row["line"] for row in answer["lines"]], [0, 5, 9, 12], "moved")
         expect_equal([(row["name"], row["line"], row["edited"]) for row in answer["functions"]],
                      [("leaf", 4, False), ("work", 7, True)], "functions")
-        wrong = talk.failure("hotlens/lines", {"uri": path.as_uri(), "run": 1})
+        wrong = talk.failure("hotlens/lines", {"uri": path.as_uri(), "run": 1}, wrong=True)
         expect(wrong["code"] == -32602 and "uri" in wrong["message"], "one or the other", wrong)
         wrong = talk.failure("hotlens/lines", {"uri": "file:///none.py"})
         expect(wrong["code"] == -32602 and "open document" in wrong["message"], "not open", wrong)
