@@ -203,9 +203,9 @@ class Server:
             "uri": path.as_uri(), "languageId": "python", "version": 1,
             "text": text if text is not None else path.read_text()}})
 
-    def command(self, name, *arguments):
+    def command(self, name, *arguments, wrong=False):
         return self.request("workspace/executeCommand",
-                            {"command": name, "arguments": list(arguments)})
+                            {"command": name, "arguments": list(arguments)}, wrong=wrong)
 
     def leave(self):
         """shutdown, exit; the exit code."""
