@@ -2,7 +2,7 @@
 """Measures hotlens against the targets and prints a table. Ratios are of CPU time, of rounds in one run,
 taken in turns, so that a busy machine slows both sides; medians count.
 
-usage: run.py BUILD [--rounds N] [--only load,import,flame,record]
+usage: run.py BUILD [--rounds N] [--only load,import,flame,record,server]
 """
 
 import argparse
@@ -17,8 +17,10 @@ import sys
 import tempfile
 import time
 
+import server
+
 BENCH = pathlib.Path(__file__).resolve().parent
-PARTS = ("load", "import", "flame", "record")
+PARTS = ("load", "import", "flame", "record", "server")
 
 
 class Table:
@@ -160,6 +162,9 @@ class Bench:
         theirs = statistics.median(recorded) - base
         self.table.add("  of py-spy, and of slowing the program", f"{theirs / base * 100:.1f}%")
         self.table.add("  elapsed, with starting and saving", f"{statistics.median(slower):.2f} x")
+
+    def server(self):
+        server.measure(self)
 
 
 def main():
