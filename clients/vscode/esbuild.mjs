@@ -34,7 +34,7 @@ const parts = {
 };
 
 await mkdir('dist', { recursive: true });
-await copyFile('src/webview/panel.css', 'dist/panel.css');
+await copyFile('../viewer/viewer.css', 'dist/panel.css');
 const all = production ? [extension, panel] : [extension, panel, parts];
 if (watch) {
   await Promise.all(all.map(async options => (await esbuild.context(options)).watch()));

@@ -62,6 +62,7 @@ export class Recordings implements vscode.Disposable {
     if (vscode.workspace.getConfiguration('hotlens').get('recordIn') === 'background' || program === undefined) {
       throw new ResponseError(LSPErrorCodes.RequestFailed, 'the server shall record');
     }
+    this.server.log.info(`in a terminal: ${params.argv.join(' ')}`);
     const options: vscode.ProcessExecutionOptions = { env: params.env };
     if (params.cwd !== null) {
       options.cwd = params.cwd;

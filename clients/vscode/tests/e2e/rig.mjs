@@ -26,6 +26,7 @@ const SETTINGS = {
   'workbench.colorTheme': 'Default Light Modern',
   'window.dialogStyle': 'custom',
   'files.simpleDialog.enable': true,
+  'terminal.integrated.gpuAcceleration': 'off', // its text is then in the page
 };
 
 /** Polls until `probe` gives something true; says what was waited for when it never does. */
@@ -69,6 +70,9 @@ export class Rig {
       TERM: 'xterm-256color',
     };
     writeFileSync(`${out}/config.yaml`, 'auth: none\n');
+    // The server of VS Code takes its environment from a login shell, which begins with another PATH.
+    writeFileSync(`${out}/.bash_profile`, `export PATH=${searchPath}\n`);
+    writeFileSync(`${out}/.bashrc`, `export PATH=${searchPath}\n`);
     this.settings({});
   }
 
@@ -231,8 +235,8 @@ export class Rig {
   }
 
   async terminalText() {
-    return this.page.locator('.terminal-wrapper.active .xterm-accessibility-tree, .terminal-wrapper.active .xterm-rows')
-      .first().innerText();
+    const text = await this.page.locator('.terminal-wrapper.active .xterm-rows').first().innerText({ timeout: 2000 });
+    return text.replaceAll('\u00a0', ' ');
   }
 
   async picture(name) {

@@ -22,7 +22,7 @@ all['a file is profiled in a terminal; hints and lenses have its numbers'] = asy
   await until('three seconds', async () => /[3-9] s/.test(await rig.status('recording').innerText()));
   await rig.picture('recording');
   await rig.page.keyboard.press('Control+c');
-  await until('the end', async () => (await rig.terminalText()).includes('cleaned up'));
+  await until('the end', async () => (await rig.terminalText()).includes('Saved as run'));
   await rig.status('run').waitFor();
   await until('no recording', async () => !(await rig.status('recording').isVisible()));
   const hint = await until('a hint', async () => {
