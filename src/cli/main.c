@@ -47,18 +47,6 @@ static void print_usage(FILE *out)
                  "this is.\n");
 }
 
-/* HOTLENS_LOG=debug shows what hotlens does, for bug reports. */
-static void set_log_level(void)
-{
-    static const char *const NAMES[] = {"error", "warning", "info", "debug"};
-    const char *wanted = getenv("HOTLENS_LOG");
-    for (size_t i = 0; wanted && i < ARRAY_SIZE(NAMES); i++) {
-        if (strcmp(wanted, NAMES[i]) == 0) {
-            hl_log_set_level((enum hl_log_level)i);
-        }
-    }
-}
-
 /* A standard stream that is closed would be the next file that is opened, a database even. In its
  * place comes one that fails as a closed one does. A recorded program gets one that works. */
 static void fill_standard_streams(bool working)
@@ -108,7 +96,7 @@ static int run(int argc, char **argv)
 
 int hl_cli_main(int argc, char **argv)
 {
-    set_log_level();
+    hl_log_set_level_named(getenv("HOTLENS_LOG")); /* for bug reports */
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "exec") == 0) {
         return run(argc, argv); /* the program gets its streams just as they are */

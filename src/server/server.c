@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "hotlens/base/limits.h"
+#include "hotlens/base/log.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/server/commands.h"
 #include "hotlens/server/features.h"
@@ -213,6 +214,7 @@ static void close_server(struct server *server)
 int hl_server_main(const char *executable, const char *db)
 {
     struct server server = {.context = {.executable = executable, .db = db}, .exit_code = 1};
+    hl_log_set_level_named(getenv("HOTLENS_LOG")); /* to standard error, for bug reports */
     signal(SIGPIPE, SIG_IGN); /* a client that is gone is an error of a write, not our end */
     if (open_server(&server) < 0) {
         return 1;

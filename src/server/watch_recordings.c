@@ -115,7 +115,7 @@ static void on_live(void *user, struct hl_recorder *recorder, struct hl_profile 
     struct hl_context *context = user;
     struct watched *watched = hl_recorder_tag(recorder);
     int64_t now = hl_clock_monotonic();
-    if (!watched || !profile || context->leaving || watched->is_looking ||
+    if (!watched || !profile || run->samples == 0 || context->leaving || watched->is_looking ||
         now - watched->looked < LIVE_NS) {
         return;
     }
@@ -165,6 +165,8 @@ static void show_result(struct watched *watched, const struct hl_session_result 
     if (result->data && hl_shown_from_data(result->data, &shown) == 0) {
         hl_shelf_show(context->shelf, watched->folder, shown);
         hl_shown_unref(shown);
+    } else {
+        hl_shelf_end_live(context->shelf, watched->folder);
     }
 }
 

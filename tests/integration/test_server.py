@@ -312,4 +312,140 @@ def a_program_that_reads_and_fails(box):
         expect_equal(talk.leave(), 0, "exit code")
 
 
+WAITING = """import asyncio, sys
+
+async def nap(end):
+    while asyncio.get_running_loop().time() < end:
+        sum(range(20000))
+        await asyncio.sleep(0.02)
+
+async def main():
+    await nap(asyncio.get_running_loop().time() + float(sys.argv[1]))
+
+asyncio.run(main())
+"""
+
+
+def lens(talk, path, text):
+    def find():
+        return [item["command"] for item in talk.request("textDocument/codeLens", {
+            "textDocument": {"uri": path.as_uri()}}) if text in item["command"]["title"]]
+    return talk.wait_for(find, f"a lens with {text!r}")[0]
+
+
+@test
+def what_a_run_does_not_tell_is_a_click_away(box):
+    path = program(box, text=WAITING)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        talk.command("hotlens.profileFile", {"args": ["2"]})
+        expect_equal(recording(talk, "ended")[0]["run"], 1, "the end")
+        few = lens(talk, path, "again at 1000 Hz")
+        idle = lens(talk, path, "again with waiting")
+        expect_equal((few["arguments"], idle["arguments"]),
+                     ([{"run": 1, "rate": 1000}], [{"run": 1, "idle": True}]), "arguments")
+        talk.command(idle["command"], *idle["arguments"])
+        talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "the second end")
+        new = talk.request("hotlens/runs", {})["runs"][0]
+        expect("idle" in new["flags"] and new["argv"][-1] == "2", "the run", new)
+        talk.wait_for(lambda: talk.request("hotlens/lines", {"uri": path.as_uri()})["run"]["id"] == 2,
+                      "it is shown")
+        titles = [item["command"]["title"] for item in talk.request("textDocument/codeLens", {
+            "textDocument": {"uri": path.as_uri()}})]
+        expect(not any("again with waiting" in title for title in titles), "once", titles)
+        expect(any("waiting included" in title for title in titles), "it says so", titles)
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+# As much of pytest as it takes: runs one function of a file.
+PYTEST = """import runpy, sys
+path, _, name = sys.argv[1].partition("::")
+runpy.run_path(path)[name]()
+"""
+
+
+@test
+def a_test_is_profiled(box):
+    path = program(box, "test_it.py", BUSY.replace("main()\n\nmain()", "main()\n").replace(
+        "float(sys.argv[1])", "2").replace("def main", "def test_main").removesuffix("main()\n"))
+    box.write("pytest.py", PYTEST)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        command = lens(talk, path, "▶ Profile")
+        expect_equal(command["command"], "hotlens.profileTest", "command")
+        talk.command(command["command"], *command["arguments"])
+        recording(talk, "progress")
+        stop = lens(talk, path, "■ Stop program")
+        expect_equal(stop["arguments"], [{"id": recording(talk, "started")[0]["id"]}], "its id")
+        end = recording(talk, "ended")[0]
+        expect_equal((end["title"], end["exitStatus"], end["run"]),
+                     ("-m pytest test_it.py::test_main", 0, 1), "the end")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_recording_tells_all(box):
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["60"]})
+        talk.wait_for(lambda: any(item["samples"] for item in recording(talk, "progress")), "samples")
+        news = talk.notifications["hotlens/recording"]
+        first, last = news[0], news[-1]
+        expect_equal([item["state"] for item in news].count("started"), 1, "one start")
+        expect_equal((first["state"], first["title"], first["attached"], first["samples"]),
+                     ("started", "busy.py 60", False, 0), "the start")
+        expect("Profiling busy.py 60" in first["message"], "message", first)
+        argv = pathlib.Path(f"/proc/{last['pid']}/cmdline").read_bytes().split(b"\0")
+        expect(b"60" in argv, "the pid", argv)
+        expect(0 < last["elapsed"] < 60 and "samples" in last["message"], "progress", last)
+        wrong = talk.failure("workspace/executeCommand", {
+            "command": "hotlens.stop", "arguments": [{"id": 99}]})
+        expect("99" in wrong["message"], "no such recording", wrong)
+        talk.command("hotlens.stop", {"id": last["id"]})
+        end = recording(talk, "ended")[0]
+        expect(recording(talk, "stopping"), "stopping", news)
+        expect_equal((end["run"], end["problem"], end["remedy"]), (1, None, None), "the end")
+        expect("busy.py 60" in end["message"] and "samples" in end["message"], "summary", end)
+        expect({item["id"] for item in talk.notifications["hotlens/output"]} == {end["id"]}, "output")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def numbers_are_live_while_it_records(box):
+    """New numbers come at most once a second, and none where none changed."""
+    path = program(box, "nap.py", "import time\n\ndef nap():\n    time.sleep(60)\n\nnap()\n")
+    busy = program(box, "busy.py")
+    process = box.start(sys.executable, busy, "60", stdout=subprocess.DEVNULL)
+    idle = box.start(sys.executable, path, stdout=subprocess.DEVNULL)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(busy)
+
+        def numbers():
+            return [item for item in talk.notifications["hotlens/didChange"]
+                    if "numbers" in item["changed"]]
+
+        talk.command("hotlens.attach", {"pid": process.pid})
+        talk.wait_for(lambda: len(numbers()) >= 3, "live numbers")
+        news = recording(talk, "progress")[-1]
+        expect(len(numbers()) <= news["elapsed"] + 1, "once a second", news)
+        lines = talk.request("hotlens/lines", {"uri": busy.as_uri()})
+        expect(lines["live"] and lines["run"]["id"] == 0 and lines["lines"], "live", lines)
+        talk.command("hotlens.stop")
+        recording(talk, "ended")
+        talk.wait_for(lambda: not talk.request("hotlens/lines", {"uri": busy.as_uri()})["live"],
+                      "the stored run")
+        before = len(numbers())
+        talk.command("hotlens.attach", {"pid": idle.pid})
+        talk.wait_for(lambda: recording(talk, "progress")[-1]["elapsed"] > 4 and
+                      recording(talk, "progress")[-1]["id"] == 2, "some seconds")
+        expect(len(numbers()) <= before + 1, "nothing changes", numbers()[before:])
+        talk.command("hotlens.stop", {"id": 2})
+        talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "the second end")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
 main()
