@@ -15,13 +15,7 @@ void hl_numbers_destroy(struct hl_numbers *numbers)
     }
 }
 
-static int by_line(const void *left, const void *right)
-{
-    const struct hl_line_number *a = left;
-    const struct hl_line_number *b = right;
-    return (a->line > b->line) - (a->line < b->line);
-}
-
+/* Lines of the run are in order, and the map keeps it. */
 static int place_lines(struct hl_numbers *numbers, const struct hl_line_map *map)
 {
     const struct hl_shown_file *file = numbers->file;
@@ -40,9 +34,6 @@ static int place_lines(struct hl_numbers *numbers, const struct hl_line_map *map
             .self = file->lines[i].self,
             .total = file->lines[i].total,
         };
-    }
-    if (numbers->line_count > 1) {
-        qsort(numbers->lines, numbers->line_count, sizeof(*numbers->lines), by_line);
     }
     return 0;
 }
