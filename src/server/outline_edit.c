@@ -34,10 +34,11 @@ static bool begins_definition(const char *word, size_t length)
     return false;
 }
 
-/* A quote right behind the edit may have got, or lost, the letters before it that say how it is read. */
-static bool is_quote(char byte)
+/* A quote right behind the edit may have got, or lost, the letters before it that say how it is read; a
+ * backslash right before it may have been, or now be, the last of its line. */
+static bool touches_meaning(const char *text, size_t start, size_t end)
 {
-    return byte == '"' || byte == '\'';
+    return text[end] == '"' || text[end] == '\'' || (start > 0 && text[start - 1] == '\\');
 }
 
 /* The first word of the line that holds `at`; false for a line that does not begin with one. */
@@ -66,7 +67,7 @@ bool document_keeps_outline(const struct hl_document *document, size_t start, si
     size_t word;
     size_t word_end;
     if (!is_plain(text, length) || !is_plain(document->text + start, end - start) ||
-        is_quote(document->text[end]) || !find_first_word(document, start, &word, &word_end)) {
+        touches_meaning(document->text, start, end) || !find_first_word(document, start, &word, &word_end)) {
         return false;
     }
     /* Behind the first word and what parts it from the rest, which stay. */
