@@ -201,6 +201,22 @@ static bool find_likeness(const struct part *part, uint32_t *ret_old, uint32_t *
     return false;
 }
 
+/* Of a few lines, as one edit leaves them: all against all is quicker than the search. */
+static bool has_nothing_in_common(const struct part *part)
+{
+    if (part->old_end - part->old > 4 || part->new_end - part->new > 4) {
+        return false;
+    }
+    for (uint32_t i = part->old; i < part->old_end; i++) {
+        for (uint32_t j = part->new; j < part->new_end; j++) {
+            if (part->old_hashes[i] == part->new_hashes[j]) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 /* Edits here and there in a long text leave long stretches alike: those are paired as they come, and
  * only what lies between two of them is searched. Takes off `part` what it could pair. */
 static int map_stretches(struct hl_line_map *map, struct part *part)
@@ -214,9 +230,7 @@ static int map_stretches(struct hl_line_map *map, struct part *part)
         if (!find_likeness(part, &between.old_end, &between.new_end)) {
             return 0;
         }
-        /* One line for another is the usual edit. */
-        bool is_changed_line = between.old_end - between.old == 1 && between.new_end - between.new == 1;
-        int r = is_changed_line ? 0 : map_middle(map, &between);
+        int r = has_nothing_in_common(&between) ? 0 : map_middle(map, &between);
         if (r < 0) {
             return r;
         }
