@@ -43,9 +43,10 @@ def frame(message):
 
 
 class Server:
-    def __init__(self, box, *arguments, env=None, answers=None):
+    def __init__(self, box, *arguments, program=HOTLENS, env=None, answers=None):
         self.box = box
-        self.process = box.start(HOTLENS, *(arguments or ("serve",)), env=env,
+        command = [program] if program else []  # else it is the first of the arguments
+        self.process = box.start(*command, *(arguments or ("serve",)), env=env,
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE)
         self.traffic = Traffic()
