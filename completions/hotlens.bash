@@ -32,7 +32,7 @@ _hotlens() {
 
   case $previous in
     --format)
-      mapfile -t COMPREPLY < <(compgen -W 'raw collapsed json' -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W 'raw collapsed json svg' -- "$current")
       return
       ;;
     --sampler)
@@ -57,7 +57,8 @@ _hotlens() {
       --grace --quiet --list --json --db --help --' ;;
     runs) options='--limit --all --workspace --json --db --help' ;;
     show) options="--lines --callers --total --limit --json --db --help $(_hotlens_runs)" ;;
-    flame) options="--json --limit --db --help $(_hotlens_runs)" ;;
+    flame) options="--inverted --function --focus --hide --own --merge --lines --search --width
+      --json --limit --db --help $(_hotlens_runs)" ;;
     export) options="--format --output --db --help $(_hotlens_runs)" ;;
     label) options="--remove --db --help $(_hotlens_runs)" ;;
     pin) options="--off --db --help $(_hotlens_runs)" ;;

@@ -38,6 +38,8 @@ void hl_flame_options(const struct hl_flame *flame, enum hl_view_kind kind,
         .root = flame->query->root,
     };
     if (has_pivot) {
+        /* Two trees share what may be sent. */
+        ret_options->limit = (ret_options->limit + 1) / 2;
         ret_options->is_pivot = flame->is_pivot;
         ret_options->pivot_hash = flame->data->functions->items[flame->pivot].hash;
         ret_options->pivot_group = flame->pivot;

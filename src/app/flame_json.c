@@ -11,16 +11,16 @@
 static void write_cell(struct hl_json *json, const struct hl_flame *flame,
                        const struct hl_view *view, const struct hl_cell *cell)
 {
-    bool merged = cell->node == HL_LAYOUT_MERGED;
-    _cleanup_buffer_ struct hl_buffer text = {0};
-    if (!merged) {
-        const char *name = hl_flame_name(flame, view, cell->node);
-        hl_label_append(&text, name, strlen(name), cell->width);
+    if (cell->node == HL_LAYOUT_MERGED) {
+        return; /* left blank, as a node's own part is */
     }
+    _cleanup_buffer_ struct hl_buffer text = {0};
+    const char *name = hl_flame_name(flame, view, cell->node);
+    hl_label_append(&text, name, strlen(name), cell->width);
     hl_json_object_begin(json);
     hl_json_member_u64(json, "x", cell->x);
     hl_json_member_u64(json, "width", cell->width);
-    hl_json_member_i64(json, "node", merged ? -1 : (int64_t)cell->node);
+    hl_json_member_u64(json, "node", cell->node);
     hl_json_key(json, "text");
     hl_json_bytes(json, text.data ? text.data : "", text.length);
     hl_json_object_end(json);
