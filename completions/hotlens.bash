@@ -57,7 +57,7 @@ _hotlens() {
       --grace --quiet --list --json --db --help --' ;;
     runs) options='--limit --all --workspace --json --db --help' ;;
     show) options="--lines --callers --total --limit --json --db --help $(_hotlens_runs)" ;;
-    flame) options="--inverted --function --focus --hide --own --merge --lines --search --width
+    flame) options="--inverted --function --focus --hide --own --merge --lines --search --interactive --width
       --json --limit --db --help $(_hotlens_runs)" ;;
     export) options="--format --output --db --help $(_hotlens_runs)" ;;
     label) options="--remove --db --help $(_hotlens_runs)" ;;

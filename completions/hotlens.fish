@@ -57,6 +57,7 @@ complete -c hotlens -n '__fish_seen_subcommand_from flame' -l inverted -d 'Calle
 complete -c hotlens -n '__fish_seen_subcommand_from flame' -l function -x -d 'Callers and callees of'
 complete -c hotlens -n '__fish_seen_subcommand_from flame' -l focus -x -d 'Only stacks through'
 complete -c hotlens -n '__fish_seen_subcommand_from flame' -l hide -x -d 'Modules to leave out'
+complete -c hotlens -n '__fish_seen_subcommand_from flame' -l interactive -d 'On the whole screen'
 complete -c hotlens -n '__fish_seen_subcommand_from flame' -l own -d 'Only the workspace'
 complete -c hotlens -n '__fish_seen_subcommand_from flame' -l merge -d 'Threads together'
 complete -c hotlens -n '__fish_seen_subcommand_from flame' -l lines -d 'A box for each line'

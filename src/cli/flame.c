@@ -23,6 +23,7 @@ struct flame {
     const char *hide;
     const char *search;
     bool json;
+    bool interactive;
     bool inverted;
     bool merge;
     bool lines;
@@ -48,6 +49,8 @@ static const struct hl_option FLAME_OPTIONS[] = {
      "a box for each line of a function", 0, 0},
     {"search", 's', HL_OPTION_TEXT, offsetof(struct flame, search), "TEXT",
      "say how many samples pass through functions like this", 0, 0},
+    {"interactive", 'I', HL_OPTION_SET, offsetof(struct flame, interactive), NULL,
+     "on the whole screen, with keys (? lists them)", 0, 0},
     {"width", 'w', HL_OPTION_NUMBER, offsetof(struct flame, width), "COLUMNS",
      "instead of the terminal's", 10, HL_LAYOUT_COLUMNS},
     {"limit", 'n', HL_OPTION_NUMBER, offsetof(struct flame, limit), "N",
@@ -135,6 +138,16 @@ static int print(const struct hl_flame *flame, bool json, struct hl_buffer *out)
     return hl_flame_draw(flame, flame->query->columns, hl_flame_colour_of(STDOUT_FILENO), out);
 }
 
+static int show_interactive(struct hl_store *store, const char *name,
+                            const struct hl_flame_query *query, struct hl_error *error)
+{
+    struct hl_run_data data = {0};
+    int r = hl_run_data_load(store, name, &data, error);
+    r = r < 0 ? r : hl_flame_interactive(&data, query, error);
+    hl_run_data_finish(&data);
+    return r;
+}
+
 static int show(struct hl_store *store, const char *name, const struct hl_flame_query *query,
                 bool json, struct hl_error *error)
 {
@@ -174,6 +187,13 @@ int hl_cli_flame(int argc, char **argv)
     if (values.inverted && values.function) {
         return hl_options_misuse(&FLAME_COMMAND, "--inverted and --function are two views");
     }
+    if (values.interactive && (values.json || values.function || values.search)) {
+        return hl_options_misuse(&FLAME_COMMAND,
+                                 "--interactive does not go with --json, --function or --search");
+    }
+    if (values.interactive && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))) {
+        return hl_options_misuse(&FLAME_COMMAND, "--interactive needs a terminal");
+    }
     _cleanup_(asked_finish) struct asked asked = {
         .query = {.by_line = values.lines,
                   .merge = values.merge,
@@ -200,7 +220,8 @@ int hl_cli_flame(int argc, char **argv)
     }
     _cleanup_error_ struct hl_error error = {0};
     const char *name = operands.count > 0 ? operands.items[0] : "last";
-    int r = show(store, name, &asked.query, values.json, &error);
+    int r = values.interactive ? show_interactive(store, name, &asked.query, &error)
+                               : show(store, name, &asked.query, values.json, &error);
     if (r == -EPIPE && !error.message) {
         return HL_EXIT_FAILED;
     }

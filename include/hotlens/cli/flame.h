@@ -16,5 +16,8 @@ int hl_flame_draw(const struct hl_flame *flame, uint32_t width, enum hl_flame_co
 void hl_flame_draw_row(const struct hl_flame *flame, const struct hl_view *view,
                        const struct hl_layout *layout, uint32_t row, uint32_t width,
                        enum hl_flame_colour colour, uint32_t marked, struct hl_buffer *out);
+/* Shows it on the whole screen, with keys, until it is left. Standard input and output are a terminal. */
+int hl_flame_interactive(const struct hl_run_data *data, const struct hl_flame_query *query,
+                         struct hl_error *error);
 
 #endif
