@@ -50,7 +50,7 @@ _hotlens() {
   esac
 
   case $subcommand in
-    '') options='record runs show flame import export label pin rm purge doctor exec
+    '') options='record runs show flame top import export label pin rm purge doctor exec
       --help --version' ;;
     record) options='--pid --rate --duration --sampler --idle --gil --native --nonblocking --sudo
       --label --no-threads --no-subprocesses --py-spy --install-py-spy --cwd --workspace --no-sources
@@ -59,6 +59,7 @@ _hotlens() {
     show) options="--lines --callers --total --limit --json --db --help $(_hotlens_runs)" ;;
     flame) options="--inverted --function --focus --hide --own --merge --lines --search --interactive --width
       --json --limit --db --help $(_hotlens_runs)" ;;
+    top) options='--rate --idle --total --py-spy --db --help' ;;
     export) options="--format --output --db --help $(_hotlens_runs)" ;;
     label) options="--remove --db --help $(_hotlens_runs)" ;;
     pin) options="--off --db --help $(_hotlens_runs)" ;;

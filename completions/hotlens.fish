@@ -65,6 +65,11 @@ complete -c hotlens -n '__fish_seen_subcommand_from flame' -l search -x -d 'Coun
 complete -c hotlens -n '__fish_seen_subcommand_from flame' -l width -x -d 'Columns'
 complete -c hotlens -n '__fish_seen_subcommand_from export' -l format -x -a 'raw collapsed json svg'
 complete -c hotlens -n '__fish_seen_subcommand_from export' -s o -l output -r -F
+complete -c hotlens -n __fish_use_subcommand -a top -d 'Hot functions of a running process'
+complete -c hotlens -n '__fish_seen_subcommand_from top' -l rate -x -d 'Samples per second'
+complete -c hotlens -n '__fish_seen_subcommand_from top' -l idle -d 'Count waiting too'
+complete -c hotlens -n '__fish_seen_subcommand_from top' -l total -d 'Sort by total'
+complete -c hotlens -n '__fish_seen_subcommand_from top' -l py-spy -r -F
 complete -c hotlens -n '__fish_seen_subcommand_from import' -F
 complete -c hotlens -n '__fish_seen_subcommand_from import' -l rate -x -d 'Samples per second'
 complete -c hotlens -n '__fish_seen_subcommand_from import' -l title -x -d 'What to call the run'

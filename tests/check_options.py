@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 
-COMMANDS = ["record", "runs", "show", "flame", "import", "export", "label", "pin", "rm", "purge",
+COMMANDS = ["record", "runs", "show", "flame", "top", "import", "export", "label", "pin", "rm", "purge",
             "doctor"]
 OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
 EVERYWHERE = {"help", "db"}
