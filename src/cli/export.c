@@ -7,9 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hotlens/app/flame.h"
 #include "hotlens/app/run_json.h"
+#include "hotlens/app/text.h"
 #include "hotlens/base/file.h"
 #include "hotlens/base/json.h"
+#include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 #include "hotlens/cli/cli.h"
@@ -18,8 +21,10 @@
 #include "hotlens/cli/output.h"
 #include "hotlens/formats/profile_json.h"
 #include "hotlens/formats/raw.h"
+#include "hotlens/formats/svg.h"
 
 #define MAX_LINKS 40 /* as the kernel */
+#define SVG_WIDTH 1200u
 
 static void write_json(const struct hl_run_data *data, struct hl_buffer *out)
 {
@@ -46,6 +51,35 @@ static void write_collapsed(const struct hl_run_data *data, struct hl_buffer *ou
     hl_collapsed_write(data->profile, out);
 }
 
+static void append_amount(void *user, struct hl_buffer *out, uint64_t samples)
+{
+    hl_text_amount(out, user, samples);
+}
+
+static void write_svg(const struct hl_run_data *data, struct hl_buffer *out)
+{
+    struct hl_flame_query query = {.limit = HL_LIMIT_VIEW_NODES};
+    _cleanup_(hl_flame_destroy_p) struct hl_flame *flame = NULL;
+    _cleanup_error_ struct hl_error error = {0};
+    _cleanup_buffer_ struct hl_buffer summary = {0};
+    struct hl_scale scale = hl_scale_of_run(&data->run);
+    int r = hl_flame_make(data, &query, NULL, &flame, &error);
+    if (r == 0) {
+        hl_text_summary(&summary, &data->run);
+        hl_buffer_putc(&summary, '\0');
+        struct hl_svg_picture picture = {.view = flame->view,
+                                         .functions = data->functions,
+                                         .title = data->run.title,
+                                         .summary = summary.data,
+                                         .workspace = data->run.workspace,
+                                         .width = SVG_WIDTH,
+                                         .amount = append_amount,
+                                         .user = &scale};
+        r = hl_svg_write(&picture, out);
+    }
+    out->error = out->error ? out->error : r;
+}
+
 static const struct format {
     const char *name;
     void (*write)(const struct hl_run_data *data, struct hl_buffer *out);
@@ -53,6 +87,7 @@ static const struct format {
     {"raw", write_raw},
     {"collapsed", write_collapsed},
     {"json", write_json},
+    {"svg", write_svg},
 };
 
 static const struct format *find_format(const char *name)
@@ -165,7 +200,7 @@ struct export
 
 static const struct hl_option EXPORT_OPTIONS[] = {
     {"format", 'f', HL_OPTION_TEXT, offsetof(struct export, format), "FORMAT",
-     "raw (the default), collapsed or json", 0, 0},
+     "raw (the default), collapsed, json or svg", 0, 0},
     {"output", 'o', HL_OPTION_TEXT, offsetof(struct export, path), "FILE",
      "instead of standard output", 0, 0},
     {"db", 0, HL_OPTION_TEXT, offsetof(struct export, db), "FILE", "the database ($HOTLENS_DB)", 0,
@@ -177,7 +212,8 @@ static const struct hl_command EXPORT_COMMAND = {
     .usage = "[options] RUN",
     .summary = "write a run in another format",
     .details = "raw is what py-spy writes, byte for byte per stack; collapsed is for other flame "
-               "graph\ntools; json has the tree with its functions (docs/formats.md).",
+               "graph\ntools; json has the tree with its functions (docs/formats.md); svg is a picture of "
+               "it.",
     .options = EXPORT_OPTIONS,
     .option_count = ARRAY_SIZE(EXPORT_OPTIONS),
     .operand = "RUN",
@@ -196,7 +232,7 @@ int hl_cli_export(int argc, char **argv)
     const struct format *format = find_format(values.format);
     if (!format) {
         return hl_options_misuse(
-            &EXPORT_COMMAND, "there is no format '%s'; raw, collapsed and json are", values.format);
+            &EXPORT_COMMAND, "there is no format '%s'; raw, collapsed, json and svg are", values.format);
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
     if (hl_cli_open_store_for_reading(values.db, &store) < 0) {
