@@ -32,7 +32,7 @@ _hotlens() {
 
   case $previous in
     --format)
-      mapfile -t COMPREPLY < <(compgen -W 'raw collapsed json svg' -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W 'raw collapsed json html svg' -- "$current")
       return
       ;;
     --sampler)
@@ -60,7 +60,7 @@ _hotlens() {
     flame) options="--inverted --function --focus --hide --own --merge --lines --search --interactive --width
       --json --limit --db --help $(_hotlens_runs)" ;;
     top) options='--rate --idle --total --py-spy --db --help' ;;
-    export) options="--format --output --db --help $(_hotlens_runs)" ;;
+    export) options="--format --output --nodes --with-source --with-command --db --help $(_hotlens_runs)" ;;
     label) options="--remove --db --help $(_hotlens_runs)" ;;
     pin) options="--off --db --help $(_hotlens_runs)" ;;
     rm) options="--db --help $(_hotlens_runs)" ;;

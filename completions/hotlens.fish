@@ -64,8 +64,11 @@ complete -c hotlens -n '__fish_seen_subcommand_from flame' -l merge -d 'Threads 
 complete -c hotlens -n '__fish_seen_subcommand_from flame' -l lines -d 'A box for each line'
 complete -c hotlens -n '__fish_seen_subcommand_from flame' -l search -x -d 'Count samples'
 complete -c hotlens -n '__fish_seen_subcommand_from flame' -l width -x -d 'Columns'
-complete -c hotlens -n '__fish_seen_subcommand_from export' -l format -x -a 'raw collapsed json svg'
+complete -c hotlens -n '__fish_seen_subcommand_from export' -l format -x -a 'raw collapsed json html svg'
 complete -c hotlens -n '__fish_seen_subcommand_from export' -s o -l output -r -F
+complete -c hotlens -n '__fish_seen_subcommand_from export' -s n -l nodes -x -d 'Of html, at most'
+complete -c hotlens -n '__fish_seen_subcommand_from export' -l with-source -d 'In html'
+complete -c hotlens -n '__fish_seen_subcommand_from export' -l with-command -d 'In html'
 complete -c hotlens -n __fish_use_subcommand -a top -d 'Hot functions of a running process'
 complete -c hotlens -n '__fish_seen_subcommand_from top' -l rate -x -d 'Samples per second'
 complete -c hotlens -n '__fish_seen_subcommand_from top' -l idle -d 'Count waiting too'
