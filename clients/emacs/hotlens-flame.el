@@ -11,6 +11,7 @@
 
 (require 'hotlens-draw)
 (require 'hotlens-list)
+(require 'text-property-search)
 
 (defcustom hotlens-flame-rows 300
   "The most levels that are drawn."
@@ -86,7 +87,7 @@
   (aref (plist-get (plist-get hotlens--flame-graph kind) column) index))
 
 (defun hotlens--flame-of-function (index key)
-  "What the function INDEX has as KEY: `:name', `:file' or `:module'.  Nil for none."
+  "What the function INDEX has as KEY: `:name', `:file', `:module'; or nil."
   (when (>= index 0)
     (let ((word (hotlens--flame-column :functions key index)))
       (and (>= word 0) (aref (plist-get hotlens--flame-graph key) word)))))
