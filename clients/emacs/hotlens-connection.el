@@ -21,7 +21,7 @@
   :group 'tools
   :link '(emacs-commentary-link "hotlens"))
 
-(defcustom hotlens-command '("hotlens")
+(defcustom hotlens-command '("hotlens" "--stdio")
   "The program that is the server, and its arguments.
 On a remote host it is looked for in that host's `tramp-remote-path'."
   :type '(repeat string))
