@@ -422,6 +422,205 @@ Fails if anything asked a server and waited."
       (hotlens--visit connection 1 "/nowhere/at/all.py" 3)
       (support-wait "a message" (lambda () (support-said-p "/nowhere/at/all.py is not here"))))))
 
+;;; Flame graphs
+
+(defmacro support-flame (&rest body)
+  "Run BODY in a flame graph of `hot.py'."
+  (declare (indent 0))
+  `(support-client
+     (support-visit path)
+     (support-profile)
+     (hotlens-flamegraph)
+     (unwind-protect
+         (with-current-buffer "*hotlens flame graph*"
+           (support-graph)
+           ,@body)
+       (kill-buffer "*hotlens flame graph*"))))
+
+(defun support-graph ()
+  "Wait for the graph that was asked for last."
+  (let ((serial hotlens--flame-serial))
+    (support-wait "the graph" (lambda () (equal serial hotlens--flame-drawn)))))
+
+(defun support-names ()
+  "The names in the graph, row by row."
+  (let (names)
+    (hotlens--flame-map (lambda (cell _beg _end)
+                          (push (plist-get (hotlens--flame-node cell) :name) names)))
+    (nreverse names)))
+
+(defun support-to (name)
+  "Go to the first cell of NAME."
+  (goto-char (point-min))
+  (should (hotlens--flame-goto
+           (lambda (cell) (equal name (plist-get (hotlens--flame-node cell) :name))))))
+
+(ert-deftest hotlens-flame-is-drawn ()
+  "Every row is as wide as the one above; faces, texts and the header are there."
+  (support-flame
+    (should (equal (car (support-names)) "(all)"))
+    (should (member "busy" (support-names)))
+    (goto-char (point-min))
+    (should (= (string-width (buffer-substring (pos-bol) (pos-eol))) hotlens--flame-width))
+    (let ((above hotlens--flame-width))
+      (while (hotlens--flame-cell)
+        (let ((width 0))
+          (save-excursion
+            (save-restriction
+              (narrow-to-region (pos-bol) (pos-eol))
+              (hotlens--flame-map (lambda (cell _beg _end)
+                                    (cl-incf width (plist-get cell :width))))))
+          (should (<= width above))
+          (setq above width))
+        (forward-line)))
+    (support-to "busy")
+    (should (facep (get-text-property (point) 'face)))
+    (should (string-match-p "busy (hot.py:[0-9]+) .* s · [0-9.]+%%" (hotlens--flame-header)))
+    (should (string-match-p "hot.py" (hotlens--flame-status)))
+    (should buffer-read-only)))
+
+(ert-deftest hotlens-flame-moves-and-zooms ()
+  "Keys go up, down and sideways; zoom, back and reset ask the server."
+  (support-flame
+    (goto-char (point-min))
+    (let ((depth 0))
+      (while (hotlens-flame-down)
+        (setq depth (1+ depth)))
+      (should (> depth 2))
+      (dotimes (_ depth)
+        (should (hotlens-flame-up)))
+      (should-not (hotlens-flame-up)))
+    (let ((all (support-names)))
+      (support-to "main")
+      (hotlens-flame-zoom)
+      (support-graph)
+      (should (equal (car (support-names)) "main"))
+      (should (equal (plist-get (hotlens--flame-node-here) :name) "main"))
+      (goto-char (point-min))
+      (should (= (plist-get (hotlens--flame-cell) :width) hotlens--flame-width))
+      (hotlens-flame-back)
+      (support-graph)
+      (should (equal all (support-names)))
+      (should-error (hotlens-flame-back) :type 'user-error)
+      (support-to "busy")
+      (hotlens-flame-zoom)
+      (support-graph)
+      (hotlens-flame-reset)
+      (support-graph)
+      (should (equal all (support-names))))))
+
+(ert-deftest hotlens-flame-searches ()
+  "Matches are marked and walked."
+  (support-flame
+    (hotlens-flame-search "BUS")
+    (support-graph)
+    (let ((marked (cl-count 'match (overlays-in (point-min) (point-max))
+                            :key (lambda (overlay) (overlay-get overlay 'hotlens)))))
+      (should (>= marked 1)))
+    (goto-char (point-min))
+    (hotlens-flame-next)
+    (should (equal "busy" (plist-get (hotlens--flame-node-here) :name)))
+    (should (string-match-p "“BUS”: " (hotlens--flame-status)))
+    (hotlens-flame-search "no such")
+    (support-graph)
+    (should-error (hotlens-flame-next) :type 'user-error)
+    (hotlens-flame-search "")
+    (support-graph)
+    (should-not (plist-get hotlens--flame-graph :match))))
+
+(ert-deftest hotlens-flame-views ()
+  "Inverted, sandwich and without threads."
+  (support-flame
+    (let ((all (support-names)))
+      (hotlens-flame-invert)
+      (support-graph)
+      (should (equal "inverted" (plist-get hotlens--flame-graph :view)))
+      (should (member "busy" (seq-take (support-names) 4)))
+      (hotlens-flame-invert)
+      (support-graph)
+      (should (equal all (support-names)))
+      (support-to "main")
+      (hotlens-flame-sandwich)
+      (support-graph)
+      (let ((names (support-names)))
+        (should (equal (seq-filter (lambda (name) (member name '("<module>" "main" "busy"))) names)
+                       '("<module>" "main" "busy"))))
+      (support-to "busy")
+      (hotlens-flame-zoom)
+      (support-graph)
+      (should (member "main" (support-names)))
+      (hotlens-flame-back)
+      (support-graph)
+      (should (equal all (support-names)))
+      (hotlens-flame-threads)
+      (support-graph)
+      (should (equal (cadr (support-names)) "<module>")))))
+
+(ert-deftest hotlens-flame-jumps ()
+  "From a cell to its code, and from code to its cells."
+  (support-flame
+    (support-to "busy")
+    (hotlens-flame-jump)
+    (let ((window (get-buffer-window (get-file-buffer path))))
+      (should window)
+      (with-current-buffer (window-buffer window)
+        (should (<= 6 (line-number-at-pos (window-point window)) 11))
+        (goto-char (point-min))
+        (re-search-forward "busy(float")
+        (hotlens--flame-follow)))
+    (let ((marked (seq-filter (lambda (overlay) (eq 'code (overlay-get overlay 'hotlens)))
+                              (overlays-in (point-min) (point-max)))))
+      (should (= 1 (length marked)))
+      (should (equal "main" (plist-get (hotlens--flame-node
+                                        (hotlens--flame-cell (overlay-start (car marked))))
+                                       :name))))
+    (support-to "busy")
+    (hotlens-flame-focus)
+    (with-current-buffer (get-file-buffer path)
+      (support-wait "the focus in the code" (lambda () (plist-get hotlens--answer :focus))))
+    (hotlens-flame-clear-focus)
+    (with-current-buffer (get-file-buffer path)
+      (support-wait "no focus" (lambda () (null (plist-get hotlens--answer :focus)))))))
+
+(ert-deftest hotlens-flame-follows-the-width ()
+  "Another width of the window asks for another layout."
+  (support-flame
+    (let ((width hotlens--flame-width))
+      (cl-letf (((symbol-function 'hotlens--flame-columns) (lambda () (- width 7))))
+        (hotlens--flame-resized (selected-window))
+        (support-wait "the new width" (lambda () (= hotlens--flame-width (- width 7))))
+        (support-graph)
+        (goto-char (point-min))
+        (should (= (- width 7) (string-width (buffer-substring (pos-bol) (pos-eol)))))))))
+
+(ert-deftest hotlens-flame-of-a-lens ()
+  "The lens of a function shows the stacks through it."
+  (support-client
+    (support-visit path)
+    (support-profile)
+    (support-wait "lenses" (lambda () (assoc 6 (support-lenses))))
+    (goto-char (point-min))
+    (re-search-forward "count = 0")
+    (cl-letf (((symbol-function 'completing-read)
+               (lambda (_prompt collection &rest _)
+                 (cl-find-if (lambda (title) (string-match-p " total " title))
+                             (all-completions "" collection)))))
+      (hotlens-lens))
+    (with-current-buffer "*hotlens flame graph*"
+      (support-graph)
+      (should (string-match-p "busy" (plist-get hotlens--flame-graph :focus)))
+      (kill-buffer))))
+
+(ert-deftest hotlens-flame-without-a-run ()
+  "Without a run there is a sentence, not an error."
+  (support-client
+    (support-visit path)
+    (hotlens-flamegraph)
+    (support-wait "a message" (lambda () (support-said-p "run")))
+    (with-current-buffer "*hotlens flame graph*"
+      (should (string-match-p "run" (buffer-string)))
+      (kill-buffer))))
+
 ;;; Trouble
 
 (ert-deftest hotlens-says-that-the-server-is-missing ()
