@@ -90,13 +90,15 @@
 
 (defun hotlens--flame-of-function (index key)
   "What the function INDEX has as KEY: `:name', `:file', `:module'; or nil."
-  (when (>= index 0)
+  (when (natnump index)
     (let ((word (hotlens--flame-column :functions key index)))
       (and (>= word 0) (aref (plist-get hotlens--flame-graph key) word)))))
 
 (defun hotlens--flame-of-cell (cell key)
-  "What the node of CELL has in the column KEY."
-  (hotlens--flame-column (or (plist-get cell :side) :nodes) key (plist-get cell :node)))
+  "What the node of CELL has in the column KEY.
+Nil for a cell of several nodes that are too narrow to be drawn."
+  (and (>= (plist-get cell :node) 0)
+       (hotlens--flame-column (or (plist-get cell :side) :nodes) key (plist-get cell :node))))
 
 (defun hotlens--flame-node (cell)
   "The node of CELL as a property list."
@@ -104,12 +106,13 @@
     (list :id (hotlens--flame-of-cell cell :id)
           :function function
           :name (pcase function
+                  ('nil "(too narrow to draw: zoom in)")
                   (-1 "(all)")
                   (-2 "(other)")
                   (_ (hotlens--flame-of-function function :name)))
           :file (hotlens--flame-of-function function :file)
           :module (hotlens--flame-of-function function :module)
-          :kind (if (>= function 0) (hotlens--flame-column :functions :kind function) -1)
+          :kind (if (natnump function) (hotlens--flame-column :functions :kind function) -1)
           :line (hotlens--flame-of-cell cell :line)
           :self (hotlens--flame-of-cell cell :self)
           :total (hotlens--flame-of-cell cell :total))))
@@ -129,8 +132,9 @@
   (let ((file (plist-get node :file)))
     (concat (plist-get node :name)
             (and file (format " (%s:%d)" (file-name-nondirectory file) (plist-get node :line)))
-            "  " (hotlens--flame-amount (plist-get node :total))
-            (and (> (plist-get node :self) 0)
+            (and (plist-get node :total)
+                 (concat "  " (hotlens--flame-amount (plist-get node :total))))
+            (and (> (or (plist-get node :self) 0) 0)
                  (format " · own %s" (hotlens--flame-amount (plist-get node :self)))))))
 
 ;;; Drawing
@@ -223,8 +227,9 @@ what it calls."
     (goto-char (point-min))
     (let (match)
       (while (setq match (text-property-search-forward 'hotlens-cell))
-        (funcall function (prop-match-value match)
-                 (prop-match-beginning match) (prop-match-end match))))))
+        (save-excursion
+          (funcall function (prop-match-value match)
+                   (prop-match-beginning match) (prop-match-end match)))))))
 
 (defun hotlens--flame-matches (cell)
   "Whether the search has found the function of CELL."
@@ -408,7 +413,7 @@ In a sandwich, show that of the function at point."
   (interactive nil hotlens-flame-mode)
   (let ((node (hotlens--flame-node-here)))
     (cond
-     ((eql -2 (plist-get node :function)))
+     ((memql (plist-get node :function) '(nil -2)))
      ((hotlens--flame-sandwich-p) (hotlens--flame-show-sandwich node))
      (t
       (push (plist-get node :id) hotlens--flame-roots)

@@ -621,6 +621,29 @@ Fails if anything asked a server and waited."
       (should (string-match-p "run" (buffer-string)))
       (kill-buffer))))
 
+(ert-deftest hotlens-flame-of-many-functions ()
+  "What is too narrow is drawn as one cell, and every cell says what it is."
+  (support-client
+    (support-visit path)
+    (hotlens-load (support-write "many.raw"
+                                 (mapconcat (lambda (number)
+                                              (format "<module> (%s:1);f%d (%s:%d) %d\n" path number
+                                                      path number (if (= number 1) 900 1)))
+                                            (number-sequence 1 400) "")))
+    (support-wait "the profile" (lambda () (assoc 1 (support-lenses))))
+    (hotlens-flamegraph)
+    (with-current-buffer "*hotlens flame graph*"
+      (support-graph)
+      (should (member "f1" (support-names)))
+      (should (cl-find-if (lambda (name) (string-match-p "too narrow" name)) (support-names)))
+      (hotlens--flame-map (lambda (_cell beg _end)
+                            (goto-char beg)
+                            (should (stringp (hotlens--flame-header)))))
+      (hotlens-flame-search "f1")
+      (support-graph)
+      (hotlens--flame-mark-code path "f1")
+      (kill-buffer))))
+
 ;;; Trouble
 
 (ert-deftest hotlens-says-that-the-server-is-missing ()
