@@ -348,6 +348,61 @@ Fails if anything asked a server and waited."
     (let ((buffer (support-wait "the report" (lambda () (get-buffer "doctor.txt")))))
       (should (string-match-p "py-spy" (with-current-buffer buffer (buffer-string)))))))
 
+;;; Beside others
+
+(defvar eglot-server-programs)
+(declare-function eglot-ensure "eglot")
+(declare-function eglot-current-server "eglot")
+(declare-function eglot-shutdown "eglot")
+
+(ert-deftest hotlens-works-beside-eglot ()
+  "Eglot serves the same buffer with a server of its own; neither disturbs the other."
+  (skip-unless (executable-find "pylsp"))
+  (support-with-folder
+    (require 'eglot)
+    (let* ((eglot-server-programs '((python-mode . ("pylsp"))))
+           (eglot-sync-connect 60)
+           (hotlens--connections nil)
+           (hotlens-terminal nil)
+           (inhibit-message t)
+           (path (support-write "hot.py" (concat support-program "\nbusy\n"))))
+      (find-file path)
+      (hotlens-mode 1)
+      (apply #'eglot--connect (eglot--guess-contact))
+      (support-wait "both servers" (lambda () (and (eglot-current-server) hotlens--connected
+                                                   (hotlens-connection-ready
+                                                    hotlens--connected))))
+      (hotlens-profile-file)
+      (support-wait "hints" #'support-hints)
+      (goto-char (point-min))
+      (insert "# ä😀\n")
+      (goto-char (- (point-max) 2))
+      (should (string-match-p ":line 6"
+                              (format "%S" (jsonrpc-request (eglot-current-server)
+                                                            :textDocument/definition
+                                                            (eglot--TextDocumentPositionParams)
+                                                            :timeout 60))))
+      (should (support-hints))
+      (set-buffer-modified-p nil)
+      (eglot-shutdown (eglot-current-server) nil 30)
+      (should hotlens--connected)
+      (support-end-servers))))
+
+(ert-deftest hotlens-turns-itself-on ()
+  "The global mode serves files of Python, and nothing else."
+  (support-client
+    (unwind-protect
+        (progn
+          (global-hotlens-mode 1)
+          (find-file path)
+          (should hotlens-mode)
+          (find-file (support-write "notes.txt" "text"))
+          (should-not (bound-and-true-p hotlens-mode))
+          (with-temp-buffer
+            (python-mode)
+            (should-not (bound-and-true-p hotlens-mode))))
+      (global-hotlens-mode -1))))
+
 ;;; Lists
 
 (ert-deftest hotlens-lists ()
