@@ -50,7 +50,7 @@ _hotlens() {
   esac
 
   case $subcommand in
-    '') options='record runs show flame import export label pin rm purge doctor exec
+    '') options='record runs show flame import export label pin rm purge doctor serve exec
       --help --version' ;;
     record) options='--pid --rate --duration --sampler --idle --gil --native --nonblocking --sudo
       --label --no-threads --no-subprocesses --py-spy --install-py-spy --cwd --workspace --no-sources
@@ -64,6 +64,7 @@ _hotlens() {
     rm) options="--db --help $(_hotlens_runs)" ;;
     purge) options='--workspace --all --yes --db --help' ;;
     doctor) options='--json --db --help' ;;
+    serve) options='--stdio --db --help' ;;
     import)
       mapfile -t COMPREPLY < <(compgen -W '--rate --title --no-sources --json --db --help' -f -- "$current")
       return

@@ -21,6 +21,7 @@ complete -c hotlens -n __fish_use_subcommand -a pin -d 'Keep a run from being cl
 complete -c hotlens -n __fish_use_subcommand -a rm -d 'Delete a run'
 complete -c hotlens -n __fish_use_subcommand -a purge -d 'Delete many runs'
 complete -c hotlens -n __fish_use_subcommand -a doctor -d 'Say what was found, and why'
+complete -c hotlens -n __fish_use_subcommand -a serve -d 'The language server, for editors'
 
 set -l record '__fish_seen_subcommand_from record'
 complete -c hotlens -n $record -l pid -x -a '(__fish_complete_pids)' -d 'Attach to a process'
@@ -64,3 +65,4 @@ complete -c hotlens -n '__fish_seen_subcommand_from pin' -l off -d 'Let it be de
 complete -c hotlens -n '__fish_seen_subcommand_from purge' -l all -d 'Every run'
 complete -c hotlens -n '__fish_seen_subcommand_from purge' -l yes -d 'Do not ask'
 complete -c hotlens -n '__fish_seen_subcommand_from record runs show flame import doctor' -l json -d 'Print JSON'
+complete -c hotlens -n '__fish_seen_subcommand_from serve' -l stdio -d 'Talk on standard input and output'

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 COMMANDS = ["record", "runs", "show", "flame", "import", "export", "label", "pin", "rm", "purge",
-            "doctor"]
+            "doctor", "serve"]
 OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
 EVERYWHERE = {"help", "db"}
 JSON = {"json"}

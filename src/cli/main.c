@@ -42,6 +42,7 @@ static void print_usage(FILE *out)
             fprintf(out, "  %-8s %s\n", SUBCOMMANDS[i].name, SUBCOMMANDS[i].summary);
         }
     }
+    fprintf(out, "  %-8s %s\n", "serve", "the language server, for editors");
     fprintf(out, "\nStart with:  hotlens record -- python your_program.py\n");
     fprintf(out, "hotlens COMMAND --help explains one command; hotlens --version tells which "
                  "this is.\n");
