@@ -106,9 +106,9 @@ export class Server implements vscode.Disposable {
     });
   }
 
-  /** Whether the server that runs has the command. */
-  has(command: string): boolean {
-    return this.client?.initializeResult?.capabilities.executeCommandProvider?.commands.includes(command) ?? false;
+  /** Of the server that runs. */
+  get commands(): string[] {
+    return this.client?.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
   }
 
   async restart(): Promise<void> {

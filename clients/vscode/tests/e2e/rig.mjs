@@ -1,11 +1,11 @@
 // A VS Code that people could use, in a browser that a test drives: code-server and Chromium, each with its own
 // home below one folder, nothing of it reaching outside this machine.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 
-export const PATIENCE = 60_000;
+export const PATIENCE = Number(process.env.PATIENCE ?? 60_000);
 
 const SETTINGS = {
   'telemetry.telemetryLevel': 'off',
@@ -115,7 +115,7 @@ export class Rig {
         '--disable-component-update', '--disable-sync',
         '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'],
     });
-    this.page = await this.browser.newPage({ viewport: { width: 1400, height: 900 }, locale: 'en-US' });
+    this.page = await this.browser.newPage({ viewport: { width: 1400, height: 1000 }, locale: 'en-US' });
     this.page.setDefaultTimeout(PATIENCE);
     if (process.env.VERBOSE) {
       this.page.on('console', message => console.error('console:', message.text().slice(0, 300)));
@@ -169,7 +169,7 @@ export class Rig {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(file) }).first();
     await row.waitFor();
     await row.click();
-    await this.page.locator('.tab.active', { hasText: path.basename(file) }).waitFor();
+    await this.page.locator(`.tab.active[data-resource-name="${path.basename(file)}"]`).waitFor();
   }
 
   /** From the palette. */
@@ -241,6 +241,22 @@ export class Rig {
 
   async picture(name) {
     await this.page.screenshot({ path: `${this.out}/${name}.png` });
+  }
+
+  /** The language server of this window, and of no other. */
+  serverPids() {
+    const program = `${this.out}/ext/hotlens.hotlens-${this.version}/bin/hotlens`;
+    return readdirSync('/proc').filter(pid => /^\d+$/.test(pid)).filter(pid => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === `${program}\0`;
+      } catch {
+        return false; // it has ended
+      }
+    }).join(' ');
+  }
+
+  get version() {
+    return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
   }
 
   logs() {
