@@ -1,0 +1,40 @@
+/** Elements without markup: text is only ever set as text, so nothing from a profile can become an element. */
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string | boolean | number | ((event: any) => void)>} [properties] attributes;
+ *   `text` is the content, functions are listeners
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElement}
+ */
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (typeof value === 'function') {
+      element.addEventListener(name, value);
+    } else if (name === 'text') {
+      element.textContent = String(value);
+    } else if (value === true) {
+      element.setAttribute(name, '');
+    } else if (value !== false) {
+      element.setAttribute(name, String(value));
+    }
+  }
+  element.append(...children);
+  return element;
+}
+
+/**
+ * A button with a tooltip that is also its name. @param {string} text @param {string} label
+ * @param {() => void} press @param {string} [kind]
+ */
+export function button(text, label, press, kind = '') {
+  return /** @type {HTMLButtonElement} */ (h('button', {
+    type: 'button', class: `hl-button ${kind}`, 'aria-label': label, title: label, text, click: press,
+  }));
+}
+
+/** Marks a button as on or off. @param {HTMLElement} element @param {boolean} on */
+export function press(element, on) {
+  element.setAttribute('aria-pressed', String(on));
+}

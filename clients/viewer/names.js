@@ -1,0 +1,28 @@
+/** Text from a profile made fit to be seen: what would hide, reorder or break it is written out. */
+
+/* Control characters, marks that turn or join text, invisible and tag characters, lone surrogates. */
+const UNSEEN = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5'
+  + '\\u180b-\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\uffff'
+  + '\\u{e0000}-\\u{e0fff}\\ud800-\\udfff]', 'gu');
+
+/** @param {string} text */
+export function visible(text) {
+  return text.replace(UNSEEN, (mark) => {
+    const code = /** @type {number} */ (mark.codePointAt(0));
+    const hex = code.toString(16);
+    return code < 0x100 ? `\\x${hex.padStart(2, '0')}`
+      : code > 0xffff ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
+  });
+}
+
+/** @param {string} file @param {number} line */
+export const placeText = (file, line) => {
+  const place = visible(file);
+  return place && line > 0 ? `${place}:${line}` : place;
+};
+
+/** @param {string} file */
+export const baseName = (file) => file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+
+/** @param {import('./tree.js').Functions} functions @param {number} fn */
+export const placeTextOf = (functions, fn) => placeText(functions.file[fn], functions.line[fn]);
