@@ -208,6 +208,8 @@ class Recorder:
         self.command("clearFocus", None, [("hotlens/didChange", '"focus": null')])
         self.command("toggleHints", None, [("hotlens/didChange", '"hints": false')])
         self.command("selectRun", None, [("window/showMessageRequest",)])
+        self.command("renameRun", {"run": 1, "label": "before"}, [("window/showMessage", "called before")])
+        self.command("pinRun", {"run": 1}, [("window/showMessage", "pinned")])
         self.command("export", {"run": 1, "format": "collapsed", "path": "shop.collapsed"},
                      [("window/showMessage", "Exported")])
         self.command("doctor", None, [("window/showDocument", "doctor")])
@@ -224,6 +226,7 @@ class Recorder:
         self.command("stop", {"id": 1})
         self.keep("recording-ended", {"method": "hotlens/recording", "params": self.ended(1)},
                   usual=RECORDING)
+        self.command("compareWith", {"run": 1}, [("window/showMessage", "Compared")])
         self.command("profileAgain", {"rate": 200})
         self.sampled(2)
         self.talk.command("hotlens.stop", 2)
@@ -236,6 +239,7 @@ class Recorder:
         self.talk.command("hotlens.stop", {"id": 4})
         self.ended(4)
         self.attach(long)
+        self.command("profileTest", {"uri": self.box.write("test_shop.py", "").as_uri(), "test": "test_price"})
         self.command("deleteRun", {"run": 1}, [("window/showMessage", "Deleted")])
 
     def attach(self, long):

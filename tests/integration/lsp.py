@@ -43,9 +43,10 @@ def frame(message):
 
 
 class Server:
-    def __init__(self, box, *arguments, env=None, answers=None):
+    def __init__(self, box, *arguments, program=HOTLENS, env=None, answers=None):
         self.box = box
-        self.process = box.start(HOTLENS, *(arguments or ("serve",)), env=env,
+        command = [program] if program else []  # else it is the first of the arguments
+        self.process = box.start(*command, *(arguments or ("serve",)), env=env,
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE)
         self.traffic = Traffic()
@@ -203,9 +204,9 @@ class Server:
             "uri": path.as_uri(), "languageId": "python", "version": 1,
             "text": text if text is not None else path.read_text()}})
 
-    def command(self, name, *arguments):
+    def command(self, name, *arguments, wrong=False):
         return self.request("workspace/executeCommand",
-                            {"command": name, "arguments": list(arguments)})
+                            {"command": name, "arguments": list(arguments)}, wrong=wrong)
 
     def leave(self):
         """shutdown, exit; the exit code."""

@@ -2,13 +2,14 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 
-from harness import expect, expect_equal, find_py_spy, main, processes_of, test, wait_until
+from harness import HOTLENS, Skip, expect, expect_equal, find_py_spy, main, processes_of, test, wait_until
 from lsp import CAPABILITIES, Server, Silence
 
 BUSY = """import sys, time
@@ -445,6 +446,173 @@ def numbers_are_live_while_it_records(box):
         expect(len(numbers()) <= before + 1, "nothing changes", numbers()[before:])
         talk.command("hotlens.stop", {"id": 2})
         talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "the second end")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+def actions(talk, path, *kinds):
+    return talk.request("textDocument/codeAction", {
+        "textDocument": {"uri": path.as_uri()}, "context": {"diagnostics": [], "only": list(kinds)},
+        "range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}})
+
+
+@test
+def a_client_that_cannot_ask_lists_processes(box):
+    """Helix up to 25.07 answers questions with an error."""
+    path = program(box)
+    process = box.start(sys.executable, path, "60", stdout=subprocess.DEVNULL)
+    with server(box) as talk:
+        talk.request("initialize", {"processId": None, "clientInfo": {"name": "helix",
+                                                                     "version": "25.07.1"},
+                                    "rootUri": box.folder.as_uri(), "capabilities": CAPABILITIES,
+                                    "initializationOptions": UI})
+        talk.notify("initialized", {})
+        talk.open(path)
+        title = f"Hotlens: Attach {process.pid} "
+
+        def mine():
+            return [item for item in actions(talk, path, "source.hotlens.attach")
+                    if item["title"].startswith(title)]
+
+        command = talk.wait_for(mine, "the process")[0]["command"]
+        expect_equal(command["arguments"], [{"pid": process.pid}], "arguments")
+        talk.command("hotlens.attach")
+        talk.message_with("this editor cannot ask")
+        expect_equal(talk.asked["window/showMessageRequest"], [], "no question")
+        talk.command(command["command"], *command["arguments"])
+        talk.wait_for(lambda: any(item["samples"] for item in recording(talk, "progress")), "samples")
+        talk.command("hotlens.stop")
+        expect_equal(recording(talk, "ended")[0]["run"], 1, "the end")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_program_of_the_workspace_is_run_after_a_yes(box):
+    """The settings of a folder may come from whoever wrote what is in it."""
+    path = program(box)
+    seen = box.folder / "seen"
+    python = box.write("bin/python", f"#!/bin/sh\necho run >> {seen}\nexec {sys.executable} \"$@\"\n")
+    python.chmod(0o755)
+    answers = iter(["Cancel", "Run it"])
+    with server(box, answers={"window/showMessageRequest": lambda _: {"title": next(answers)}}) as talk:
+        talk.initialize(options={"hotlens": {"ui": True, "python": str(python)}})
+        talk.open(path)
+        talk.command("hotlens.profileFile", {"args": ["1.5"]})
+        question = talk.wait_for(lambda: talk.asked["window/showMessageRequest"], "the question")[0]
+        expect(str(python) in question["params"]["message"], "which", question)
+        expect_equal([item["title"] for item in question["params"]["actions"]],
+                     ["Run it", "Cancel"], "titles")
+        expect(talk.request("hotlens/runs", {})["runs"] == [] and not seen.exists(), "nothing ran")
+        talk.command("hotlens.profileFile", {"args": ["1.5"]})
+        talk.wait_for(lambda: len(talk.asked["window/showMessageRequest"]) == 2, "asked again")
+        expect_equal(recording(talk, "ended")[0]["exitStatus"], 0, "it ran")
+        talk.command("hotlens.profileAgain")
+        talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "the second end")
+        expect_equal(len(talk.asked["window/showMessageRequest"]), 2, "one yes is enough")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+# As much of pip as it takes: "installs" the py-spy that the tests use.
+PIP = """import os, sys
+with open({log!r}, "a") as log:
+    log.write(" ".join(sys.argv[1:]) + "\\n")
+os.symlink({py_spy!r}, os.path.join(os.path.dirname(sys.executable), "py-spy"))
+"""
+
+
+@test
+def py_spy_is_installed_after_a_yes(box):
+    path = program(box)
+    log = box.folder / "pip.log"
+    done = box.run(sys.executable, "-m", "venv", "--without-pip", "venv")
+    expect_equal(done.returncode, 0, done.stderr)
+    packages = next((box.folder / "venv" / "lib").glob("python*/site-packages"))
+    box.write(packages.relative_to(box.folder) / "pip" / "__init__.py", "")
+    box.write(packages.relative_to(box.folder) / "pip" / "__main__.py",
+              PIP.format(log=str(log), py_spy=find_py_spy()))
+    asked = []
+
+    def choose(params):
+        asked.append(params["message"])
+        is_install = any("py-spy" in item["title"] for item in params["actions"])
+        return {"title": next(replies)} if is_install else {"title": "Run it"}
+
+    replies = iter(["Not now", "Install py-spy"])
+    with Server(box, env={"PATH": "/usr/bin:/bin"},
+                answers={"window/showMessageRequest": choose}) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        talk.command("hotlens.profileFile", {"args": ["1.5"]})
+        talk.wait_for(lambda: asked or talk.notifications["hotlens/recording"], "a question")
+        if not asked:
+            raise Skip("a py-spy lies where it is always looked for")
+        expect(str(box.folder / "venv") in asked[0], "into what", asked)
+        talk.request("hotlens/runs", {})
+        expect(not log.exists(), "nothing before the yes")
+        talk.command("hotlens.profileFile", {"args": ["1.5"]})
+        end = recording(talk, "ended")[0]
+        expect_equal((end["exitStatus"], end["run"]), (0, 1), "then it records")
+        expect("install" in log.read_text() and "py-spy" in log.read_text(), "pip", log.read_text())
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def what_another_user_may_not_is_explained(box):
+    """The server as a user who may not trace a process of root."""
+    setpriv = shutil.which("setpriv")
+    if os.getuid() != 0 or not setpriv:
+        raise Skip("needs root and setpriv")
+    path = program(box)
+    process = box.start(sys.executable, path, "60", stdout=subprocess.DEVNULL)
+    home = box.folder / "theirs"
+    home.mkdir()
+    os.chown(home, 65534, 65534)
+    box.folder.chmod(0o755)
+    hotlens = shutil.copy(HOTLENS, box.folder / "hotlens")  # where they may run it
+    py_spy = shutil.copy(find_py_spy(), box.folder / "py-spy")
+    theirs = {name: str(home) for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME",
+                                           "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+    theirs["HOTLENS_DB"] = str(home / "profiles.db")
+    theirs["PATH"] = "/usr/bin:/bin"
+    command = [setpriv, "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all",
+               "--bounding-set=-all", hotlens, "serve"]
+    with Server(box, *command, program=None, env=theirs) as talk:
+        talk.initialize(folder=box.folder / "home",
+                        options={"hotlens": {"ui": True, "pySpy": str(py_spy)}})
+        talk.command("hotlens.attach", {"pid": process.pid})
+        talk.wait_for(lambda: [item for item in talk.notifications["window/showMessage"]
+                               if item["type"] == 1], "an explanation")
+        text = talk.notifications["window/showMessage"][-1]["message"]
+        expect("root" in text or "sudo" in text or "permission" in text.lower(), "a remedy", text)
+        expect(process.poll() is None, "the program goes on")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_run_of_the_command_line_appears(box):
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        expect_equal(talk.request("hotlens/lines", {"uri": path.as_uri()})["run"], None, "nothing yet")
+        done = box.hotlens("record", "--py-spy", find_py_spy(), "--", sys.executable, path, "1.5")
+        expect_equal(done.returncode, 0, done.stderr)
+        talk.wait_for(lambda: talk.request("hotlens/lines", {"uri": path.as_uri()})["lines"], "it")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_program_that_crashes_is_profiled(box):
+    path = program(box, text=BUSY.replace("    try:", "    if True:").replace(
+        '    finally:\n        open("finally", "w").close()', "        raise ValueError('so it goes')"))
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        talk.command("hotlens.profileFile", {"args": ["1.5"]})
+        end = recording(talk, "ended")[0]
+        expect_equal((end["exitStatus"], end["run"]), (1, 1), "the end")
+        printed = "".join(item["text"] for item in talk.notifications["hotlens/output"]
+                          if item["stream"] == "stderr")
+        expect("ValueError: so it goes" in printed, "its traceback", printed)
         expect_equal(talk.leave(), 0, "exit code")
 
 

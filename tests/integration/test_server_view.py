@@ -104,8 +104,8 @@ def titles(items):
     return [item.get("title") or item["command"]["title"] for item in items]
 
 
-def configure(talk, settings):
-    talk.notify("workspace/didChangeConfiguration", {"settings": settings})
+def configure(talk, settings, wrong=False):
+    talk.notify("workspace/didChangeConfiguration", {"settings": settings}, wrong=wrong)
 
 
 def diagnostics_of(talk, path):
@@ -149,7 +149,7 @@ def settings_in_every_form(box):
             expect_equal(hints_of(talk, path), [], "nothing changed")
             configure(talk, on)
             expect(hints_of(talk, path), on)
-        configure(talk, {"hotlens": {"rate": "fast"}})
+        configure(talk, {"hotlens": {"rate": "fast"}}, wrong=True)
         talk.message_with("hotlens.rate: a number from 1 to 10000 is expected, not \"fast\"")
         expect_equal(talk.leave(), 0, "exit code")
 
@@ -240,7 +240,7 @@ def a_profile_is_loaded_as_the_settings_say(box):
         talk.command("hotlens.load", {"path": "none.raw"})
         talk.message_with("none.raw")
         wrong = talk.failure("workspace/executeCommand", {
-            "command": "hotlens.load", "arguments": [{"path": 1}]})
+            "command": "hotlens.load", "arguments": [{"path": 1}]}, wrong=True)
         expect(wrong["code"] == -32602 and wrong["message"].startswith("path:"), "path", wrong)
         expect_equal(talk.leave(), 0, "exit code")
 
@@ -277,7 +277,7 @@ def runs_are_named_pinned_and_deleted(box):
         talk.message_with("has no label")
         expect_equal(run(1)["label"], None, "label")
         wrong = talk.failure("workspace/executeCommand", {
-            "command": "hotlens.renameRun", "arguments": [{"run": 1, "label": 7}]})
+            "command": "hotlens.renameRun", "arguments": [{"run": 1, "label": 7}]}, wrong=True)
         expect(wrong["code"] == -32602 and "label" in wrong["message"], "label", wrong)
         talk.command("hotlens.pinRun", 1)
         talk.message_with("is pinned")
@@ -291,7 +291,7 @@ def runs_are_named_pinned_and_deleted(box):
         talk.command("hotlens.deleteRun", {"run": 99})
         talk.message_with("99")
         wrong = talk.failure("workspace/executeCommand", {
-            "command": "hotlens.deleteRun", "arguments": [{"run": True}]})
+            "command": "hotlens.deleteRun", "arguments": [{"run": True}]}, wrong=True)
         expect(wrong["code"] == -32602 and wrong["message"].startswith("run:"), "run", wrong)
         expect_equal(talk.leave(), 0, "exit code")
 
@@ -363,7 +363,7 @@ def a_run_is_exported(box):
         talk.command("hotlens.export", {"format": "paper"})
         talk.message_with("paper")
         wrong = talk.failure("workspace/executeCommand", {
-            "command": "hotlens.export", "arguments": [{"format": "../raw"}]})
+            "command": "hotlens.export", "arguments": [{"format": "../raw"}]}, wrong=True)
         expect(wrong["code"] == -32602 and wrong["message"].startswith("format:"), "format", wrong)
         expect_equal(talk.leave(), 0, "exit code")
 
@@ -403,7 +403,7 @@ def numbers_are_those_of_the_focus(box):
         talk.command("hotlens.focus", {"function": "nobody"})
         talk.message_with("no samples of this run are in that focus")
         wrong = talk.failure("workspace/executeCommand", {
-            "command": "hotlens.focus", "arguments": [{"node": "xyz"}]})
+            "command": "hotlens.focus", "arguments": [{"node": "xyz"}]}, wrong=True)
         expect(wrong["code"] == -32602 and wrong["message"].startswith("node:"), "node", wrong)
         expect_equal(talk.leave(), 0, "exit code")
 

@@ -71,6 +71,9 @@ def form(message):
 
 
 def check_settings(settings, at):
+    if isinstance(settings, dict):
+        # As some editors name them in full: {"hotlens.rate": 100}.
+        settings = {name.removeprefix("hotlens."): value for name, value in settings.items()}
     if isinstance(settings, dict) and "hotlens" not in settings:
         problems = SCHEMAS.problems(settings, "settings.json")
     else:
