@@ -370,7 +370,11 @@ class Commands {
       refreshRuns: () => runs.refresh(),
     };
     const known = new Set([...Object.keys(guarded), ...Object.keys(plain)].map(name => `hotlens.${name}`));
-    const others = new vscode.Disposable(() => passed.forEach(command => command.dispose()));
+    const others = new vscode.Disposable(() => {
+      for (const command of passed) {
+        command.dispose();
+      }
+    });
     const passed: vscode.Disposable[] = [];
     return [
       others,

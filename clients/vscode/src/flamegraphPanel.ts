@@ -81,6 +81,11 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
           this.update();
         }
       }),
+      vscode.workspace.onDidChangeConfiguration(event => {
+        if (event.affectsConfiguration('hotlens.heat.mode')) {
+          this.postColours();
+        }
+      }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.pointLater(textEditor)),
     ];
   }
@@ -201,7 +206,7 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
 
   /** The editor's numbers become those of the node; null: of the whole run again. */
   private async focus(node: GraphNode | null): Promise<void> {
-    if (!vscode.workspace.getConfiguration('hotlens').get('syncFocus', true)) {
+    if (!vscode.workspace.getConfiguration('hotlens').get<boolean>('syncFocus', true)) {
       return;
     }
     try {
@@ -219,6 +224,12 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
     this.post({ type: 'run', run: this.state.run ?? null, title: this.state.title ?? null });
   }
 
+  /** Bars in the hues of functions and a graph in the hues of functions go together. */
+  private postColours(): void {
+    const mode = vscode.workspace.getConfiguration('hotlens').get<string>('heat.mode');
+    this.post({ type: 'show', state: { colour: mode === 'scope' ? 'function' : 'module' } });
+  }
+
   private update(): void {
     this.postRun();
     this.post({ type: 'update' });
@@ -227,10 +238,11 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
   /** When the folder shows another run, so does the panel. */
   private follow(): void {
     const shown = this.shown.of();
-    if (!this.panel || !shown || shown.run === null || shown.run === this.state.run) {
+    const run = shown?.run ?? undefined;
+    if (!this.panel || !shown || run === undefined || run === this.state.run) {
       return;
     }
-    this.state = { run: shown.run, title: shown.title };
+    this.state = { run, title: shown.title };
     this.panel.title = this.title;
     this.update();
   }

@@ -82,7 +82,7 @@ export class Recordings implements vscode.Disposable {
       focus: true,
       panel: vscode.TaskPanelKind.Shared,
       showReuseMessage: false,
-      clear: false,
+      clear: true,
       echo: false,
     };
     await vscode.tasks.executeTask(task);

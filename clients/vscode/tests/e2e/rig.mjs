@@ -20,6 +20,7 @@ const SETTINGS = {
   'chat.disableAIFeatures': true,
   'security.workspace.trust.enabled': false,
   'git.enabled': false,
+  'files.autoSave': 'off',
   'editor.inlayHints.enabled': 'on',
   'editor.minimap.enabled': false,
   'editor.accessibilitySupport': 'off',
@@ -162,14 +163,21 @@ export class Rig {
     return JSON.parse(this.hotlens(...args, '--json'));
   }
 
+  /** In the first group, where editors are in these tests. */
   async openFile(file) {
+    const tab = this.page.locator(`.tab[data-resource-name="${path.basename(file)}"]`).first();
+    if ((await tab.count()) > 0) {
+      await tab.click();
+      return;
+    }
+    await this.page.keyboard.press('Control+1');
     await this.page.keyboard.press('Control+p');
     const input = this.page.locator('.quick-input-widget input.input');
     await input.fill(file);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(file) }).first();
     await row.waitFor();
     await row.click();
-    await this.page.locator(`.tab.active[data-resource-name="${path.basename(file)}"]`).waitFor();
+    await tab.waitFor();
   }
 
   /** From the palette. */

@@ -66,8 +66,8 @@ test('hues stand out from their background', () => {
 });
 
 test('a name has one hue, and names spread', () => {
-  assert.equal(hueOf('burn'), hueOf('burn'));
-  assert.equal(new Set(Array.from({ length: 60 }, (_, i) => hueOf(`function_${i}`))).size, HUE_COUNT);
+  assert.equal(hueOf('burn', '/a.py'), hueOf('burn', '/a.py'));
+  assert.equal(new Set(Array.from({ length: 100 }, (_, i) => hueOf(`function_${i}`, '/a.py'))).size, HUE_COUNT);
 });
 
 for (const [seconds, text] of [
