@@ -124,6 +124,6 @@ make_vsix() {
     chmod 755 bin/hotlens
     [[ ! -d $(dirname -- "$program")/lib ]] || cp -r -- "$(dirname -- "$program")/lib" bin/lib
     cp -- "$root/LICENSE" LICENSE
-    PATH=$here/node_modules/.bin:$PATH vsce package --no-dependencies --target "$target" --out "$file" >&2
+    PATH=$here/node_modules/.bin:$PATH vsce package --no-dependencies --no-rewrite-relative-links --target "$target" --out "$file" >&2
   )
 }

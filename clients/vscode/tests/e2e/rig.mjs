@@ -149,6 +149,18 @@ export class Rig {
     await this.page.locator('.monaco-workbench .statusbar').waitFor();
   }
 
+  /** A reload, since it is not known when a running window reads the file. */
+  async withSettings(more, work) {
+    this.settings(more);
+    await this.reload();
+    try {
+      await work();
+    } finally {
+      this.settings({});
+      await this.reload();
+    }
+  }
+
   async reload() {
     await this.page.reload();
     await this.workbench();

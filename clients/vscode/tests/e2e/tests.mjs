@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SPIN } from './programs.mjs';
 import { until } from './rig.mjs';
@@ -62,6 +62,11 @@ async function ended(rig) {
 
 all['a file is profiled in a terminal; hints and lenses have its numbers'] = async rig => {
   rig.write('project/spin.py', SPIN);
+  rig.write('project/short.py', 'import time\nend = time.time() + 2\nwhile time.time() < end:\n    sum(range(1000))\n');
+  rig.write('project/.vscode/tasks.json', JSON.stringify({
+    version: '2.0.0',
+    tasks: [{ type: 'hotlens', mode: 'record', label: 'profile short', file: '${workspaceFolder}/short.py', rate: 200 }],
+  }));
   await rig.open({ folder: path.join(rig.out, 'project') });
   await rig.openFile('spin.py');
   await rig.editor('spin.py').locator('.codelens-decoration', { hasText: '▶ Profile' }).waitFor();
@@ -235,24 +240,19 @@ all['a running process is recorded by its number, and let go'] = async rig => {
 };
 
 all['without a terminal the output has a channel'] = async rig => {
-  rig.settings({ 'hotlens.recordIn': 'background' });
-  await rig.openFile('spin.py');
-  await rig.run('Hotlens: Profile Python File');
-  await rig.page.locator('.output-view-container, .panel .output', { hasText: 'spinning' }).first().waitFor();
-  await until('two seconds', async () => /[2-9] s/.test(await rig.status('recording').innerText()));
-  await rig.picture('background');
-  await rig.status('recording').click();
-  await until('no recording', async () => !(await rig.status('recording').isVisible()));
-  rig.settings({});
-  await rig.closeToasts();
+  await rig.withSettings({ 'hotlens.recordIn': 'background' }, async () => {
+    await rig.openFile('spin.py');
+    await rig.run('Hotlens: Profile Python File');
+    await rig.page.locator('.panel .view-line', { hasText: 'spinning' }).first().waitFor();
+    await until('two seconds', async () => /[2-9] s/.test(await rig.status('recording').innerText()));
+    await rig.picture('background');
+    await rig.status('recording').click();
+    await until('no recording', async () => !(await rig.status('recording').isVisible()));
+    await rig.page.locator('.panel .view-line', { hasText: 'cleaned up' }).first().waitFor();
+  });
 };
 
 all['a task records'] = async rig => {
-  rig.write('project/short.py', 'import time\nend = time.time() + 2\nwhile time.time() < end:\n    sum(range(1000))\n');
-  rig.write('project/.vscode/tasks.json', JSON.stringify({
-    version: '2.0.0',
-    tasks: [{ type: 'hotlens', mode: 'record', label: 'profile short', file: '${workspaceFolder}/short.py', rate: 200,  }],
-  }));
   await rig.run('Tasks: Run Task');
   const row = rig.page.locator('.quick-input-list .monaco-list-row', { hasText: 'profile short' }).first();
   await row.click();
@@ -260,14 +260,34 @@ all['a task records'] = async rig => {
   await until('its flame graph', () => rig.page.locator('.tab', { hasText: 'Flame graph: ' }).first().isVisible());
 };
 
-all['py-spy is missing: a message offers to install it'] = async rig => {
-  rig.settings({ 'hotlens.pySpy': '/nowhere/py-spy' });
-  await rig.openFile('spin.py');
-  await rig.run('Hotlens: Profile Python File');
-  await rig.toast(/py-spy/).first().waitFor();
-  await rig.picture('no-py-spy');
-  rig.settings({});
-  await rig.closeToasts();
+all['py-spy is missing: a message says what to do'] = async rig => {
+  await rig.withSettings({ 'hotlens.pySpy': '/nowhere/py-spy' }, async () => {
+    await rig.openFile('spin.py');
+    await rig.run('Hotlens: Profile Python File');
+    await rig.toast(/\/nowhere\/py-spy/).first().waitFor();
+    await rig.picture('no-py-spy');
+  });
+};
+
+all['a process that may not be looked into: a message says why'] = async rig => {
+  const pySpy = rig.write('denied/py-spy', '#!/bin/sh\n[ "$1" = --version ] && { echo py-spy 0.4.3; exit 0; }\n' +
+    'echo "Error: Failed to open process 1 - check if it is running." >&2\n' +
+    'echo "Permission Denied: Try running again with elevated permissions by going \'sudo env \\"PATH=\\$PATH\\" !!\'" >&2\nexit 1\n');
+  chmodSync(pySpy, 0o755);
+  const program = spawn('python3', [path.join(rig.out, 'project/spin.py')], { env: rig.env, stdio: 'ignore' });
+  try {
+    await rig.withSettings({ 'hotlens.pySpy': pySpy }, async () => {
+      await rig.openFile('spin.py');
+      await rig.run('Hotlens: Record a Running Process');
+      const row = rig.page.locator('.quick-input-list .monaco-list-row', { hasText: String(program.pid) }).first();
+      await rig.page.locator('.quick-input-widget input.input').fill(String(program.pid));
+      await row.click();
+      await rig.toast(/permission|sudo|denied|may not/i).first().waitFor();
+      await rig.picture('denied');
+    });
+  } finally {
+    program.kill('SIGKILL');
+  }
 };
 
 all['a server that crashes is started again and says so'] = async rig => {
@@ -283,13 +303,13 @@ all['a server that crashes is started again and says so'] = async rig => {
 };
 
 all['a server that is missing says what to do'] = async rig => {
-  rig.settings({ 'hotlens.server.path': '/nowhere/hotlens' });
-  const toast = rig.toast(/\/nowhere\/hotlens/).first();
-  await toast.waitFor();
-  await rig.picture('missing');
-  assert.match(await toast.innerText(), /Show Log/);
-  rig.settings({});
-  await rig.closeToasts();
+  await rig.withSettings({ 'hotlens.server.path': '/nowhere/hotlens' }, async () => {
+    await rig.openFile('spin.py');
+    const toast = rig.toast(/\/nowhere\/hotlens/).first();
+    await toast.waitFor();
+    await rig.picture('missing');
+    assert.match(await toast.innerText(), /Show Log/);
+  });
   await rig.openFile('spin.py');
   await hintOf(rig, 'spin.py', 'burn(0.02)');
 };
