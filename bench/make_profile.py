@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Writes a synthetic raw profile: the same bytes for the same arguments, on every machine.
 
-usage: make_profile.py SIZE FILE, with SIZE one of small, large, huge
+usage: make_profile.py SIZE FILE, with SIZE one of small, large, shallow, huge
 
 small   the size of a real recording: 2,490 stacks, about 54 deep, much shared between them
 large   12,564 stacks that share little: 34 MB, 347,435 nodes
+shallow as many stacks, nodes and bytes as large, of fewer and longer frames: nearly all are new nodes
 huge    1,000,000 nodes
 """
 
@@ -16,6 +17,7 @@ SHORT = "/srv/lib/"
 SIZES = {
     "small": (2490, 57, None, LONG),
     "large": (12_564, 47, 347_435, SHORT),
+    "shallow": (12_564, 25, 347_435, LONG),
     "huge": (36_000, 47, 1_000_000, SHORT),
 }
 MODULES = 400

@@ -2,7 +2,7 @@
 """Measures hotlens against the targets and prints a table. Ratios are of CPU time, of rounds in one run,
 taken in turns, so that a busy machine slows both sides; medians count.
 
-usage: run.py BUILD [--rounds N] [--only load,import,flame,record]
+usage: run.py BUILD [--rounds N] [--only load,import,flame,record,server]
 """
 
 import argparse
@@ -17,8 +17,10 @@ import sys
 import tempfile
 import time
 
+import server
+
 BENCH = pathlib.Path(__file__).resolve().parent
-PARTS = ("load", "import", "flame", "record")
+PARTS = ("load", "import", "flame", "record", "server")
 
 
 class Table:
@@ -40,6 +42,7 @@ class Bench:
     def __init__(self, build, rounds, folder):
         self.hotlens = build / "hotlens"
         self.bench_load = build / "bench" / "bench-load"
+        self.bench_floor = build / "bench" / "bench-floor"
         self.rounds = rounds
         self.folder = folder
         self.table = Table()
@@ -87,14 +90,15 @@ class Bench:
         return own, elapsed, (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
 
     def load(self):
-        for size in ("small", "large", "huge"):
+        for size in ("small", "large", "shallow", "huge"):
             path = self.profile(size)
-            ours, theirs = [], []
+            ours, theirs, floor = [], [], []
             for _ in range(self.rounds):
                 ours.append(self.output(self.bench_load, path))
                 theirs.append(self.baseline(path))
-            if (ours[0]["samples"], ours[0]["nodes"]) != (theirs[0]["samples"], theirs[0]["nodes"]):
-                raise SystemExit(f"{size}: the trees differ: {ours[0]} {theirs[0]}")
+                floor.append(self.output(self.bench_floor, path))
+            if len({(item["samples"], item["nodes"]) for item in ours + theirs + floor}) != 1:
+                raise SystemExit(f"{size}: the trees differ: {ours[0]} {theirs[0]} {floor[0]}")
             ns = statistics.median(item["ns"] for item in ours)
             faster = statistics.median(item["ns"] for item in theirs) / ns
             peak = statistics.median(item["peak"] for item in ours)
@@ -103,6 +107,9 @@ class Bench:
             strict = size == "large"
             self.table.add(f"load {what}", f"{faster:.1f} x dict ({ns / 1e6:.0f} ms)",
                            ">= 10 x" if strict else None, faster >= 10 if strict else None)
+            least = statistics.median(item["ns"] for item in floor)
+            self.table.add("  the least program, for comparison",
+                           f"{faster * ns / least:.1f} x dict ({least / 1e6:.0f} ms)")
             self.table.add("  peak memory", f"{share:.2f} of dict ({peak / 1e6:.0f} MB)",
                            "<= 0.33" if strict else None, share <= 1 / 3 if strict else None)
 
@@ -160,6 +167,9 @@ class Bench:
         theirs = statistics.median(recorded) - base
         self.table.add("  of py-spy, and of slowing the program", f"{theirs / base * 100:.1f}%")
         self.table.add("  elapsed, with starting and saving", f"{statistics.median(slower):.2f} x")
+
+    def server(self):
+        server.measure(self)
 
 
 def main():

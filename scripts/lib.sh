@@ -3,7 +3,9 @@
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 py_spy_version=0.4.3
+lsprotocol_version=2025.0.0
 venv=$root/build/venv
+lsp_types=$root/build/lsp-types
 
 # package|probe: a package counts as there when dpkg has it or the probe succeeds, so that tools from
 # elsewhere, and other distributions, are fine.
@@ -110,6 +112,22 @@ setup_venv() {
   printf 'py-spy could not be installed. Try: %s/bin/pip install py-spy==%s\n' "$venv" \
     "$py_spy_version" >&2
   return 1
+}
+
+# The types of LSP, generated from its meta model, which the tests check every message with. Without them
+# only what is hotlens' own is checked, and the tests say so.
+setup_lsp_types() {
+  local stamp=$lsp_types/lsprotocol-$lsprotocol_version.stamp
+  [[ ! -e $stamp ]] || return 0
+  say "installing lsprotocol $lsprotocol_version into build/lsp-types"
+  rm -rf -- "$lsp_types"
+  if "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
+      --target "$lsp_types" "lsprotocol==$lsprotocol_version" attrs==25.3.0 </dev/null >&2; then
+    touch -- "$stamp"
+    return 0
+  fi
+  rm -rf -- "$lsp_types"
+  say "no lsprotocol: messages of LSP itself are not checked against its types"
 }
 
 # configure FOLDER OPTION…: sets a build folder up, or changes the options of one that is there. Prints

@@ -7,7 +7,7 @@
 /** @typedef {'light' | 'dark' | 'contrast'} Look */
 
 /* Hue, and how much lighter or darker than its look's base. */
-const HUES = [[58, 0.01], [248, -0.02], [162, -0.05], [98, 0.06], [330, -0.045], [208, 0.045],
+export const HUES = [[58, 0.01], [248, -0.02], [162, -0.05], [98, 0.06], [330, -0.045], [208, 0.045],
   [28, -0.055], [128, 0.03], [290, -0.06], [78, -0.02]];
 export const SLOTS = HUES.length;
 export const SHADES = 3;

@@ -22,6 +22,7 @@ struct attribution {
     struct hl_functions *functions;
     struct file_entry *files; /* one per string of the frames */
     struct stored_functions stored; /* for files without a text */
+    struct hl_map printed; /* functions of printed names, by name and file: many frames of each */
 };
 
 static void attribution_finish(struct attribution *attribution)
@@ -32,6 +33,7 @@ static void attribution_finish(struct attribution *attribution)
     }
     free(attribution->files);
     stored_functions_finish(&attribution->stored);
+    hl_map_finish(&attribution->printed);
     hl_functions_destroy(attribution->functions);
 }
 
@@ -109,9 +111,16 @@ static int assign_printed(struct attribution *attribution, uint32_t frame)
     } else if (facts->kind == HL_FRAME_PROCESS) {
         description.kind = HL_FUNCTION_PROCESS;
     }
+    uint32_t *function = &attribution->functions->of_frame[frame];
+    uint64_t key = (uint64_t)facts->name << 32 | facts->file;
+    bool is_code = description.kind == HL_FUNCTION_CODE;
+    if (is_code && hl_map_get(&attribution->printed, key, function)) {
+        return 0;
+    }
     size_t length;
     const char *name = hl_strings_get(attribution->strings, facts->name, &length);
-    return assign(attribution, frame, &description, name, length);
+    int r = assign(attribution, frame, &description, name, length);
+    return r == 0 && is_code ? hl_map_put(&attribution->printed, key, *function) : r;
 }
 
 /* Assigns a frame that a stored row explains; 1 when none does. */

@@ -206,6 +206,19 @@ static void add_rows(struct hl_shown *shown)
     }
 }
 
+/* Where the loops of asyncio, of uvloop, which runs handles through asyncio, and of trio live. */
+static bool is_event_loop(const char *path)
+{
+    static const char *const LOOPS[] = {"/asyncio/base_events.py", "/asyncio/runners.py",
+                                        "/asyncio/events.py", "/trio/_core/_run.py"};
+    for (size_t i = 0; i < ARRAY_SIZE(LOOPS); i++) {
+        if (hl_path_has_suffix(path, LOOPS[i] + 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int make_rows(struct hl_shown *shown)
 {
     struct hl_rows *rows = &shown->rows;
@@ -246,6 +259,9 @@ int shown_make(struct shown_parts *parts, struct hl_shown **ret_shown)
     int r = make_rows(shown);
     for (size_t i = 0; r == 0 && i < shown->file_count; i++) {
         r = describe_file(shown, &shown->files[i]);
+    }
+    for (size_t i = 0; i < shown->file_count; i++) {
+        shown->is_asynchronous |= is_event_loop(shown->files[i].path);
     }
     if (r == 0) {
         r = shown_index_names(shown);
@@ -312,6 +328,11 @@ const char *hl_shown_baseline(const struct hl_shown *shown)
 const char *hl_shown_focus_name(const struct hl_shown *shown)
 {
     return shown->focus;
+}
+
+bool hl_shown_is_asynchronous(const struct hl_shown *shown)
+{
+    return shown->is_asynchronous;
 }
 
 size_t hl_shown_file_count(const struct hl_shown *shown)

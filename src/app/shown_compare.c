@@ -5,6 +5,7 @@
  * caches are warm or cold. How much more is learned from the target's history; while that is short, 10 %
  * is assumed (docs/architecture.md, "Confidence"). */
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -213,10 +214,42 @@ static int take_past(struct hl_shown *shown, const struct hl_run_list *list,
     return r;
 }
 
-int shown_compare(struct hl_shown *shown, struct hl_store *store, struct hl_error *error)
+/* Puts the run first; it stays once. */
+static int put_first(struct hl_store *store, int64_t run_id, struct hl_run_list *list,
+                     struct hl_error *error)
+{
+    char name[32];
+    struct hl_run run = {0};
+    (void)snprintf(name, sizeof(name), "%" PRId64, run_id);
+    int r = hl_store_find_run(store, name, &run, error);
+    if (r < 0) {
+        return r;
+    }
+    struct hl_run *items = hl_xcalloc(list->count + 1, sizeof(*items));
+    size_t count = 0;
+    items[count++] = run;
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].id == run_id) {
+            hl_run_finish(&list->items[i]);
+        } else {
+            items[count++] = list->items[i];
+        }
+    }
+    free(list->items);
+    *list = (struct hl_run_list){items, count};
+    return 0;
+}
+
+int shown_compare(struct hl_shown *shown, struct hl_store *store, int64_t baseline_id,
+                  struct hl_error *error)
 {
     struct hl_run_list list = {0};
     int r = hl_store_baselines(store, &shown->run, PAST_RUNS, &list, error);
+    if (r == 0 && baseline_id > 0 && baseline_id != shown->run.id) {
+        _cleanup_error_ struct hl_error gone = {0};
+        r = put_first(store, baseline_id, &list, &gone);
+        r = r == -ENOENT ? 0 : r;
+    }
     if (r == 0 && list.count > 0) {
         r = take_past(shown, &list, store, error);
         if (r == 0) {

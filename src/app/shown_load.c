@@ -101,6 +101,12 @@ static int load_parts(struct hl_store *store, int64_t run_id, struct shown_parts
 int hl_shown_load(struct hl_store *store, int64_t run_id, struct hl_shown **ret_shown,
                   struct hl_error *error)
 {
+    return hl_shown_load_compared(store, run_id, 0, ret_shown, error);
+}
+
+int hl_shown_load_compared(struct hl_store *store, int64_t run_id, int64_t baseline_id,
+                           struct hl_shown **ret_shown, struct hl_error *error)
+{
     _cleanup_(shown_parts_finish) struct shown_parts parts = {0};
     _cleanup_(hl_shown_unref_p) struct hl_shown *shown = NULL;
     int r = load_parts(store, run_id, &parts, error);
@@ -111,7 +117,7 @@ int hl_shown_load(struct hl_store *store, int64_t run_id, struct hl_shown **ret_
     if (r < 0) {
         return hl_error_set_errno(error, -r, "cannot show run %" PRId64, run_id);
     }
-    r = shown_compare(shown, store, error);
+    r = shown_compare(shown, store, baseline_id, error);
     if (r < 0) {
         return r;
     }

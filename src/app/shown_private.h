@@ -30,6 +30,7 @@ struct hl_shown {
     struct shown_name *names; /* by base name */
     size_t name_count;
     bool has_baseline;
+    bool is_asynchronous;
     struct hl_shown_past *past;
     size_t past_count;
     uint64_t *past_totals; /* past_count for each function */
@@ -52,7 +53,8 @@ bool shown_is_path(const char *name);
 /* Sorts the index of names. */
 int shown_index_names(struct hl_shown *shown);
 
-/* Compares with the runs before, from the store. */
-int shown_compare(struct hl_shown *shown, struct hl_store *store, struct hl_error *error);
+/* Compares with the runs before, from the store; with `baseline_id` first, unless that is 0 or gone. */
+int shown_compare(struct hl_shown *shown, struct hl_store *store, int64_t baseline_id,
+                  struct hl_error *error);
 
 #endif

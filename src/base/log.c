@@ -2,6 +2,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "hotlens/base/macros.h"
 
 /* Global state, as are the fault counters of memory.c: set at the start of main, read-only once
  * threads run. */
@@ -9,9 +12,20 @@ static enum hl_log_level log_level = HL_LOG_WARNING;
 static hl_log_sink log_sink;
 static void *log_user;
 
+static const char *const NAMES[] = {"error", "warning", "info", "debug"};
+
 void hl_log_set_level(enum hl_log_level level)
 {
     log_level = level;
+}
+
+void hl_log_set_level_named(const char *name)
+{
+    for (size_t i = 0; name && i < ARRAY_SIZE(NAMES); i++) {
+        if (strcmp(name, NAMES[i]) == 0) {
+            log_level = (enum hl_log_level)i;
+        }
+    }
 }
 
 void hl_log_set_sink(hl_log_sink sink, void *user)
@@ -22,7 +36,6 @@ void hl_log_set_sink(hl_log_sink sink, void *user)
 
 void hl_log(enum hl_log_level level, const char *format, ...)
 {
-    static const char *const NAMES[] = {"error", "warning", "info", "debug"};
     if (level > log_level) {
         return;
     }

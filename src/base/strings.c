@@ -10,11 +10,19 @@
 #include "hotlens/base/memory.h"
 
 /* Half of the hash is kept beside the id, so that probing rarely touches the bytes. It also says where
- * the slot belongs, so that a larger table is filled without reading and hashing all strings again. */
+ * the slot belongs, so that a larger table is filled without reading and hashing all strings again.
+ * Where the bytes are stands here as well: a lookup then waits for the slot and for them, no more. */
 struct slot {
     uint32_t tag;
-    uint32_t id_plus_one; /* 0 is free */
+    uint32_t id_plus_one;  /* 0 is free */
+    uint64_t start : 34;   /* HL_LIMIT_STRINGS fits */
+    uint64_t length : 30;  /* LENGTH_SATURATED: that or more */
 };
+
+#define LENGTH_SATURATED ((UINT64_C(1) << 30) - 1)
+_Static_assert(HL_LIMIT_STRINGS < UINT64_C(1) << 34, "the start of a string fits a slot");
+
+#define CACHE_LINE 64
 
 struct hl_strings {
     char *bytes; /* all strings, each followed by a NUL */
@@ -57,11 +65,15 @@ const char *hl_strings_get(const struct hl_strings *strings, uint32_t id, size_t
     return strings->bytes + start;
 }
 
-static bool equals(const struct hl_strings *strings, uint32_t id, const char *data, size_t length)
+static bool equals(const struct hl_strings *strings, const struct slot *slot, const char *data,
+                   size_t length)
 {
-    size_t start = start_of(strings, id);
-    return strings->ends[id] - start - 1 == length &&
-           (length == 0 || memcmp(strings->bytes + start, data, length) == 0);
+    size_t known = slot->length;
+    if (known == LENGTH_SATURATED) {
+        known = strings->ends[slot->id_plus_one - 1] - slot->start - 1;
+    }
+    return known == length &&
+           (length == 0 || memcmp(strings->bytes + slot->start, data, length) == 0);
 }
 
 /* The slot of the bytes, or the free one where they belong. There is always a free one. */
@@ -73,7 +85,7 @@ static struct slot *probe(const struct hl_strings *strings, const char *data, si
     for (size_t at = tag & mask;; at = (at + 1) & mask) {
         struct slot *slot = &strings->slots[at];
         if (slot->id_plus_one == 0 ||
-            (slot->tag == tag && equals(strings, slot->id_plus_one - 1, data, length))) {
+            (slot->tag == tag && equals(strings, slot, data, length))) {
             return slot;
         }
     }
@@ -142,11 +154,16 @@ void hl_strings_prefetch(const struct hl_strings *strings, uint64_t hash)
 
 void hl_strings_prefetch_bytes(const struct hl_strings *strings, uint64_t hash)
 {
-    if (strings->slot_count > 0) {
-        struct slot slot = strings->slots[(uint32_t)(hash >> 32) & (strings->slot_count - 1)];
-        if (slot.id_plus_one > 0) {
-            __builtin_prefetch(strings->bytes + start_of(strings, slot.id_plus_one - 1));
-        }
+    if (strings->slot_count == 0) {
+        return;
+    }
+    const struct slot *slot =
+        &strings->slots[(uint32_t)(hash >> 32) & (strings->slot_count - 1)];
+    if (slot->id_plus_one > 0) {
+        /* What frames print is about as long as a cache line, so it lies in two. */
+        const char *bytes = strings->bytes + slot->start;
+        __builtin_prefetch(bytes);
+        __builtin_prefetch(bytes + hl_min_size(slot->length, CACHE_LINE));
     }
 }
 
@@ -166,7 +183,12 @@ int hl_strings_intern_hashed(struct hl_strings *strings, const char *data, size_
     if (r < 0) {
         return r;
     }
-    *slot = (struct slot){.tag = (uint32_t)(hash >> 32), .id_plus_one = strings->count + 1};
+    *slot = (struct slot){
+        .tag = (uint32_t)(hash >> 32),
+        .id_plus_one = strings->count + 1,
+        .start = start_of(strings, strings->count),
+        .length = hl_min_size(length, LENGTH_SATURATED),
+    };
     *ret_id = strings->count++;
     return 1;
 }

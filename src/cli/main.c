@@ -23,6 +23,7 @@ static const struct subcommand SUBCOMMANDS[] = {
     {"runs", hl_cli_runs, "list the recorded runs"},
     {"show", hl_cli_show, "functions and lines of a run"},
     {"flame", hl_cli_flame, "the call tree of a run"},
+    {"top", hl_cli_top, "the hot functions of a running process, live"},
     {"import", hl_cli_import, "take profile files in as runs"},
     {"export", hl_cli_export, "write a run in another format"},
     {"label", hl_cli_label, "name a run"},
@@ -42,21 +43,10 @@ static void print_usage(FILE *out)
             fprintf(out, "  %-8s %s\n", SUBCOMMANDS[i].name, SUBCOMMANDS[i].summary);
         }
     }
+    fprintf(out, "  %-8s %s\n", "serve", "the language server, for editors");
     fprintf(out, "\nStart with:  hotlens record -- python your_program.py\n");
     fprintf(out, "hotlens COMMAND --help explains one command; hotlens --version tells which "
                  "this is.\n");
-}
-
-/* HOTLENS_LOG=debug shows what hotlens does, for bug reports. */
-static void set_log_level(void)
-{
-    static const char *const NAMES[] = {"error", "warning", "info", "debug"};
-    const char *wanted = getenv("HOTLENS_LOG");
-    for (size_t i = 0; wanted && i < ARRAY_SIZE(NAMES); i++) {
-        if (strcmp(wanted, NAMES[i]) == 0) {
-            hl_log_set_level((enum hl_log_level)i);
-        }
-    }
 }
 
 /* A standard stream that is closed would be the next file that is opened, a database even. In its
@@ -108,7 +98,7 @@ static int run(int argc, char **argv)
 
 int hl_cli_main(int argc, char **argv)
 {
-    set_log_level();
+    hl_log_set_level_named(getenv("HOTLENS_LOG")); /* for bug reports */
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "exec") == 0) {
         return run(argc, argv); /* the program gets its streams just as they are */

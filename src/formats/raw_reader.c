@@ -105,32 +105,59 @@ static int describe(struct hl_raw_reader *reader, uint32_t frame, const char *te
                               parts.number);
 }
 
-static int enter_frame(struct hl_raw_reader *reader, const char *text, size_t length,
-                       uint64_t hash, uint32_t parent, uint32_t *ret_node)
+/* Texts are interned in blocks, in three passes over each: what a lookup reads of the tables is asked for
+ * in the pass before, first the slot, then the text that it leads to, so that many lookups wait for
+ * memory at once. */
+#define BLOCK 64
+
+static int intern_frame(struct hl_raw_reader *reader, const char *text, size_t length,
+                        uint64_t hash, uint32_t *ret_frame)
 {
-    uint32_t frame;
+    struct hl_frames *frames = hl_builder_frames(reader->builder);
     reader->steps += length;
-    int r = hl_frames_intern_hashed(hl_builder_frames(reader->builder), text, length, hash, &frame);
-    if (r > 0) {
-        r = describe(reader, frame, text, length);
-    }
-    return r < 0 ? r : hl_builder_child(reader->builder, parent, frame, ret_node);
+    int r = hl_frames_intern_hashed(frames, text, length, hash, ret_frame);
+    return r > 0 ? describe(reader, *ret_frame, text, length) : r;
 }
 
-/* Texts are hashed this many frames ahead of where they are looked up: what a lookup reads of the tables
- * is asked for meanwhile, first the slot, then the text that it leads to. A power of two. */
-#define AHEAD 4
-
-static void hash_ahead(struct hl_raw_reader *reader, const char *text, size_t index,
-                       uint64_t hashes[AHEAD])
+static int intern_block(struct hl_raw_reader *reader, const char *text,
+                        const struct hl_raw_span *spans, size_t count, uint32_t *ret_frames)
 {
-    const struct hl_raw_split *split = &reader->split;
-    if (index < split->count) {
-        struct hl_raw_span span = split->spans[index];
-        uint64_t hash = hl_hash_bytes(text + span.start, span.end - span.start, 0);
-        hl_frames_prefetch(hl_builder_frames(reader->builder), hash);
-        hashes[index % AHEAD] = hash;
+    const struct hl_frames *frames = hl_builder_frames(reader->builder);
+    uint64_t hashes[BLOCK];
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = hl_hash_bytes(text + spans[i].start, spans[i].end - spans[i].start, 0);
+        hl_frames_prefetch(frames, hashes[i]);
     }
+    for (size_t i = 0; i < count; i++) {
+        hl_frames_prefetch_text(frames, hashes[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        int r = intern_frame(reader, text + spans[i].start, spans[i].end - spans[i].start,
+                             hashes[i], &ret_frames[i]);
+        if (r < 0) {
+            return r;
+        }
+    }
+    return 0;
+}
+
+/* The same as enter_frames() in the simplest way: what tests compare that with. */
+static int enter_one_by_one(struct hl_raw_reader *reader, const char *text)
+{
+    uint32_t node = 0;
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < reader->split.count; i++) {
+        struct hl_raw_span span = reader->split.spans[i];
+        size_t length = span.end - span.start;
+        uint32_t frame;
+        r = intern_frame(reader, text + span.start, length,
+                         hl_hash_bytes(text + span.start, length, 0), &frame);
+        if (r == 0) {
+            r = hl_builder_child(reader->builder, node, frame, &node);
+            reader->nodes[i] = node;
+        }
+    }
+    return r;
 }
 
 /* Makes the nodes of the frames from `first` on; the ones below are those of the stack before. */
@@ -139,26 +166,22 @@ static int enter_frames(struct hl_raw_reader *reader, const char *text, size_t f
     const struct hl_raw_split *split = &reader->split;
     int r = hl_array_reserve(&reader->nodes, &reader->node_capacity, split->count,
                              sizeof(*reader->nodes));
-    if (r < 0) {
-        return r;
+    if (r < 0 || reader->plain) {
+        return r < 0 ? r : enter_one_by_one(reader, text);
     }
     uint32_t node = first > 0 ? reader->nodes[first - 1] : 0;
-    uint64_t hashes[AHEAD] = {0};
-    for (size_t i = first; i < first + AHEAD - 1; i++) {
-        hash_ahead(reader, text, i, hashes);
-    }
-    for (size_t i = first; i < split->count; i++) {
-        const struct hl_raw_span span = split->spans[i];
-        hash_ahead(reader, text, i + AHEAD - 1, hashes);
-        hl_frames_prefetch_text(hl_builder_frames(reader->builder), hashes[(i + 1) % AHEAD]);
-        r = enter_frame(reader, text + span.start, span.end - span.start, hashes[i % AHEAD], node,
-                        &node);
-        if (r < 0) {
-            return r;
+    for (size_t i = first; r == 0 && i < split->count; i += BLOCK) {
+        size_t count = hl_min_size(split->count - i, BLOCK);
+        uint32_t frames[BLOCK];
+        r = intern_block(reader, text, split->spans + i, count, frames);
+        if (r == 0) {
+            r = hl_builder_path(reader->builder, node, frames, count, reader->nodes + i);
         }
-        reader->nodes[i] = node;
+        if (r == 0) {
+            node = reader->nodes[i + count - 1];
+        }
     }
-    return 0;
+    return r;
 }
 
 static int save_previous(struct hl_raw_reader *reader)

@@ -1,6 +1,7 @@
 #include "hotlens/profile/builder.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "columns.h"
 #include "hotlens/base/array.h"
@@ -129,18 +130,24 @@ static int make_slot_room(struct hl_builder *builder)
     return 0;
 }
 
-static int append(struct hl_builder *builder, uint32_t parent, uint32_t frame, uint32_t *ret_node)
+static int make_node_room(struct hl_builder *builder, size_t more)
 {
-    if (builder->count >= builder->limit) {
+    size_t needed = builder->count + more;
+    if (needed > builder->limit) {
         return -E2BIG;
     }
-    size_t needed = (size_t)builder->count + 1;
     int r = hl_array_reserve(&builder->nodes, &builder->nodes_capacity, needed,
                              sizeof(*builder->nodes));
     if (r < 0) {
         return r;
     }
-    r = hl_array_reserve(&builder->self, &builder->self_capacity, needed, sizeof(*builder->self));
+    return hl_array_reserve(&builder->self, &builder->self_capacity, needed,
+                            sizeof(*builder->self));
+}
+
+static int append(struct hl_builder *builder, uint32_t parent, uint32_t frame, uint32_t *ret_node)
+{
+    int r = make_node_room(builder, 1);
     if (r < 0) {
         return r;
     }
@@ -187,6 +194,46 @@ int hl_builder_child(struct hl_builder *builder, uint32_t parent, uint32_t frame
         return later_child(builder, parent, frame, ret_node);
     }
     *ret_node = first;
+    return 0;
+}
+
+/* Puts a line of new nodes below a node that has no child yet. */
+static int append_line(struct hl_builder *builder, uint32_t parent, const uint32_t *frames,
+                       size_t count, uint32_t *ret_nodes)
+{
+    int r = make_node_room(builder, count);
+    if (r < 0) {
+        return r;
+    }
+    uint32_t first = builder->count;
+    struct node *nodes = builder->nodes + first;
+    builder->nodes[parent].child = first;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = first + i;
+        nodes[i] = (struct node){.frame = frames[i], .parent = parent, .child = place + 1};
+        ret_nodes[i] = place;
+        parent = place;
+    }
+    nodes[count - 1].child = 0;
+    memset(builder->self + first, 0, count * sizeof(*builder->self));
+    builder->count += (uint32_t)count;
+    return 0;
+}
+
+int hl_builder_path(struct hl_builder *builder, uint32_t parent, const uint32_t *frames,
+                    size_t count, uint32_t *ret_nodes)
+{
+    for (size_t i = 0; i < count; i++) {
+        hl_assert(parent < builder->count);
+        if (builder->nodes[parent].child == 0) {
+            return append_line(builder, parent, frames + i, count - i, ret_nodes + i);
+        }
+        int r = hl_builder_child(builder, parent, frames[i], &parent);
+        if (r < 0) {
+            return r;
+        }
+        ret_nodes[i] = parent;
+    }
     return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "hotlens/base/map.h"
 #include "hotlens/base/memory.h"
+#include "hotlens/base/sort.h"
 #include "hotlens/profile/functions.h"
 
 /* One (file, line) while rows are put in order. */
@@ -25,16 +26,6 @@ static void rows_finish(struct rows *rows)
     free(rows->items);
     free(rows->of_frame);
     hl_map_finish(&rows->seen);
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-    const struct row *x = a;
-    const struct row *y = b;
-    if (x->file_rank != y->file_rank) {
-        return x->file_rank < y->file_rank ? -1 : 1;
-    }
-    return x->line < y->line ? -1 : x->line > y->line;
 }
 
 struct file {
@@ -121,6 +112,28 @@ static int rank_files(struct rows *rows, const struct hl_strings *strings)
     return 0;
 }
 
+/* The rows by file and line, in new memory. */
+static struct row *sorted(const struct rows *rows)
+{
+    _cleanup_free_ struct hl_sort_item *keys = hl_try_malloc(rows->count, sizeof(*keys));
+    _cleanup_free_ struct row *items = hl_try_malloc(rows->count, sizeof(*items));
+    if (!keys || !items) {
+        return NULL;
+    }
+    for (uint32_t i = 0; i < rows->count; i++) {
+        const struct row *row = &rows->items[i];
+        keys[i] = (struct hl_sort_item){.key = (uint64_t)row->file_rank << 32 | row->line,
+                                        .value = i};
+    }
+    if (hl_sort_by_key(keys, rows->count) < 0) {
+        return NULL;
+    }
+    for (uint32_t i = 0; i < rows->count; i++) {
+        items[i] = rows->items[keys[i].value];
+    }
+    return TAKE_PTR(items);
+}
+
 /* Sorts the rows and makes of_frame follow. */
 static int order(struct rows *rows, const struct hl_frames *frames)
 {
@@ -128,7 +141,12 @@ static int order(struct rows *rows, const struct hl_frames *frames)
     if (!place || rank_files(rows, hl_frames_strings(frames)) < 0) {
         return -ENOMEM;
     }
-    qsort(rows->items, rows->count, sizeof(*rows->items), compare_rows);
+    struct row *items = sorted(rows);
+    if (!items) {
+        return -ENOMEM;
+    }
+    free(rows->items);
+    rows->items = items;
     for (uint32_t i = 0; i < rows->count; i++) {
         place[rows->items[i].found] = i;
     }

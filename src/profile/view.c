@@ -115,7 +115,7 @@ static uint32_t put_node(struct hl_view *view, const struct view_tree *tree, uin
     uint32_t at = view->count++;
     view->id[at] = from->id;
     view->group[at] = from->group;
-    view->frame[at] = node > 0 ? tree->columns->frame[from->heaviest] : HL_NO_FRAME;
+    view->frame[at] = tree->columns->frame[from->heaviest]; /* of the root none */
     view->parent[at] = parent_place;
     view->self[at] = from->self;
     view->total[at] = from->total;
@@ -212,26 +212,4 @@ void hl_view_destroy(struct hl_view *view)
     free(view->self);
     free(view->total);
     free(view);
-}
-
-int hl_view_select(const struct hl_profile *profile, const struct hl_view_options *options,
-                   uint64_t id, uint8_t *selected)
-{
-    const struct hl_columns *columns = hl_profile_columns(profile);
-    _cleanup_free_ uint64_t *ids = hl_try_malloc(columns->count, sizeof(*ids));
-    if (!ids) {
-        return -ENOMEM;
-    }
-    ids[0] = hl_view_id_root();
-    selected[0] = id == ids[0];
-    bool found = selected[0];
-    for (uint32_t i = 1; i < columns->count; i++) {
-        uint32_t group = options->groups.of_frame[columns->frame[i]];
-        uint64_t above = ids[columns->parent[i]];
-        ids[i] = group == HL_NO_GROUP ? above
-                                      : hl_view_id_child(above, options->group_hash[group]);
-        selected[i] = group != HL_NO_GROUP && ids[i] == id;
-        found = found || selected[i];
-    }
-    return found ? 0 : -ENOENT;
 }

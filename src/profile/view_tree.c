@@ -3,22 +3,8 @@
 #include <errno.h>
 
 #include "hotlens/base/array.h"
-#include "hotlens/base/hash.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/saturate.h"
-
-/* Changing these changes the names of nodes in stored links and between runs. */
-#define ROOT_ID UINT64_C(0x686f746c656e7331)
-
-uint64_t hl_view_id_root(void)
-{
-    return ROOT_ID;
-}
-
-uint64_t hl_view_id_child(uint64_t parent, uint64_t group_hash)
-{
-    return hl_hash_mix(parent, group_hash);
-}
 
 /* Whether a is shown before b. Equal totals go by name, so that runs agree. */
 static bool comes_first(const struct view_tree *tree, uint32_t a, uint32_t b)
@@ -102,39 +88,50 @@ static int append(struct view_tree *tree, struct view_node node, uint32_t *ret_i
     return 0;
 }
 
-static int new_child(struct view_tree *tree, uint32_t parent, uint32_t group)
+int view_tree_child(struct view_tree *tree, uint32_t parent, uint32_t group, uint32_t *ret_node)
 {
-    return append(tree,
-                  (struct view_node){
-                      .id = hl_view_id_child(tree->nodes[parent].id,
-                                             tree->options->group_hash[group]),
-                      .parent = parent,
-                      .group = group,
-                  },
-                  &tree->by_group[group]);
+    hl_assert(group < tree->options->groups.count);
+    if (tree->by_group[group] == 0) {
+        struct view_node node = {
+            .id = hl_view_id_child(tree->nodes[parent].id, tree->options->group_hash[group]),
+            .parent = parent,
+            .group = group,
+        };
+        int r = append(tree, node, &tree->by_group[group]);
+        if (r < 0) {
+            return r;
+        }
+    }
+    *ret_node = tree->by_group[group];
+    return 0;
 }
 
 /* Merges a raw node into the child of `parent` that stands for its group. */
 static int add_raw(struct view_tree *tree, uint32_t parent, uint32_t raw, uint32_t group)
 {
-    if (tree->by_group[group] == 0) {
-        int r = new_child(tree, parent, group);
-        if (r < 0) {
-            return r;
-        }
+    uint32_t child;
+    int r = view_tree_child(tree, parent, group, &child);
+    if (r < 0) {
+        return r;
     }
-    const uint64_t *totals = tree->columns->total;
-    struct view_node *node = &tree->nodes[tree->by_group[group]];
+    const uint64_t *weight = tree->weight;
+    struct view_node *node = &tree->nodes[child];
     /* Raw node 0 is the root's and is no child, so 0 can mean none. */
-    if (node->raw == 0 || totals[raw] > totals[node->heaviest] ||
-        (totals[raw] == totals[node->heaviest] && raw < node->heaviest)) {
+    if (node->raw == 0 || weight[raw] > weight[node->heaviest] ||
+        (weight[raw] == weight[node->heaviest] && raw < node->heaviest)) {
         node->heaviest = raw;
     }
     tree->next_raw[raw] = node->raw;
     node->raw = raw;
     node->self = hl_add_saturating(node->self, tree->columns->self[raw]);
-    node->total = hl_add_saturating(node->total, totals[raw]);
+    node->total = hl_add_saturating(node->total, weight[raw]);
     return 0;
+}
+
+/* Below callees' nodes the pivot is not met: it is the root. */
+static bool is_left_out(const struct view_tree *tree, uint32_t frame)
+{
+    return tree->options->kind == HL_VIEW_CALLEES && tree->options->is_pivot[frame];
 }
 
 /* Everything right below one raw node of `parent`. A frame without a group is passed through: the
@@ -146,13 +143,16 @@ static int add_children_of_raw(struct view_tree *tree, uint32_t parent, uint32_t
     uint32_t child = raw + 1;
     while (child < columns->end[raw]) {
         uint32_t group = groups->of_frame[columns->frame[child]];
+        if (is_left_out(tree, columns->frame[child])) {
+            child = columns->end[child];
+            continue;
+        }
         if (group == HL_NO_GROUP) {
             uint64_t *self = &tree->nodes[parent].self;
             *self = hl_add_saturating(*self, columns->self[child]);
             child++;
             continue;
         }
-        hl_assert(group < groups->count);
         int r = add_raw(tree, parent, child, group);
         if (r < 0) {
             return r;
@@ -162,11 +162,12 @@ static int add_children_of_raw(struct view_tree *tree, uint32_t parent, uint32_t
     return 0;
 }
 
-/* Appends the children of `node`, and clears by_group for the next one. */
-static int expand(struct view_tree *tree, uint32_t node)
+static int expand_down(struct view_tree *tree, uint32_t node)
 {
-    uint32_t first = tree->count;
     uint32_t raw = tree->nodes[node].raw;
+    if (raw == 0 && tree->options->kind == HL_VIEW_CALLEES) {
+        return 0; /* a pivot that no stack goes through; raw node 0 is no part of this tree */
+    }
     do {
         int r = add_children_of_raw(tree, node, raw);
         if (r < 0) {
@@ -174,6 +175,17 @@ static int expand(struct view_tree *tree, uint32_t node)
         }
         raw = tree->next_raw[raw];
     } while (raw != 0);
+    return 0;
+}
+
+/* Appends the children of `node`, and clears by_group for the next one. */
+static int expand(struct view_tree *tree, uint32_t node)
+{
+    uint32_t first = tree->count;
+    int r = view_is_up(tree->options) ? view_up_expand(tree, node) : expand_down(tree, node);
+    if (r < 0) {
+        return r;
+    }
     for (uint32_t i = first; i < tree->count; i++) {
         tree->by_group[tree->nodes[i].group] = 0;
     }
@@ -226,19 +238,9 @@ static int show_next(struct view_tree *tree)
 static int show_root(struct view_tree *tree)
 {
     uint32_t root;
-    int r = append(tree,
-                   (struct view_node){
-                       .id = ROOT_ID,
-                       .group = HL_VIEW_ROOT,
-                       .self = tree->columns->self[0],
-                       .total = tree->columns->total[0],
-                   },
-                   &root);
-    if (r < 0) {
-        return r;
-    }
-    tree->next_raw[0] = 0;
-    r = expand(tree, root);
+    int r = append(tree, (struct view_node){.group = HL_VIEW_ROOT}, &root);
+    r = r < 0 ? r : view_start(tree);
+    r = r < 0 ? r : expand(tree, root);
     if (r < 0) {
         return r;
     }
@@ -263,15 +265,27 @@ int view_tree_init(struct view_tree *tree, const struct hl_profile *profile,
                    const struct hl_view_options *options)
 {
     *tree = (struct view_tree){.columns = hl_profile_columns(profile), .options = options};
-    tree->next_raw = hl_try_malloc(tree->columns->count, sizeof(*tree->next_raw));
+    tree->weight = tree->columns->total;
     tree->by_group = hl_try_calloc(options->groups.count, sizeof(*tree->by_group));
-    return tree->next_raw && tree->by_group ? expand_all(tree) : -ENOMEM;
+    if (!tree->by_group) {
+        return -ENOMEM;
+    }
+    if (view_is_up(options)) {
+        int r = view_up_init(tree);
+        return r < 0 ? r : expand_all(tree);
+    }
+    tree->next_raw = hl_try_malloc(tree->columns->count, sizeof(*tree->next_raw));
+    return tree->next_raw ? expand_all(tree) : -ENOMEM;
 }
 
 void view_tree_finish(struct view_tree *tree)
 {
     free(tree->nodes);
+    free(tree->own_weight);
     free(tree->next_raw);
+    free(tree->visible);
+    free(tree->items);
+    free(tree->item_of);
     free(tree->by_group);
     free(tree->queue);
     *tree = (struct view_tree){0};

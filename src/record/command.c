@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "find_internal.h"
+#include "fork.h"
 #include "hotlens/base/clock.h"
 #include "hotlens/base/file.h"
 #include "shim_internal.h"
@@ -32,21 +33,6 @@ __attribute__((__noreturn__)) static void become(char *const *argv, int output_f
     int code = errno;
     (void)hl_write_to_fd(&status_fd, (const char *)&code, sizeof(code));
     _exit(SHIM_EXIT_CANNOT_RUN);
-}
-
-static pid_t fork_with_signals_blocked(void)
-{
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    pid_t pid = fork();
-    int error = errno;
-    if (pid != 0) {
-        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    }
-    errno = error;
-    return pid;
 }
 
 /* 1 when there is something to read, 0 to try again. */

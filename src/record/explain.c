@@ -8,41 +8,14 @@
 #include <unistd.h>
 
 #include "hotlens/base/buffer.h"
+#include "hotlens/base/escape.h"
 #include "hotlens/base/memory.h"
 #include "os.h"
 
-/* Past an escape sequence at text[0] == ESC: CSI … final byte, OSC … BEL or ESC \, or two bytes. */
-static const char *skip_escape(const char *text)
+static char *without_escapes(const char *text)
 {
-    text++;
-    if (*text == '[') {
-        text++;
-        while (*text && !(*text >= 0x40 && *text <= 0x7e)) {
-            text++;
-        }
-        return *text ? text + 1 : text;
-    }
-    if (*text == ']') {
-        while (*text && *text != '\a' && !(text[0] == '\033' && text[1] == '\\')) {
-            text++;
-        }
-        return *text == '\033' ? text + 2 : *text ? text + 1 : text;
-    }
-    return *text ? text + 1 : text;
-}
-
-static char *strip_escapes(const char *text)
-{
-    char *plain = hl_xmalloc(strlen(text) + 1);
-    char *to = plain;
-    while (*text) {
-        if (*text == '\033') {
-            text = skip_escape(text);
-        } else {
-            *to++ = *text++;
-        }
-    }
-    *to = '\0';
+    char *plain = hl_xstrdup(text ? text : "");
+    (void)hl_strip_escapes(plain, strlen(plain));
     return plain;
 }
 
@@ -112,7 +85,7 @@ static enum hl_failure classify_text(int exit_code, const char *text)
 
 enum hl_failure hl_failure_classify(int exit_code, int signal, const char *output)
 {
-    _cleanup_free_ char *text = strip_escapes(output ? output : "");
+    _cleanup_free_ char *text = without_escapes(output);
     /* It may fail after all was written, when the program was reaped at the wrong moment. */
     if ((exit_code == 0 && signal == 0) || strstr(text, "py-spy> Wrote ")) {
         return HL_FAILURE_NONE;
@@ -123,7 +96,7 @@ enum hl_failure hl_failure_classify(int exit_code, int signal, const char *outpu
 /* The first line with something to say, without what every message starts with. Caller frees. */
 static char *useful_line(const char *output)
 {
-    _cleanup_free_ char *text = strip_escapes(output ? output : "");
+    _cleanup_free_ char *text = without_escapes(output);
     for (char *line = text, *next; line && *line; line = next) {
         next = strchr(line, '\n');
         if (next) {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "hotlens/base/file.h"
+#include "fork.h"
 #include "os.h"
 #include "shim_internal.h"
 
@@ -66,23 +67,13 @@ static int trace(pid_t target)
     return result;
 }
 
-/* Forks with every signal blocked, so that no handler of ours runs in the child: one may write to a pipe
- * that the child shares with us. */
-static pid_t fork_quietly(void)
+static pid_t fork_for_trial(void)
 {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    pid_t pid = fork();
-    int error = errno;
+    pid_t pid = fork_with_signals_blocked();
     if (pid == 0) {
         shim_reset_signals();
         (void)alarm(TRIAL_SECONDS);
-    } else {
-        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
-    errno = error;
     return pid;
 }
 
@@ -94,7 +85,7 @@ static int start_target(bool consent, pid_t *ret_target)
         return -errno;
     }
     pid_t parent = getpid();
-    pid_t target = fork_quietly();
+    pid_t target = fork_for_trial();
     if (target == 0) {
         if (consent) {
             (void)hl_os_allow_tracer();
@@ -159,7 +150,7 @@ int hl_os_trace_trial(enum hl_os_trial trial, bool *ret_memory)
             return result;
         }
     }
-    pid_t tracer = fork_quietly();
+    pid_t tracer = fork_for_trial();
     if (tracer == 0) {
         _exit(own_child ? trace_own_child() : trace(target));
     }

@@ -5,39 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hotlens/base/escape.h"
 #include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
 
 /* Longer lines are cut: no message that matters is longer, and paths of 4,096 bytes fit. */
 #define LINE_LIMIT 8192u
-
-/* Removes escape sequences in place: CSI (ESC [ … final), OSC (ESC ] … BEL or ESC \) and two-byte
- * ones. Returns the new length. */
-static size_t strip_escapes(char *text, size_t length)
-{
-    size_t out = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] != '\x1b') {
-            text[out++] = text[i];
-            continue;
-        }
-        char kind = i + 1 < length ? text[i + 1] : '\0';
-        i++;
-        if (kind == '[') {
-            while (i + 1 < length && (text[i + 1] < '@' || text[i + 1] > '~')) {
-                i++;
-            }
-            i++;
-        } else if (kind == ']') {
-            while (i + 1 < length && text[i + 1] != '\a' && text[i + 1] != '\x1b') {
-                i++;
-            }
-            i += i + 1 < length && text[i + 1] == '\x1b' ? 2 : 1;
-        }
-    }
-    text[out] = '\0';
-    return out;
-}
 
 static bool starts_with(const char *text, const char *prefix, const char **ret_rest)
 {
@@ -137,7 +110,7 @@ static void take_line(struct py_spy_output *output)
     if (!line->data) {
         return;
     }
-    line->length = strip_escapes(line->data, line->length);
+    line->length = hl_strip_escapes(line->data, line->length);
     while (line->length > 0 && line->data[line->length - 1] == '\r') {
         line->data[--line->length] = '\0';
     }

@@ -160,7 +160,7 @@ int hl_cmd_stop(const struct hl_call *call, struct hl_error *error)
 {
     struct hl_context *context = call->context;
     uint32_t number = 0;
-    int r = hl_field_uint_optional(call->arguments, "recording", &number, error);
+    int r = hl_field_uint_optional(call->arguments, "id", &number, error);
     if (r < 0) {
         return r;
     }

@@ -14,7 +14,7 @@
 #include "report.h"
 #include "run_pick.h"
 
-static const char *const FORMATS[] = {"raw", "collapsed", "json", "html"};
+static const char *const FORMATS[] = {"html", "svg", "raw", "collapsed", "json"};
 
 struct export
 {
@@ -63,8 +63,9 @@ static void on_format_picked(void *user, int index)
 
 static void on_run_chosen(struct hl_context *context, void *user, const struct hl_run *run)
 {
-    static const char *const TITLES[] = {"raw (py-spy)", "collapsed (flame graph tools)", "JSON",
-                                         "HTML (flame graph in one file)"};
+    static const char *const TITLES[] = {"HTML (the flame graph in one file)",
+                                         "SVG (a picture)", "raw (py-spy)",
+                                         "collapsed (flame graph tools)", "JSON"};
     struct export *export = user;
     if (!run) {
         destroy(export);
@@ -78,14 +79,16 @@ static void on_run_chosen(struct hl_context *context, void *user, const struct h
     }
 }
 
+/* Which formats there are, `hotlens export` knows, and says so of one that it does not; but what is given
+ * to it and becomes the file's suffix is a word. */
 static int check_format(const char *format, struct hl_error *error)
 {
-    for (size_t i = 0; format && i < ARRAY_SIZE(FORMATS); i++) {
-        if (strcmp(format, FORMATS[i]) == 0) {
-            return 0;
-        }
-    }
-    return format ? hl_error_set(error, EINVAL, "format: raw, collapsed, json or html is expected") : 0;
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    size_t length = format ? strlen(format) : 1;
+    bool is_word = length > 0 && length < 20 && (!format || strspn(format, LETTERS) == length);
+    return is_word ? 0
+                   : hl_error_set(error, EINVAL, "format: a format of hotlens export, as "
+                                                 "\"collapsed\", is expected");
 }
 
 int hl_cmd_export(const struct hl_call *call, struct hl_error *error)

@@ -1,4 +1,4 @@
-/* hotlens.profileFile, .profileModule, .profileCommand, .profileAgain */
+/* hotlens.profileFile, .profileTest, .profileModule, .profileCommand, .profileAgain */
 #include <errno.h>
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #include "hotlens/base/uri.h"
 #include "hotlens/server/picker.h"
 #include "hotlens/server/workspace.h"
+#include "run_pick.h"
 #include "start_recording.h"
 #include "words.h"
 
@@ -97,6 +98,33 @@ int hl_cmd_profile_file(const struct hl_call *call, struct hl_error *error)
     return 0;
 }
 
+/* {uri, test}: the test of a file, "K::test_a" as pytest writes it; without, all tests of the file. */
+int hl_cmd_profile_test(const struct hl_call *call, struct hl_error *error)
+{
+    _cleanup_(profile_request_destroy_p) struct profile_request *request = NULL;
+    struct hl_document *document = NULL;
+    const char *test = NULL;
+    int r = profile_request_create(call, REQUEST_TEST, &request, error);
+    r = r < 0 ? r : hl_field_string_optional(call->arguments, "test", &test, error);
+    r = r < 0 ? r : find_file(call, request, &document, error);
+    if (r < 0) {
+        return r;
+    }
+    if (!request->subject) {
+        hl_error_set(error, ENOENT, "no file with tests is open");
+        hl_error_set_remedy(error, "open one, or give {\"uri\": \"file:///…\"}");
+        return -ENOENT;
+    }
+    request->test = test && *test ? hl_xstrdup(test) : NULL;
+    if (document) {
+        free(request->folder);
+        request->folder = hl_xstrdup(hl_workspace_folder(call->context, document));
+    }
+    warn_unsaved(call->context, document);
+    start_recording(TAKE_PTR(request));
+    return 0;
+}
+
 /* pkg/mod.py below the folder is pkg.mod; pkg/__main__.py and pkg/__init__.py are pkg. */
 static char *module_of(const char *path, const char *folder)
 {
@@ -178,17 +206,27 @@ static void on_target_picked(void *user, int index)
     start_recording(request);
 }
 
-/* Without a command: one of the targets that have a name. */
-static int pick_target(struct profile_request *request, struct hl_error *error)
+static void read_targets(void *job, const atomic_bool *cancelled)
 {
-    profile_request_read_targets(request);
+    (void)cancelled;
+    profile_request_read_targets(job);
+}
+
+/* Without a command: one of the targets that have a name. */
+static void pick_target(void *job, bool cancelled)
+{
+    struct profile_request *request = job;
     const struct hl_named_targets *targets = &request->targets;
-    if (targets->count == 0) {
-        hl_error_set(error, ENOENT, "no command is given, and the workspace has no named targets");
-        hl_error_set_remedy(error, "give {\"command\": [\"…\"]}, or name one in "
-                                   "[tool.hotlens.targets] of pyproject.toml");
+    bool is_leaving = cancelled || request->context->leaving;
+    if (is_leaving || targets->count == 0) {
+        if (!is_leaving) {
+            hl_show_message(request->context, 1,
+                            "no command is given, and the workspace has no named targets. give "
+                            "{\"command\": [\"…\"]}, or name one in [tool.hotlens.targets] of "
+                            "pyproject.toml");
+        }
         profile_request_destroy(request);
-        return -ENOENT;
+        return;
     }
     const char *titles[HL_PICKER_MOST] = {0};
     size_t count = hl_min_size(targets->count, HL_PICKER_MOST);
@@ -197,7 +235,6 @@ static int pick_target(struct profile_request *request, struct hl_error *error)
     }
     hl_pick(request->context, "Which target shall be profiled?", titles, count, on_target_picked,
             request);
-    return 0;
 }
 
 int hl_cmd_profile_command(const struct hl_call *call, struct hl_error *error)
@@ -209,7 +246,8 @@ int hl_cmd_profile_command(const struct hl_call *call, struct hl_error *error)
         return r;
     }
     if (!request->command && !request->target) {
-        return pick_target(TAKE_PTR(request), error);
+        hl_jobs_run(call->context->jobs, read_targets, pick_target, TAKE_PTR(request));
+        return 0;
     }
     start_recording(TAKE_PTR(request));
     return 0;
@@ -217,12 +255,13 @@ int hl_cmd_profile_command(const struct hl_call *call, struct hl_error *error)
 
 int hl_cmd_profile_again(const struct hl_call *call, struct hl_error *error)
 {
-    struct profile_request *request = NULL;
+    _cleanup_(profile_request_destroy_p) struct profile_request *request = NULL;
     int r = profile_request_create(call, REQUEST_AGAIN, &request, error);
+    r = r < 0 ? r : run_argument(call->arguments, &request->run, error);
     if (r < 0) {
         return r;
     }
     remember_last(request, NULL);
-    start_recording(request);
+    start_recording(TAKE_PTR(request));
     return 0;
 }

@@ -1,16 +1,12 @@
-/* hotlens.load, .selectRun, .deleteRun */
-#include <dirent.h>
+/* hotlens.selectRun, .deleteRun, .renameRun, .pinRun */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "hotlens/app/import.h"
-#include "hotlens/app/text.h"
+#include "change_news.h"
 #include "hotlens/base/memory.h"
-#include "hotlens/base/path.h"
 #include "hotlens/base/strv.h"
-#include "hotlens/base/uri.h"
 #include "hotlens/server/picker.h"
 #include "hotlens/server/workspace.h"
 #include "run_pick.h"
@@ -38,232 +34,197 @@ int hl_cmd_select_run(const struct hl_call *call, struct hl_error *error)
     return 0;
 }
 
-/* Delete */
+/* Changing one run of the store */
 
-struct deletion {
+enum edit_kind {
+    EDIT_DELETE,
+    EDIT_LABEL,
+    EDIT_PIN,
+};
+
+struct edit {
     struct hl_context *context;
+    enum edit_kind kind;
     int64_t id;
     char *title;
+    char *label; /* NULL: none, or not chosen yet */
+    bool has_label;
+    bool pinned;
+    bool has_pinned; /* else it becomes what it was not */
+    char **suggested;
     int result;
     struct hl_error error;
 };
 
-static void delete_work(void *job, struct hl_store *store, const struct hl_error *error)
+static void edit_free(struct edit *edit)
 {
-    struct deletion *deletion = job;
-    deletion->result = store ? hl_store_delete_run(store, deletion->id, &deletion->error)
-                             : hl_error_set(&deletion->error, EIO, "%s", hl_error_text(error, -EIO));
+    hl_strv_free(edit->suggested);
+    hl_error_finish(&edit->error);
+    free(edit->label);
+    free(edit->title);
+    free(edit);
 }
 
-static void delete_done(void *job, bool cancelled)
+HL_DEFINE_CLEANUP(struct edit *, edit_free);
+
+static void edit_work(void *job, struct hl_store *store, const struct hl_error *error)
 {
-    struct deletion *deletion = job;
-    struct hl_context *context = deletion->context;
-    if (!cancelled && deletion->result < 0) {
-        hl_show_message(context, 1, "%s", hl_error_text(&deletion->error, deletion->result));
-    } else if (!cancelled) {
-        hl_show_message(context, 3, "Deleted run %" PRId64 " (%s)", deletion->id, deletion->title);
-        char **folders = context->memory->folders;
-        for (size_t i = 0; folders && folders[i]; i++) {
-            const struct hl_shown *shown = hl_shelf_shown(context->shelf, folders[i]);
-            if (shown && hl_shown_run(shown)->id == deletion->id) {
-                hl_shelf_show_nothing(context->shelf, folders[i]);
-            }
+    struct edit *edit = job;
+    if (!store) {
+        edit->result = hl_error_set(&edit->error, EIO, "%s", hl_error_text(error, -EIO));
+    } else if (edit->kind == EDIT_DELETE) {
+        edit->result = hl_store_delete_run(store, edit->id, &edit->error);
+    } else if (edit->kind == EDIT_LABEL) {
+        edit->result = hl_store_set_label(store, edit->id, edit->label, &edit->error);
+    } else {
+        edit->result = hl_store_set_pinned(store, edit->id, edit->pinned, &edit->error);
+    }
+}
+
+static void show_no_more(struct hl_context *context, int64_t id)
+{
+    char **folders = context->memory->folders;
+    for (size_t i = 0; folders && folders[i]; i++) {
+        const struct hl_shown *shown = hl_shelf_shown(context->shelf, folders[i]);
+        if (shown && hl_shown_run(shown)->id == id) {
+            hl_shelf_show_nothing(context->shelf, folders[i]);
         }
     }
-    hl_error_finish(&deletion->error);
-    free(deletion->title);
-    free(deletion);
 }
 
-static void on_delete_chosen(struct hl_context *context, void *user, const struct hl_run *run)
+static void say_done(const struct edit *edit)
 {
-    (void)user;
-    if (!run) {
+    struct hl_context *context = edit->context;
+    if (edit->kind == EDIT_DELETE) {
+        hl_show_message(context, 3, "Deleted run %" PRId64 " (%s)", edit->id, edit->title);
+    } else if (edit->kind == EDIT_PIN) {
+        hl_show_message(context, 3, "Run %" PRId64 " (%s) is %s", edit->id, edit->title,
+                        edit->pinned ? "pinned: it is never deleted by itself" : "no longer pinned");
+    } else if (edit->label) {
+        hl_show_message(context, 3, "Run %" PRId64 " (%s) is called %s", edit->id, edit->title,
+                        edit->label);
+    } else {
+        hl_show_message(context, 3, "Run %" PRId64 " (%s) has no label", edit->id, edit->title);
+    }
+}
+
+static void edit_done(void *job, bool cancelled)
+{
+    _cleanup_(edit_free_p) struct edit *edit = job;
+    struct hl_context *context = edit->context;
+    if (cancelled || context->leaving) {
         return;
     }
-    struct deletion *deletion = hl_xcalloc(1, sizeof(*deletion));
-    deletion->context = context;
-    deletion->id = run->id;
-    deletion->title = hl_xstrdup(run->title ? run->title : "");
-    hl_jobs_run_in_store(context->jobs, delete_work, delete_done, deletion);
+    if (edit->result < 0) {
+        hl_show_message(context, 1, "%s", hl_error_text(&edit->error, edit->result));
+        return;
+    }
+    say_done(edit);
+    if (edit->kind == EDIT_DELETE) {
+        show_no_more(context, edit->id);
+    }
+    change_news_runs(context);
 }
 
-int hl_cmd_delete_run(const struct hl_call *call, struct hl_error *error)
+static void on_label_picked(void *user, int index)
+{
+    struct edit *edit = user;
+    if (index < 0 || edit->context->leaving) {
+        edit_free(edit);
+        return;
+    }
+    /* The last one is to have none. */
+    edit->label = edit->suggested[index + 1] ? hl_xstrdup(edit->suggested[index]) : NULL;
+    hl_jobs_run_in_store(edit->context->jobs, edit_work, edit_done, edit);
+}
+
+/* The protocol has no question with a free answer: what is likely is offered, a client that can ask for
+ * text gives `label`. */
+static void ask_label(struct edit *edit, const struct hl_run *run)
+{
+    if (run->git_branch && hl_store_check_label(run->git_branch, NULL) == 0) {
+        hl_strv_add(&edit->suggested, run->git_branch);
+    }
+    hl_strv_add(&edit->suggested, "baseline");
+    hl_strv_add(&edit->suggested, "before");
+    hl_strv_add(&edit->suggested, "after");
+    hl_strv_add(&edit->suggested, "(no label)");
+    hl_pick(edit->context, "What shall the run be called?", (const char *const *)edit->suggested,
+            hl_strv_length(edit->suggested), on_label_picked, edit);
+}
+
+static void on_edit_chosen(struct hl_context *context, void *user, const struct hl_run *run)
+{
+    struct edit *edit = user;
+    if (!run) {
+        edit_free(edit);
+        return;
+    }
+    edit->id = run->id;
+    edit->title = hl_xstrdup(run->title ? run->title : "");
+    edit->pinned = edit->has_pinned ? edit->pinned : !run->pinned;
+    if (edit->kind == EDIT_LABEL && !edit->has_label) {
+        ask_label(edit, run);
+    } else {
+        hl_jobs_run_in_store(context->jobs, edit_work, edit_done, edit);
+    }
+}
+
+/* Takes the edit; the run is named in the arguments, or asked for. */
+static int begin_edit(const struct hl_call *call, struct edit *edit, const char *question,
+                      struct hl_error *error)
 {
     _cleanup_free_ char *name = NULL;
     int r = run_argument(call->arguments, &name, error);
     if (r < 0) {
+        edit_free(edit);
         return r;
     }
-    run_choose(call->context, hl_workspace_folder(call->context, NULL), name,
-               "Which run shall be deleted?", on_delete_chosen, NULL);
+    run_choose(call->context, hl_workspace_folder(call->context, NULL), name, question,
+               on_edit_chosen, edit);
     return 0;
 }
 
-/* Load */
-
-struct loading {
-    struct hl_context *context;
-    char *path;
-    char *folder;
-    double rate;
-    char **found; /* profile files of the folder, when none was named */
-    struct hl_progress *progress;
-    struct hl_run_data data;
-    int result;
-    struct hl_error error;
-};
-
-static void destroy_loading(struct loading *loading)
+static struct edit *edit_create(const struct hl_call *call, enum edit_kind kind)
 {
-    free(loading->path);
-    free(loading->folder);
-    hl_strv_free(loading->found);
-    hl_run_data_finish(&loading->data);
-    hl_error_finish(&loading->error);
-    free(loading);
+    struct edit *edit = hl_xcalloc(1, sizeof(*edit));
+    edit->context = call->context;
+    edit->kind = kind;
+    return edit;
 }
 
-static void load_work(void *job, struct hl_store *store, const struct hl_error *error)
+int hl_cmd_delete_run(const struct hl_call *call, struct hl_error *error)
 {
-    struct loading *loading = job;
-    struct hl_context *context = loading->context;
-    struct hl_import_options options = {.rate = loading->rate, .folder = loading->folder};
-    loading->result =
-        hl_import_file(loading->path, &options, &loading->data, NULL, &loading->error);
-    if (loading->result < 0) {
-        return;
-    }
-    struct hl_save_options save = {true, HL_RETENTION_DEFAULT};
-    (void)context;
-    int r = store ? hl_run_data_save(&loading->data, store, &save, &loading->error) : -EIO;
-    if (r < 0 && !store) {
-        hl_error_set(&loading->error, EIO, "%s", hl_error_text(error, r));
-    }
+    return begin_edit(call, edit_create(call, EDIT_DELETE), "Which run shall be deleted?", error);
 }
 
-static void show_loaded(struct loading *loading)
+/* {run, label}: label null or "" takes it away. */
+int hl_cmd_rename_run(const struct hl_call *call, struct hl_error *error)
 {
-    struct hl_context *context = loading->context;
-    _cleanup_buffer_ struct hl_buffer text = {0};
-    hl_text_summary(&text, &loading->data.run);
-    hl_show_message(context, 3, "%s", text.data);
-    if (loading->data.run.id > 0) {
-        hl_shelf_show_run(context->shelf, loading->folder, loading->data.run.id);
-        return;
+    const char *label = NULL;
+    int r = hl_field_string_optional(call->arguments, "label", &label, error);
+    if (r == 0 && label && *label) {
+        r = hl_store_check_label(label, error);
     }
-    struct hl_shown *shown = NULL;
-    if (hl_shown_from_data(&loading->data, &shown) == 0) {
-        hl_shelf_show(context->shelf, loading->folder, shown);
-        hl_shown_unref(shown);
+    if (r < 0) {
+        hl_error_prefix(error, "label");
+        return r;
     }
+    struct edit *edit = edit_create(call, EDIT_LABEL);
+    edit->has_label = cJSON_HasObjectItem(call->arguments, "label");
+    edit->label = label && *label ? hl_xstrdup(label) : NULL;
+    return begin_edit(call, edit, "Which run shall be renamed?", error);
 }
 
-static void load_done(void *job, bool cancelled)
+int hl_cmd_pin_run(const struct hl_call *call, struct hl_error *error)
 {
-    struct loading *loading = job;
-    bool worked = !cancelled && loading->result == 0;
-    hl_progress_end(loading->progress, worked ? "loaded" : "not loaded");
-    if (!cancelled && loading->error.message) {
-        hl_show_message(loading->context, 1, "%s%s%s", loading->error.message,
-                        loading->error.remedy ? ". " : "",
-                        loading->error.remedy ? loading->error.remedy : "");
-    }
-    if (worked) {
-        show_loaded(loading);
-    }
-    destroy_loading(loading);
-}
-
-static void start_loading(struct loading *loading)
-{
-    _cleanup_free_ char *title =
-        hl_xasprintf("Loading %s", hl_path_base_name(loading->path));
-    loading->progress = hl_progress_begin(loading->context, NULL, title, NULL, NULL);
-    hl_jobs_run_in_store(loading->context->jobs, load_work, load_done, loading);
-}
-
-static bool is_profile_name(const char *name)
-{
-    static const char *const SUFFIXES[] = {".raw", ".collapsed", ".folded", ".txt", ".prof"};
-    for (size_t i = 0; i < ARRAY_SIZE(SUFFIXES); i++) {
-        size_t length = strlen(name);
-        size_t suffix = strlen(SUFFIXES[i]);
-        if (length > suffix && strcmp(name + length - suffix, SUFFIXES[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void look_work(void *job, const atomic_bool *cancelled)
-{
-    struct loading *loading = job;
-    (void)cancelled;
-    DIR *folder = loading->folder ? opendir(loading->folder) : NULL;
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        if (is_profile_name(entry->d_name) && hl_strv_length(loading->found) < HL_PICKER_MOST) {
-            hl_strv_add(&loading->found, entry->d_name);
-        }
-    }
-    if (folder) {
-        closedir(folder);
-    }
-}
-
-static void on_file_picked(void *user, int index)
-{
-    struct loading *loading = user;
-    if (index < 0 || loading->context->leaving) {
-        destroy_loading(loading);
-        return;
-    }
-    loading->path = hl_path_join(loading->folder, loading->found[index]);
-    start_loading(loading);
-}
-
-static void look_done(void *job, bool cancelled)
-{
-    struct loading *loading = job;
-    size_t count = hl_strv_length(loading->found);
-    if (cancelled || loading->context->leaving) {
-        destroy_loading(loading);
-    } else if (count == 0) {
-        hl_show_message(loading->context, 3,
-                        "No profile is in the workspace folder; hotlens.load takes "
-                        "{\"path\": \"…\"}");
-        destroy_loading(loading);
-    } else {
-        hl_pick(loading->context, "Which profile shall be loaded?",
-                (const char *const *)loading->found, count, on_file_picked, loading);
-    }
-}
-
-int hl_cmd_load(const struct hl_call *call, struct hl_error *error)
-{
-    const char *path = NULL;
-    const cJSON *rate = cJSON_GetObjectItemCaseSensitive(call->arguments, "rate");
-    int r = hl_field_string_optional(call->arguments, "path", &path, error);
+    bool pinned = false;
+    int r = hl_field_bool_optional(call->arguments, "pinned", &pinned, error);
     if (r < 0) {
         return r;
     }
-    if (rate && !cJSON_IsNull(rate) && (!cJSON_IsNumber(rate) || !(rate->valuedouble > 0))) {
-        return hl_error_set(error, EINVAL, "rate: samples per second are expected");
-    }
-    struct loading *loading = hl_xcalloc(1, sizeof(*loading));
-    const char *folder = hl_workspace_folder(call->context, NULL);
-    loading->context = call->context;
-    loading->folder = hl_xstrdup(folder);
-    loading->rate = rate && cJSON_IsNumber(rate) ? rate->valuedouble : 0;
-    if (!path) {
-        hl_jobs_run(call->context->jobs, look_work, look_done, loading);
-        return 0;
-    }
-    loading->path = hl_uri_to_path(path);
-    if (!loading->path) {
-        loading->path = hl_path_join(folder ? folder : "/", path);
-    }
-    start_loading(loading);
-    return 0;
+    struct edit *edit = edit_create(call, EDIT_PIN);
+    edit->has_pinned = cJSON_IsBool(cJSON_GetObjectItemCaseSensitive(call->arguments, "pinned"));
+    edit->pinned = pinned;
+    return begin_edit(call, edit, "Which run shall be pinned, or no longer?", error);
 }

@@ -1,15 +1,17 @@
 /* textDocument/codeAction: what can be done here and now, in the one menu that every editor has. */
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hotlens/base/memory.h"
-#include "hotlens/base/path.h"
+#include "hotlens/record/processes.h"
 #include "hotlens/server/code_action_kinds.h"
 #include "hotlens/server/features.h"
 
 #define KIND "source.hotlens"
 /* Recordings that have an entry of their own. */
 #define STOPS_MOST 8u
+#define PROCESSES_MOST 15u
 /* Specification 3.18, "CodeActionTriggerKind". */
 #define TRIGGER_AUTOMATIC 2
 
@@ -89,8 +91,7 @@ static void add(struct actions *actions, const char *kind, const char *title, co
     }
 }
 
-static void add_profile(struct actions *actions, const struct hl_context *context,
-                        const struct hl_document *document)
+static void add_profile(struct actions *actions, const struct hl_document *document)
 {
     if (document && document->is_python && document->path &&
         begin_action(actions, KIND ".profile", "Hotlens: Profile File (py-spy)",
@@ -98,7 +99,6 @@ static void add_profile(struct actions *actions, const struct hl_context *contex
         hl_json_member_string(actions->json, "uri", document->uri);
         end_action(actions);
     }
-    (void)context;
     add(actions, KIND ".profile", "Hotlens: Profile Again", "hotlens.profileAgain");
 }
 
@@ -112,7 +112,26 @@ static void add_stops(struct actions *actions, const struct hl_context *context)
             hl_xasprintf("Hotlens: %s, keep profile (%s)",
                          plan->pid > 0 ? "Detach" : "Stop program", plan->title);
         if (begin_action(actions, KIND ".stop", title, "hotlens.stop")) {
-            hl_json_member_u64(actions->json, "recording", hl_recorder_number(recorder));
+            hl_json_member_u64(actions->json, "id", hl_recorder_number(recorder));
+            end_action(actions);
+        }
+    }
+}
+
+/* The pid first: some clients show no more than thirty columns. */
+static void add_processes(struct actions *actions, const struct hl_process_list *processes)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < processes->count && count < PROCESSES_MOST; i++) {
+        const struct hl_process *process = &processes->items[i];
+        if (!process->may_trace || process->pid == getpid()) {
+            continue;
+        }
+        count++;
+        _cleanup_free_ char *title =
+            hl_xasprintf("Hotlens: Attach %d %.80s", (int)process->pid, process->command);
+        if (begin_action(actions, KIND ".attach", title, "hotlens.attach")) {
+            hl_json_member_i64(actions->json, "pid", process->pid);
             end_action(actions);
         }
     }
@@ -162,43 +181,101 @@ static void add_shown(struct actions *actions, const struct hl_context *context,
     }
     add(actions, KIND ".flamegraph", "Hotlens: Show Flame Graph", "hotlens.showFlamegraph");
     add_focus(actions, shown, numbers, line);
+    if (hl_shown_run(shown)->id > 0) {
+        add(actions, KIND ".runs", "Hotlens: Compare With Another Run…", "hotlens.compareWith");
+    }
     add(actions, KIND ".hints",
         hl_shelf_hints_are_on(context->shelf) ? "Hotlens: Hide Hints" : "Hotlens: Show Hints",
         "hotlens.toggleHints");
+}
+
+/* A request, read. */
+struct wish {
+    const char *uri;
+    const cJSON *only;
+    struct hl_range range;
+    uint32_t trigger;
+};
+
+static int read_wish(const cJSON *params, struct wish *wish, struct hl_error *error)
+{
+    int r = hl_field_string(params, "textDocument.uri", &wish->uri, error);
+    r = r < 0 ? r : hl_field_range(params, "range", &wish->range, error);
+    r = r < 0 ? r : hl_field_array_optional(params, "context.only", &wish->only, error);
+    return r < 0 ? r : hl_field_uint_optional(params, "context.triggerKind", &wish->trigger, error);
+}
+
+static void write_answer(struct hl_context *context, struct hl_reply *reply,
+                         const struct wish *wish, const struct hl_process_list *processes)
+{
+    struct hl_document *document = hl_documents_find(context->documents, wish->uri);
+    if (document) {
+        hl_documents_touch(context->documents, document);
+    }
+    struct actions actions = {hl_reply_result(reply), wish->only};
+    hl_json_array_begin(actions.json);
+    add_stops(&actions, context);
+    add_profile(&actions, document);
+    if (processes) {
+        add_processes(&actions, processes);
+    } else {
+        add(&actions, KIND ".attach", "Hotlens: Attach to Process…", "hotlens.attach");
+    }
+    add_shown(&actions, context, document, wish->range.start.line);
+    add(&actions, KIND ".runs", "Hotlens: Show Another Run…", "hotlens.selectRun");
+    add(&actions, KIND ".doctor", "Hotlens: Doctor", "hotlens.doctor");
+    hl_json_array_end(actions.json);
+    hl_reply_end(reply);
+}
+
+/* The answer to a client that cannot ask its user which process to attach to. */
+struct listing {
+    struct hl_context *context;
+    struct hl_reply *reply;
+    cJSON *params;
+    struct hl_process_list processes;
+};
+
+static void list_work(void *job, const atomic_bool *cancelled)
+{
+    struct listing *listing = job;
+    (void)cancelled;
+    (void)hl_processes_list(NULL, false, &listing->processes, NULL);
+}
+
+static void list_done(void *job, bool cancelled)
+{
+    struct listing *listing = job;
+    struct wish wish = {0};
+    (void)cancelled; /* then the reply says so */
+    (void)read_wish(listing->params, &wish, NULL);
+    write_answer(listing->context, listing->reply, &wish, &listing->processes);
+    hl_process_list_finish(&listing->processes);
+    cJSON_Delete(listing->params);
+    free(listing);
 }
 
 void hl_feature_code_action(struct hl_context *context, struct hl_reply *reply,
                             const cJSON *params)
 {
     _cleanup_error_ struct hl_error error = {0};
-    const char *uri = NULL;
-    const cJSON *only = NULL;
-    struct hl_range range = {0};
-    uint32_t trigger = 0;
-    int r = hl_field_string(params, "textDocument.uri", &uri, &error);
-    r = r < 0 ? r : hl_field_range(params, "range", &range, &error);
-    r = r < 0 ? r : hl_field_array_optional(params, "context.only", &only, &error);
-    r = r < 0 ? r : hl_field_uint_optional(params, "context.triggerKind", &trigger, &error);
+    struct wish wish = {0};
+    int r = read_wish(params, &wish, &error);
     if (r < 0) {
         hl_reply_failure(reply, r, &error);
         return;
     }
-    if (trigger == TRIGGER_AUTOMATIC) {
+    if (wish.trigger == TRIGGER_AUTOMATIC) {
         hl_reply_empty_array(reply); /* nothing here is a fix of what is on the line */
         return;
     }
-    struct hl_document *document = hl_documents_find(context->documents, uri);
-    if (document) {
-        hl_documents_touch(context->documents, document);
+    if (context->client->message_actions || !is_wanted(KIND ".attach", wish.only)) {
+        write_answer(context, reply, &wish, NULL);
+        return;
     }
-    struct actions actions = {hl_reply_result(reply), only};
-    hl_json_array_begin(actions.json);
-    add_stops(&actions, context);
-    add_profile(&actions, context, document);
-    add(&actions, KIND ".attach", "Hotlens: Attach to Process…", "hotlens.attach");
-    add_shown(&actions, context, document, range.start.line);
-    add(&actions, KIND ".runs", "Hotlens: Show Another Run…", "hotlens.selectRun");
-    add(&actions, KIND ".doctor", "Hotlens: Doctor", "hotlens.doctor");
-    hl_json_array_end(actions.json);
-    hl_reply_end(reply);
+    struct listing *listing = hl_xcalloc(1, sizeof(*listing));
+    listing->context = context;
+    listing->reply = reply;
+    listing->params = cJSON_Duplicate(params, true);
+    hl_jobs_run(context->jobs, list_work, list_done, listing);
 }

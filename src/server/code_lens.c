@@ -5,6 +5,8 @@
 #include "feature.h"
 #include "hotlens/app/text.h"
 #include "hotlens/base/memory.h"
+#include "hotlens/base/path.h"
+#include "python_tests.h"
 
 #define FEW_SAMPLES 500u
 #define MORE_RATE 1000u
@@ -57,37 +59,53 @@ static void write_place(const struct lenses *lenses, const char *file, const cha
 static void write_summary(const struct lenses *lenses)
 {
     _cleanup_buffer_ struct hl_buffer title = {0};
-    const char *focus = hl_shown_focus_name(lenses->shown);
-    hl_text_summary(&title, hl_shown_run(lenses->shown));
-    if (focus) {
-        hl_buffer_printf(&title, " · focus: %s", focus);
-    }
+    feature_summary(&title, lenses->shown);
     if (!lenses->numbers) {
-        hl_buffer_puts(&title, lenses->file->state == HL_SOURCE_CHANGED
-                                   ? " · this file was changed while it ran: no times on lines"
-                                   : " · the text that ran was not kept: no times on lines");
+        hl_buffer_printf(&title, " · %s", feature_why_no_numbers(lenses->file));
     }
     begin_lens(lenses, 0, &title, "hotlens.showFlamegraph");
     write_place(lenses, NULL, NULL);
     end_lens(lenses);
 }
 
+/* Begins {"run", …}: the shown run once more, with something else. */
+static void begin_again(const struct lenses *lenses, struct hl_buffer *title)
+{
+    begin_lens(lenses, 0, title, "hotlens.profileAgain");
+    hl_json_object_begin(lenses->json);
+    hl_json_member_i64(lenses->json, "run", hl_shown_run(lenses->shown)->id);
+}
+
+static void end_again(const struct lenses *lenses)
+{
+    hl_json_object_end(lenses->json);
+    end_lens(lenses);
+}
+
+/* What the run does not tell, and another would. */
 static void write_again(const struct lenses *lenses)
 {
     const struct hl_run *run = hl_shown_run(lenses->shown);
-    bool is_ours = run->id > 0 && !(run->flags & HL_RUN_IMPORTED);
-    if (!is_ours || run->samples >= FEW_SAMPLES || !(run->rate > 0) || run->rate >= MORE_RATE) {
+    bool is_ours = run->id > 0 && !(run->flags & (HL_RUN_IMPORTED | HL_RUN_ATTACHED)) && run->argv;
+    if (!is_ours) {
         return;
     }
-    _cleanup_buffer_ struct hl_buffer title = {0};
-    hl_buffer_puts(&title, "only ");
-    hl_text_counted(&title, run->samples, "sample");
-    hl_buffer_printf(&title, ": again at %u Hz", MORE_RATE);
-    begin_lens(lenses, 0, &title, "hotlens.profileAgain");
-    hl_json_object_begin(lenses->json);
-    hl_json_member_u64(lenses->json, "rate", MORE_RATE);
-    hl_json_object_end(lenses->json);
-    end_lens(lenses);
+    if (run->samples < FEW_SAMPLES && run->rate > 0 && run->rate < MORE_RATE) {
+        _cleanup_buffer_ struct hl_buffer title = {0};
+        hl_buffer_puts(&title, "only ");
+        hl_text_counted(&title, run->samples, "sample");
+        hl_buffer_printf(&title, ": again at %u Hz", MORE_RATE);
+        begin_again(lenses, &title);
+        hl_json_member_u64(lenses->json, "rate", MORE_RATE);
+        end_again(lenses);
+    }
+    if (hl_shown_is_asynchronous(lenses->shown) && !(run->flags & (HL_RUN_IDLE | HL_RUN_GIL))) {
+        _cleanup_buffer_ struct hl_buffer title = {0};
+        hl_buffer_puts(&title, "an event loop's waiting is not shown: again with waiting");
+        begin_again(lenses, &title);
+        hl_json_member_bool(lenses->json, "idle", true);
+        end_again(lenses);
+    }
 }
 
 static void write_functions(const struct lenses *lenses)
@@ -107,13 +125,17 @@ static void write_functions(const struct lenses *lenses)
     }
 }
 
-/* Whether a recording runs this very file. */
+/* Whether a recording runs this very file, or tests of it ("test_a.py::test_b"). */
 static bool runs_document(const struct hl_recorder *recorder, const struct hl_document *document)
 {
-    char *const *argv = hl_recorder_plan(recorder)->argv;
-    for (; argv && *argv; argv++) {
-        bool is_path = document->path && strcmp(*argv, document->path) == 0;
-        if (is_path || (document->real_path && strcmp(*argv, document->real_path) == 0)) {
+    const struct hl_plan *plan = hl_recorder_plan(recorder);
+    for (char *const *word = plan->argv; document->path && word && *word; word++) {
+        const char *test = strstr(*word, "::");
+        _cleanup_free_ char *name = hl_xstrndup(*word, test ? (size_t)(test - *word) : strlen(*word));
+        _cleanup_free_ char *joined = hl_path_join(plan->cwd ? plan->cwd : "/", name);
+        _cleanup_free_ char *path = hl_path_normalize(joined);
+        if (strcmp(path, document->path) == 0 ||
+            (document->real_path && strcmp(path, document->real_path) == 0)) {
             return true;
         }
     }
@@ -131,18 +153,36 @@ static void write_stop(const struct lenses *lenses, struct hl_recorder *recorder
     hl_text_duration(&title, hl_recorder_elapsed(recorder));
     hl_buffer_puts(&title, ")");
     begin_lens(lenses, line, &title, "hotlens.stop");
+    hl_json_object_begin(lenses->json);
+    hl_json_member_u64(lenses->json, "id", hl_recorder_number(recorder));
+    hl_json_object_end(lenses->json);
     end_lens(lenses);
 }
 
-static void write_profile(const struct lenses *lenses, uint32_t line)
+static void write_profile(const struct lenses *lenses, uint32_t line, const char *command,
+                          const char *test)
 {
     _cleanup_buffer_ struct hl_buffer title = {0};
     hl_buffer_puts(&title, "▶ Profile");
-    begin_lens(lenses, line, &title, "hotlens.profileFile");
+    begin_lens(lenses, line, &title, command);
     hl_json_object_begin(lenses->json);
     hl_json_member_string(lenses->json, "uri", lenses->document->uri);
+    if (test) {
+        hl_json_member_string(lenses->json, "test", test);
+    }
     hl_json_object_end(lenses->json);
     end_lens(lenses);
+}
+
+static void write_tests(const struct lenses *lenses, const struct hl_outline *outline)
+{
+    for (uint32_t i = 0; i < hl_outline_count(outline); i++) {
+        _cleanup_free_ char *test = feature_test_name(outline, i);
+        if (test) {
+            write_profile(lenses, hl_outline_get(outline, i)->def_line - 1, "hotlens.profileTest",
+                          test);
+        }
+    }
 }
 
 /* What is running can be stopped where it was started; a program that is attached to, everywhere. */
@@ -164,24 +204,18 @@ static void write_actions(const struct lenses *lenses)
         is_running |= is_here;
     }
     if (main_line > 0 && !is_running && lenses->document->path) {
-        write_profile(lenses, line);
+        write_profile(lenses, line, "hotlens.profileFile", NULL);
     }
-}
-
-/* A file that has no numbers because it was changed while it ran says so. */
-static const struct hl_shown_file *file_in_run(const struct lenses *lenses)
-{
-    const struct hl_settings *settings = lenses->context->settings;
-    if (lenses->numbers || !lenses->shown) {
-        return lenses->numbers ? lenses->numbers->file : NULL;
+    if (outline && !is_running && feature_is_test_file(lenses->document)) {
+        write_tests(lenses, outline);
     }
-    return hl_shown_find(lenses->shown, lenses->document->path, lenses->document->real_path,
-                         settings->mappings, settings->mapping_count);
 }
 
 static void write_lenses(struct lenses *lenses, struct hl_reply *reply)
 {
-    lenses->file = file_in_run(lenses);
+    /* A file without numbers says why. */
+    lenses->file = feature_file_in_run(lenses->context, lenses->document, lenses->shown,
+                                       lenses->numbers);
     lenses->json = hl_reply_result(reply);
     hl_json_array_begin(lenses->json);
     if (lenses->file) {

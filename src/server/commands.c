@@ -14,18 +14,22 @@
 static const struct hl_server_command COMMANDS[] = {
     {"hotlens.attach", hl_cmd_attach, "pid"},
     {"hotlens.clearFocus", hl_cmd_clear_focus, "uri"},
+    {"hotlens.compareWith", hl_cmd_compare_with, "run"},
     {"hotlens.deleteRun", hl_cmd_delete_run, "run"},
     {"hotlens.doctor", hl_cmd_doctor, "uri"},
     {"hotlens.export", hl_cmd_export, "run"},
     {"hotlens.focus", hl_cmd_focus, "function"},
     {"hotlens.load", hl_cmd_load, "path"},
+    {"hotlens.pinRun", hl_cmd_pin_run, "run"},
     {"hotlens.profileAgain", hl_cmd_profile_again, "rate"},
     {"hotlens.profileCommand", hl_cmd_profile_command, "command"},
     {"hotlens.profileFile", hl_cmd_profile_file, "uri"},
     {"hotlens.profileModule", hl_cmd_profile_module, "module"},
+    {"hotlens.profileTest", hl_cmd_profile_test, "test"},
+    {"hotlens.renameRun", hl_cmd_rename_run, "run"},
     {"hotlens.selectRun", hl_cmd_select_run, "run"},
     {"hotlens.showFlamegraph", hl_cmd_show_flamegraph, "run"},
-    {"hotlens.stop", hl_cmd_stop, "recording"},
+    {"hotlens.stop", hl_cmd_stop, "id"},
     {"hotlens.toggleHints", hl_cmd_toggle_hints, "uri"},
 };
 

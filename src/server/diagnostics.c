@@ -71,6 +71,16 @@ static uint64_t hash_of(const struct publication *publication)
     return hash;
 }
 
+void hl_feature_clear_diagnostics(struct hl_context *context, struct hl_document *document)
+{
+    struct publication nothing = {.document = document};
+    if (document->diagnostics != 0) {
+        document->diagnostics = 0;
+        hl_notify(context, "textDocument/publishDiagnostics", write_params, &nothing,
+                  HL_SEND_ALWAYS);
+    }
+}
+
 void hl_feature_diagnostics(struct hl_context *context)
 {
     for (size_t i = 0; i < hl_documents_count(context->documents); i++) {

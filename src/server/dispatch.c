@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hotlens/base/log.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/server/commands.h"
 #include "hotlens/server/features.h"
@@ -82,6 +83,7 @@ void hl_dispatch(struct hl_context *context, const struct hl_message *message)
         return;
     }
     const struct hl_method *method = hl_method_find(message->method);
+    hl_log_debug("client: %.100s", message->method);
     if (message->kind == HL_MESSAGE_NOTIFICATION) {
         if (method && method->notification) {
             method->notification(context, message->params);
@@ -105,6 +107,7 @@ void hl_notify(struct hl_context *context, const char *method,
     }
     struct hl_buffer message = {0};
     struct hl_json json;
+    hl_log_debug("server: %s", method);
     hl_message_begin_notification(&json, &message, method);
     write(&json, data);
     hl_message_end(&json);
@@ -123,6 +126,7 @@ void hl_ask(struct hl_context *context, const char *method,
     }
     struct hl_buffer message = {0};
     struct hl_json json;
+    hl_log_debug("server: %s", method);
     int64_t id = hl_pending_add(context->pending, callback, user);
     hl_message_begin_request(&json, &message, id, method, write != NULL);
     if (write) {

@@ -134,3 +134,32 @@ void feature_function_text(struct hl_buffer *out, const struct hl_shown *shown,
         hl_buffer_puts(out, " · edited since");
     }
 }
+
+const struct hl_shown_file *feature_file_in_run(struct hl_context *context,
+                                                const struct hl_document *document,
+                                                const struct hl_shown *shown,
+                                                const struct hl_numbers *numbers)
+{
+    const struct hl_settings *settings = context->settings;
+    if (numbers || !shown) {
+        return numbers ? numbers->file : NULL;
+    }
+    return hl_shown_find(shown, document->path, document->real_path, settings->mappings,
+                         settings->mapping_count);
+}
+
+const char *feature_why_no_numbers(const struct hl_shown_file *file)
+{
+    return file->state == HL_SOURCE_CHANGED
+               ? "this file was changed while it ran: no times on lines"
+               : "the text that ran was not kept: no times on lines";
+}
+
+void feature_summary(struct hl_buffer *out, const struct hl_shown *shown)
+{
+    const char *focus = hl_shown_focus_name(shown);
+    hl_text_summary(out, hl_shown_run(shown));
+    if (focus) {
+        hl_buffer_printf(out, " · focus: %s", focus);
+    }
+}

@@ -31,4 +31,14 @@ bool feature_shows_function(const struct hl_shown *shown, const struct hl_functi
 void feature_function_text(struct hl_buffer *out, const struct hl_shown *shown,
                            const struct hl_function_number *number);
 
+/* The document's file in the run, also when it has no numbers on lines; or NULL. */
+const struct hl_shown_file *feature_file_in_run(struct hl_context *context,
+                                                const struct hl_document *document,
+                                                const struct hl_shown *shown,
+                                                const struct hl_numbers *numbers);
+/* Of a file in the run that has no numbers: for people. */
+const char *feature_why_no_numbers(const struct hl_shown_file *file);
+/* The run in one line, with its focus. */
+void feature_summary(struct hl_buffer *out, const struct hl_shown *shown);
+
 #endif

@@ -4,6 +4,7 @@
 #include "hotlens/server/code_action_kinds.h"
 #include "hotlens/server/commands.h"
 #include "hotlens/server/workspace.h"
+#include "change_news.h"
 #include "recover.h"
 
 static void write_sync(struct hl_json *json, const struct hl_client *client)
@@ -131,6 +132,7 @@ static void on_store_changed(void *user)
     struct hl_context *context = user;
     if (!context->leaving) {
         hl_shelf_refresh(context->shelf);
+        change_news_runs(context);
     }
 }
 

@@ -24,6 +24,8 @@ void profile_request_destroy(struct profile_request *request)
     }
     cJSON_Delete(request->token);
     free(request->subject);
+    free(request->test);
+    free(request->run);
     free(request->target);
     hl_strv_free(request->command);
     hl_strv_free(request->args);
@@ -357,6 +359,19 @@ static void remember_arguments(struct profile_request *request, struct hl_store 
 
 static int complete_again(struct profile_request *request, struct hl_store *store)
 {
+    if (request->run) {
+        struct hl_run run = {0};
+        int r = store ? hl_store_find_run(store, request->run, &run, &request->error) : -EIO;
+        if (r == 0 && ((run.flags & (HL_RUN_ATTACHED | HL_RUN_IMPORTED)) || !run.argv)) {
+            r = hl_error_set(&request->error, EINVAL, "run %s was not started by hotlens",
+                             request->run);
+        }
+        if (r == 0) {
+            take_plan(request, run.argv, run.cwd, NULL);
+        }
+        hl_run_finish(&run);
+        return r;
+    }
     if (request->has_last) {
         request->pid = request->last.pid;
         take_plan(request, request->last.argv, request->last.cwd, request->last.environment);
@@ -376,7 +391,8 @@ static int find_tools(struct profile_request *request)
                                       .folder = request->folder,
                                       .hotlens = request->executable};
     struct hl_found found = {0};
-    bool needs_python = request->kind == REQUEST_FILE || request->kind == REQUEST_MODULE;
+    bool needs_python = request->kind == REQUEST_FILE || request->kind == REQUEST_MODULE ||
+                        request->kind == REQUEST_TEST;
     _cleanup_error_ struct hl_error error = {0};
     int r = hl_find_python(&options, &found, &error);
     if (r < 0 && needs_python) {
@@ -408,6 +424,22 @@ static void add_all(char ***vector, char *const *more)
     }
 }
 
+/* As one would type it in the folder: python -m pytest tests/test_a.py::K::test_b */
+static void add_test(struct profile_request *request)
+{
+    char ***argv = &request->plan.argv;
+    const char *below = request->folder ? hl_path_below(request->subject, request->folder) : NULL;
+    const char *path = below && !request->cwd ? below : request->subject;
+    hl_strv_add(argv, request->python);
+    hl_strv_add(argv, "-m");
+    hl_strv_add(argv, "pytest");
+    if (request->test) {
+        hl_strv_addf(argv, "%s::%s", path, request->test);
+    } else {
+        hl_strv_add(argv, path);
+    }
+}
+
 static void make_plan(struct profile_request *request)
 {
     struct hl_plan *plan = &request->plan;
@@ -419,6 +451,9 @@ static void make_plan(struct profile_request *request)
         hl_strv_add(&plan->argv, request->python);
         hl_strv_add(&plan->argv, "-m");
         hl_strv_add(&plan->argv, request->subject);
+        add_all(&plan->argv, request->args);
+    } else if (request->kind == REQUEST_TEST) {
+        add_test(request);
         add_all(&plan->argv, request->args);
     } else if (request->kind == REQUEST_COMMAND) {
         add_all(&plan->argv, request->command);

@@ -10,6 +10,7 @@
 enum request_kind {
     REQUEST_FILE,
     REQUEST_MODULE,
+    REQUEST_TEST, /* `subject` is a file, `test` what is behind it: "K::test_a" */
     REQUEST_COMMAND,
     REQUEST_AGAIN,
     REQUEST_ATTACH,
@@ -20,6 +21,8 @@ struct profile_request {
     enum request_kind kind;
     cJSON *token;
     char *subject;    /* path of the file, or name of the module */
+    char *test;       /* or NULL: all of the file */
+    char *run;        /* name of the run to repeat, or NULL: the last */
     char *target;     /* name of a target, or NULL */
     char **command;
     char **args;

@@ -31,7 +31,7 @@ static void write_piece(struct hl_json *json, const void *data)
 {
     const struct piece *piece = data;
     hl_json_object_begin(json);
-    hl_json_member_u64(json, "recording", piece->recording);
+    hl_json_member_u64(json, "id", piece->recording);
     hl_json_member_string(json, "stream", piece->stream == 1 ? "stdout" : "stderr");
     hl_json_key(json, "text");
     hl_json_bytes(json, piece->data, piece->length);

@@ -422,6 +422,11 @@ int64_t hl_recorder_elapsed(const struct hl_recorder *recorder)
     return hl_clock_monotonic() - recorder->began;
 }
 
+pid_t hl_recorder_pid(const struct hl_recorder *recorder)
+{
+    return recorder->session ? hl_recording_pid(hl_session_recording(recorder->session)) : 0;
+}
+
 uint64_t hl_recorder_samples(const struct hl_recorder *recorder)
 {
     return recorder->samples;

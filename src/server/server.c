@@ -7,10 +7,13 @@
 #include <uv.h>
 
 #include "hotlens/base/limits.h"
+#include "hotlens/base/log.h"
 #include "hotlens/base/memory.h"
+#include "hotlens/server/requests.h"
 #include "hotlens/server/commands.h"
 #include "hotlens/server/features.h"
 #include "hotlens/server/lifecycle.h"
+#include "change_news.h"
 #include "watch_recordings.h"
 
 /* From the end of standard input to the end of the process. What still runs then is left to its guard,
@@ -140,29 +143,6 @@ static void on_closed(void *user)
 
 /* The shelf */
 
-static void write_shown(struct hl_json *json, const void *data)
-{
-    struct hl_context *context = *(struct hl_context *const *)data;
-    hl_json_object_begin(json);
-    hl_json_key(json, "shown");
-    hl_json_array_begin(json);
-    char **folders = context->memory->folders;
-    for (size_t i = 0; folders && folders[i]; i++) {
-        const struct hl_shown *shown = hl_shelf_shown(context->shelf, folders[i]);
-        if (!shown) {
-            continue;
-        }
-        hl_json_object_begin(json);
-        hl_json_member_string(json, "folder", folders[i]);
-        hl_json_member_i64(json, "run", hl_shown_run(shown)->id);
-        hl_json_member_string(json, "title", hl_shown_run(shown)->title);
-        hl_json_member_string(json, "focus", hl_shown_focus_name(shown));
-        hl_json_object_end(json);
-    }
-    hl_json_array_end(json);
-    hl_json_object_end(json);
-}
-
 static void on_shelf_changed(void *user)
 {
     struct hl_context *context = user;
@@ -171,9 +151,7 @@ static void on_shelf_changed(void *user)
     }
     hl_feature_refresh(context);
     hl_feature_diagnostics(context);
-    if (context->client->ui) {
-        hl_notify(context, "hotlens/didChange", write_shown, &context, HL_SEND_DROPPABLE);
-    }
+    change_news_shown(context);
 }
 
 static void on_shelf_failed(void *user, const struct hl_error *error)
@@ -213,7 +191,9 @@ static int open_server(struct server *server)
     context->recordings =
         hl_recordings_create(&server->loop, hl_watch_recordings_events(), context);
     context->progress = hl_progress_list_create();
+    context->flames = hl_flame_cache_create();
     context->memory = hl_memory_create();
+    context->changes = change_news_create();
     return 0;
 }
 
@@ -225,7 +205,9 @@ static void close_server(struct server *server)
     hl_jobs_destroy(context->jobs);
     hl_documents_destroy(context->documents);
     hl_progress_list_destroy(context->progress);
+    hl_flame_cache_destroy(context->flames);
     hl_memory_destroy(context->memory);
+    change_news_destroy(context->changes);
     hl_settings_finish(&server->settings);
     hl_client_finish(&server->client);
     int busy = uv_loop_close(&server->loop);
@@ -235,6 +217,7 @@ static void close_server(struct server *server)
 int hl_server_main(const char *executable, const char *db)
 {
     struct server server = {.context = {.executable = executable, .db = db}, .exit_code = 1};
+    hl_log_set_level_named(getenv("HOTLENS_LOG")); /* to standard error, for bug reports */
     signal(SIGPIPE, SIG_IGN); /* a client that is gone is an error of a write, not our end */
     if (open_server(&server) < 0) {
         return 1;

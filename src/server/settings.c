@@ -147,6 +147,9 @@ static bool take_choice(char **field, const cJSON *item)
 
 static bool has_only(const cJSON *object, bool strings)
 {
+    if (!cJSON_IsObject(object)) {
+        return false; /* the items of an array have no names */
+    }
     const cJSON *item;
     cJSON_ArrayForEach(item, object)
     {
@@ -156,7 +159,7 @@ static bool has_only(const cJSON *object, bool strings)
             return false;
         }
     }
-    return cJSON_IsObject(object);
+    return true;
 }
 
 static bool take_mappings(struct hl_settings *settings, const cJSON *object)

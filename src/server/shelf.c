@@ -214,16 +214,27 @@ void hl_shelf_stop_awaiting(struct hl_shelf *shelf, const void *user)
     }
 }
 
+/* Two looks at a recording between which no sample came: a program that waits. */
+static bool is_same_live(const struct hl_shown *before, const struct hl_shown *now)
+{
+    if (!before || hl_shown_run(before)->id != 0 || hl_shown_run(now)->id != 0) {
+        return false;
+    }
+    return equal(hl_shown_run(before)->uuid, hl_shown_run(now)->uuid) &&
+           hl_shown_run(before)->samples == hl_shown_run(now)->samples;
+}
+
 void shelf_entry_show(struct hl_shelf *shelf, struct shelf_entry *entry, struct hl_shown *shown)
 {
     bool was_empty = !entry->full;
+    bool is_same = shown && is_same_live(entry->full, shown);
     clear_entry(entry);
     entry->full = shown;
     bool is_live = shown && hl_shown_run(shown)->id == 0;
     if (shown && !is_live && entry->has_focus) {
         shelf_apply_focus(shelf, entry, &entry->focus, NULL, NULL);
     }
-    if (shown || !was_empty) {
+    if (!is_same && (shown || !was_empty)) {
         shelf_changed(shelf, is_live);
     }
 }
@@ -260,6 +271,19 @@ void hl_shelf_show_nothing(struct hl_shelf *shelf, const char *folder)
     }
 }
 
+void hl_shelf_end_live(struct hl_shelf *shelf, const char *folder)
+{
+    struct shelf_entry *entry = shelf_entry_of(shelf, folder);
+    if (!entry || !entry->full || hl_shown_run(entry->full)->id != 0) {
+        return;
+    }
+    entry->newest = 0;
+    hl_shelf_show_nothing(shelf, folder);
+    if (entry->folder) {
+        shelf_look_for_newer(shelf, entry, INT64_MIN);
+    }
+}
+
 void hl_shelf_refresh(struct hl_shelf *shelf)
 {
     for (size_t i = 1; i < shelf->entry_count; i++) {
@@ -268,6 +292,18 @@ void hl_shelf_refresh(struct hl_shelf *shelf)
     for (size_t i = 0; i < shelf->stray_count; i++) {
         shelf_search(shelf, &shelf->strays[i]);
     }
+}
+
+int hl_shelf_compare_with(struct hl_shelf *shelf, const char *folder, int64_t run_id)
+{
+    struct shelf_entry *entry = shelf_entry_showing(shelf, hl_shelf_shown(shelf, folder));
+    int64_t shown = entry && entry->full ? hl_shown_run(entry->full)->id : 0;
+    if (shown == 0) {
+        return -ENOENT;
+    }
+    entry->baseline = run_id;
+    shelf_load_run(shelf, entry, shown);
+    return 0;
 }
 
 void hl_shelf_set_focus(struct hl_shelf *shelf, const char *folder,
@@ -438,6 +474,13 @@ void hl_shelf_forget(struct hl_shelf *shelf, const struct hl_document *document)
             shelf->numbers[i] = shelf->numbers[--shelf->numbers_count];
             return;
         }
+    }
+}
+
+void hl_shelf_forget_all(struct hl_shelf *shelf)
+{
+    while (shelf->numbers_count > 0) {
+        numbers_finish(&shelf->numbers[--shelf->numbers_count]);
     }
 }
 

@@ -21,6 +21,7 @@ struct shelf_job {
     int64_t run_id;     /* to load; or the one that is shown */
     int64_t newest;     /* known, then found */
     int64_t since;
+    int64_t baseline;
     bool follows;
     bool is_gone;       /* the run that was shown was deleted */
     char *path;
@@ -68,6 +69,7 @@ static struct shelf_job *job_create(struct hl_shelf *shelf, const struct shelf_e
         job->ticket = entry->ticket;
         job->newest = entry->newest;
         job->follows = entry->follows;
+        job->baseline = entry->baseline;
         job->run_id = entry->full ? hl_shown_run(entry->full)->id : 0;
     }
     return job;
@@ -136,7 +138,8 @@ static void load_work(void *data, struct hl_store *store, const struct hl_error 
     struct shelf_job *job = data;
     int64_t start;
     if (has_store(job, store, error)) {
-        job->result = hl_shown_load(store, job->run_id, &job->shown, &job->error);
+        job->result = hl_shown_load_compared(store, job->run_id, job->baseline, &job->shown,
+                                             &job->error);
     }
     if (job->result == 0) {
         job->result = find_newest(store, job, &job->newest, &start, &job->error);
@@ -206,7 +209,8 @@ static void newer_work(void *data, struct hl_store *store, const struct hl_error
     job->result = find_newest(store, job, &id, &start, &job->error);
     bool is_wanted = id != 0 && id > job->newest && job->follows && start >= job->since;
     if (job->result == 0 && is_wanted) {
-        job->result = hl_shown_load(store, id, &job->shown, &job->error);
+        job->result =
+            hl_shown_load_compared(store, id, job->baseline, &job->shown, &job->error);
     }
     job->newest = id > job->newest ? id : job->newest;
 }

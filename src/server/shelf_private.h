@@ -18,6 +18,7 @@ struct shelf_entry {
     struct shelf_tree *tree;  /* of the run, once it was needed */
     struct hl_focus_spec focus;
     bool has_focus;
+    int64_t baseline;         /* id of the run that the user compares with, or 0 */
     uint64_t focus_ticket; /* of the last call that said what to focus on */
     bool follows;      /* the newest run is shown as soon as there is one */
     bool is_refreshing;

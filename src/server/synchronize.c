@@ -45,14 +45,13 @@ void hl_did_close(struct hl_context *context, const cJSON *params)
     }
     if (document) {
         hl_shelf_forget(context->shelf, document);
+        hl_feature_clear_diagnostics(context, document);
     }
     _cleanup_free_ char *uri = NULL;
     int r = hl_documents_close(context->documents, params, &uri, &error);
     if (r < 0) {
         complain(context, "textDocument/didClose", r, &error);
-        return;
     }
-    hl_feature_diagnostics(context);
 }
 
 void hl_did_save(struct hl_context *context, const cJSON *params)

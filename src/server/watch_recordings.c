@@ -7,8 +7,10 @@
 #include "hotlens/base/clock.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/server/features.h"
+#include "change_news.h"
 #include "live.h"
 #include "program_output.h"
+#include "recording_news.h"
 
 /* Between two looks at a recording that goes on: numbers that jump more often cannot be read. */
 #define LIVE_NS HL_NS_PER_SECOND
@@ -33,97 +35,47 @@ static void free_when_done(struct watched *watched)
     }
 }
 
-/* Notifications */
-
-struct news {
-    const struct hl_recorder *recorder;
-    const struct hl_session_result *result; /* at the end */
-};
-
-static void write_end(struct hl_json *json, const struct hl_session_result *result)
-{
-    const struct hl_record_result *record = result->record;
-    hl_json_key(json, "run");
-    if (result->run_id > 0) {
-        hl_json_i64(json, result->run_id);
-    } else {
-        hl_json_null(json);
-    }
-    hl_json_key(json, "exitStatus");
-    if (record->exit_status >= 0) {
-        hl_json_i64(json, record->exit_status);
-    } else {
-        hl_json_null(json);
-    }
-    const struct hl_error *error = result->error.message ? &result->error : &record->error;
-    hl_json_member_string(json, "problem", error->message);
-}
-
-static void write_news(struct hl_json *json, const void *data)
-{
-    static const char *const STATES[] = {[HL_RECORD_STARTING] = "starting",
-                                         [HL_RECORD_SAMPLING] = "sampling",
-                                         [HL_RECORD_STOPPING] = "stopping",
-                                         [HL_RECORD_ENDED] = "ended"};
-    const struct news *news = data;
-    const struct hl_plan *plan = hl_recorder_plan(news->recorder);
-    hl_json_object_begin(json);
-    hl_json_member_u64(json, "recording", hl_recorder_number(news->recorder));
-    hl_json_member_string(json, "state", STATES[hl_recorder_state(news->recorder)]);
-    hl_json_member_string(json, "title", plan->title);
-    hl_json_member_string(json, "folder", plan->folder);
-    hl_json_member_bool(json, "attached", plan->pid > 0);
-    hl_json_member_i64(json, "elapsed", hl_recorder_elapsed(news->recorder) / HL_NS_PER_MS);
-    hl_json_member_u64(json, "samples", hl_recorder_samples(news->recorder));
-    if (news->result) {
-        write_end(json, news->result);
-    }
-    hl_json_object_end(json);
-}
-
-static void tell(struct hl_context *context, const struct hl_recorder *recorder,
-                 const struct hl_session_result *result, enum hl_urgency urgency)
-{
-    if (context->client->ui && !context->leaving) {
-        struct news news = {recorder, result};
-        hl_notify(context, "hotlens/recording", write_news, &news, urgency);
-    }
-}
-
 /* Events */
 
-static void report_progress(struct watched *watched, const struct hl_recorder *recorder)
+/* "stopping, 12 s, 1,200 samples" */
+static void describe(struct hl_buffer *out, const struct hl_recorder *recorder)
 {
     static const char *const WORDS[] = {[HL_RECORD_STARTING] = "starting, ",
                                         [HL_RECORD_SAMPLING] = "",
                                         [HL_RECORD_STOPPING] = "stopping, ",
                                         [HL_RECORD_ENDED] = "saving, "};
-    _cleanup_buffer_ struct hl_buffer text = {0};
-    hl_buffer_puts(&text, WORDS[hl_recorder_state(recorder)]);
-    hl_buffer_printf(&text, "%" PRId64 " s", hl_recorder_elapsed(recorder) / HL_NS_PER_SECOND);
+    hl_buffer_puts(out, WORDS[hl_recorder_state(recorder)]);
+    hl_buffer_printf(out, "%" PRId64 " s", hl_recorder_elapsed(recorder) / HL_NS_PER_SECOND);
     if (hl_recorder_samples(recorder) > 0) {
-        hl_buffer_puts(&text, ", ");
-        hl_text_counted(&text, hl_recorder_samples(recorder), "sample");
+        hl_buffer_puts(out, ", ");
+        hl_text_counted(out, hl_recorder_samples(recorder), "sample");
     }
+}
+
+static void tell_progress(struct hl_context *context, struct hl_recorder *recorder)
+{
+    struct watched *watched = hl_recorder_tag(recorder);
+    if (!watched) {
+        return;
+    }
+    _cleanup_buffer_ struct hl_buffer text = {0};
+    describe(&text, recorder);
     hl_progress_report(watched->progress, text.data);
+    bool is_stopping = hl_recorder_state(recorder) >= HL_RECORD_STOPPING;
+    recording_news(context, recorder, is_stopping ? RECORDING_STOPPING : RECORDING_PROGRESS,
+                   text.data, NULL);
 }
 
 static void on_state(void *user, struct hl_recorder *recorder, enum hl_record_state state)
 {
-    struct watched *watched = hl_recorder_tag(recorder);
-    if (watched && state != HL_RECORD_ENDED) {
-        report_progress(watched, recorder);
-        tell(user, recorder, NULL, HL_SEND_ALWAYS);
+    if (state != HL_RECORD_ENDED) {
+        tell_progress(user, recorder);
     }
 }
 
 static void on_tick(void *user, struct hl_recorder *recorder)
 {
-    struct watched *watched = hl_recorder_tag(recorder);
-    if (watched) {
-        report_progress(watched, recorder);
-        tell(user, recorder, NULL, HL_SEND_DROPPABLE);
-    }
+    tell_progress(user, recorder);
 }
 
 static void on_problem(void *user, struct hl_recorder *recorder, const struct hl_error *error)
@@ -163,7 +115,7 @@ static void on_live(void *user, struct hl_recorder *recorder, struct hl_profile 
     struct hl_context *context = user;
     struct watched *watched = hl_recorder_tag(recorder);
     int64_t now = hl_clock_monotonic();
-    if (!watched || !profile || context->leaving || watched->is_looking ||
+    if (!watched || !profile || run->samples == 0 || context->leaving || watched->is_looking ||
         now - watched->looked < LIVE_NS) {
         return;
     }
@@ -194,19 +146,16 @@ static void summarize(const struct hl_run *run, struct hl_context *context,
     }
 }
 
-static void show_result(struct watched *watched, const struct hl_session_result *result)
+static void show_result(struct watched *watched, const struct hl_session_result *result,
+                        const char *summary)
 {
     struct hl_context *context = watched->context;
-    _cleanup_buffer_ struct hl_buffer text = {0};
-    if (result->data) {
-        summarize(&result->data->run, context, &text);
-    }
-    hl_progress_end(watched->progress, text.length > 0 ? text.data : "no samples");
+    hl_progress_end(watched->progress, summary ? summary : "no samples");
     int level = result->run_id > 0 ? 2 : 1;
     show_problem(context, level, &result->record->error);
     show_problem(context, level, &result->error);
-    if (text.length > 0) {
-        hl_show_message(context, 3, "%s", text.data);
+    if (summary) {
+        hl_show_message(context, 3, "%s", summary);
     }
     if (result->run_id > 0) {
         hl_shelf_show_run(context->shelf, watched->folder, result->run_id);
@@ -216,6 +165,25 @@ static void show_result(struct watched *watched, const struct hl_session_result 
     if (result->data && hl_shown_from_data(result->data, &shown) == 0) {
         hl_shelf_show(context->shelf, watched->folder, shown);
         hl_shown_unref(shown);
+    } else {
+        hl_shelf_end_live(context->shelf, watched->folder);
+    }
+}
+
+static void tell_end(struct watched *watched, const struct hl_recorder *recorder,
+                     const struct hl_session_result *result)
+{
+    struct hl_context *context = watched->context;
+    _cleanup_buffer_ struct hl_buffer summary = {0};
+    if (result->data) {
+        summarize(&result->data->run, context, &summary);
+    }
+    recording_news(context, recorder, RECORDING_ENDED,
+                   summary.data ? summary.data : "no samples", result);
+    show_result(watched, result, summary.data);
+    hl_feature_refresh(context);
+    if (result->run_id > 0) {
+        change_news_runs(context);
     }
 }
 
@@ -232,9 +200,7 @@ static void on_ended(void *user, struct hl_recorder *recorder,
     if (context->leaving) {
         hl_progress_end(watched->progress, "the editor is leaving");
     } else {
-        tell(context, recorder, result, HL_SEND_ALWAYS);
-        show_result(watched, result);
-        hl_feature_refresh(context);
+        tell_end(watched, recorder, result);
     }
     hl_recorder_set_tag(recorder, NULL);
     watched->ended = true;
@@ -272,6 +238,6 @@ void hl_watch_recording(struct hl_context *context, struct hl_recorder *recorder
     watched->output = program_output_create();
     watched->progress = hl_progress_begin(context, token, title, on_cancel, recorder);
     hl_recorder_set_tag(recorder, watched);
-    tell(context, recorder, NULL, HL_SEND_ALWAYS);
+    recording_news(context, recorder, RECORDING_STARTED, title, NULL);
     hl_feature_refresh(context); /* lenses say "stop" now */
 }

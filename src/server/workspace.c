@@ -8,6 +8,7 @@
 #include "hotlens/base/uri.h"
 #include "hotlens/server/commands.h"
 #include "hotlens/server/features.h"
+#include "change_news.h"
 
 static char *folder_path(const char *uri)
 {
@@ -90,11 +91,20 @@ void hl_workspace_configure(struct hl_context *context, const cJSON *json)
 {
     _cleanup_buffer_ struct hl_buffer problems = {0};
     hl_settings_apply(context->settings, json, &problems);
+    hl_shelf_forget_all(context->shelf);
     if (problems.length > 0) {
         hl_log_message(context, 2, "%s", problems.data);
         hl_show_message(context, 2, "hotlens: %.*s", (int)strcspn(problems.data, "\n"),
                         problems.data);
     }
+}
+
+static void reconfigure(struct hl_context *context, const cJSON *json)
+{
+    hl_workspace_configure(context, json);
+    hl_feature_refresh(context);
+    hl_feature_diagnostics(context);
+    change_news_shown(context);
 }
 
 static void on_configuration(void *user, const cJSON *result, const cJSON *error, bool gone)
@@ -104,9 +114,7 @@ static void on_configuration(void *user, const cJSON *result, const cJSON *error
     if (gone || !cJSON_IsArray(result)) {
         return;
     }
-    hl_workspace_configure(context, result->child);
-    hl_feature_refresh(context);
-    hl_feature_diagnostics(context);
+    reconfigure(context, result->child);
 }
 
 static void write_section(struct hl_json *json, const void *data)
@@ -137,9 +145,7 @@ void hl_did_change_configuration(struct hl_context *context, const cJSON *params
         hl_workspace_ask_configuration(context);
         return;
     }
-    hl_workspace_configure(context, settings);
-    hl_feature_refresh(context);
-    hl_feature_diagnostics(context);
+    reconfigure(context, settings);
 }
 
 const char *hl_workspace_folder(struct hl_context *context, const struct hl_document *document)

@@ -105,18 +105,49 @@ int file_table_prepare(struct hl_store *store, struct file_table *table);
 void file_table_finish(struct file_table *table);
 int file_table_get(struct hl_store *store, struct file_table *table, const char *path,
                    size_t length, int64_t *ret_file);
+/* Many rows of one table, several to a statement: what a statement costs apart from its rows is as much
+ * as two rows. (batch.c) */
+#define BATCH_ROWS 16
+struct batch {
+    struct statement many;
+    struct statement one;
+    size_t left;   /* rows that are still to come */
+    size_t filled; /* rows that `many` holds */
+};
+/* `values` are the parentheses of one row; `count` rows will come. */
+int batch_prepare(struct hl_store *store, struct batch *batch, const char *insert,
+                  const char *values, size_t count);
+void batch_finish(struct batch *batch);
+/* Where to bind the next row. */
+struct statement *batch_row(struct batch *batch);
+/* The row is bound. */
+int batch_next(struct batch *batch);
+
 /* The id of a function in `function`, made when missing (functions.c). `home` is where its hash would
  * have it. */
+struct new_function {
+    int64_t id;
+    int64_t file;
+    const char *name; /* the caller's */
+    size_t length;
+    uint32_t ordinal;
+};
 struct function_table {
+    struct hl_store *store;
     struct statement find;
-    struct statement add;
     int64_t last; /* where an empty table ends that is filled in order of homes, else INT64_MAX */
+    struct new_function added[BATCH_ROWS]; /* not in the table yet, and … */
+    size_t added_count;
+    int64_t added_last; /* … the largest id of them */
+    struct batch add;
 };
 int function_table_prepare(struct hl_store *store, struct function_table *table);
 void function_table_finish(struct function_table *table);
 int64_t function_home(int64_t file, const char *name, size_t length, uint32_t ordinal);
+/* `name` must stay as it is until the flush, which is due at the end. */
 int function_table_get(struct function_table *table, int64_t home, int64_t file, const char *name,
                        size_t length, uint32_t ordinal, int64_t *ret_id);
+int function_table_flush(struct function_table *table);
 /* Removes texts, functions and files that no run refers to any more. */
 int store_sweep(struct hl_store *store);
 /* Gives free pages back to the file system; a failure only means later. */

@@ -16,7 +16,7 @@ int64_t function_home(int64_t file, const char *name, size_t length, uint32_t or
 
 int function_table_prepare(struct hl_store *store, struct function_table *table)
 {
-    *table = (struct function_table){.last = INT64_MAX};
+    *table = (struct function_table){.store = store, .last = INT64_MAX};
     int64_t ignored;
     int code = store_query_int(store, "SELECT 1 FROM function LIMIT 1", &ignored);
     if (code == SQLITE_DONE) {
@@ -24,20 +24,15 @@ int function_table_prepare(struct hl_store *store, struct function_table *table)
     } else if (code != SQLITE_ROW && code != SQLITE_OK) {
         return code;
     }
-    code = statement_prepare(store, &table->find,
+    return statement_prepare(store, &table->find,
                              "SELECT id, file = ?2 AND name = ?3 AND ordinal = ?4 FROM function "
                              "WHERE id >= ?1 ORDER BY id");
-    if (code == SQLITE_OK) {
-        code = statement_prepare(
-            store, &table->add, "INSERT INTO function (id, file, name, ordinal) VALUES (?, ?, ?, ?)");
-    }
-    return code;
 }
 
 void function_table_finish(struct function_table *table)
 {
     statement_finish(&table->find);
-    statement_finish(&table->add);
+    batch_finish(&table->add);
 }
 
 static void bind_function(struct statement *statement, int64_t id, int64_t file, const char *name,
@@ -73,26 +68,64 @@ static int search(struct statement *find, int64_t home, bool *ret_found, int64_t
     return found || code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
+/* The statements for many are only made where there are many. */
+static int prepare_add(struct function_table *table)
+{
+    size_t count = table->added_count;
+    if (table->add.one.handle && (count < BATCH_ROWS || table->add.many.handle)) {
+        table->add.left = count;
+        return SQLITE_OK;
+    }
+    batch_finish(&table->add);
+    return batch_prepare(table->store, &table->add,
+                         "INSERT INTO function (id, file, name, ordinal)", "(?, ?, ?, ?)", count);
+}
+
+int function_table_flush(struct function_table *table)
+{
+    int code = table->added_count > 0 ? prepare_add(table) : SQLITE_OK;
+    for (size_t i = 0; code == SQLITE_OK && i < table->added_count; i++) {
+        const struct new_function *added = &table->added[i];
+        bind_function(batch_row(&table->add), added->id, added->file, added->name, added->length,
+                      added->ordinal);
+        code = batch_next(&table->add);
+    }
+    table->added_count = 0;
+    return code;
+}
+
+static int add_function(struct function_table *table, const struct new_function *function)
+{
+    table->added_last = table->added_count > 0 && table->added_last > function->id
+                            ? table->added_last
+                            : function->id;
+    table->added[table->added_count++] = *function;
+    table->last = table->last < function->id ? function->id : table->last;
+    return table->added_count == BATCH_ROWS ? function_table_flush(table) : SQLITE_OK;
+}
+
 int function_table_get(struct function_table *table, int64_t home, int64_t file, const char *name,
                        size_t length, uint32_t ordinal, int64_t *ret_id)
 {
     int64_t id = home;
     bool found = false;
+    int code = SQLITE_OK;
     if (home <= table->last) {
-        bind_function(&table->find, home, file, name, length, ordinal);
-        int code = search(&table->find, home, &found, &id);
-        if (code != SQLITE_OK) {
-            return code;
+        if (table->added_count > 0 && home <= table->added_last) {
+            code = function_table_flush(table); /* a search from home on has to see them */
+        }
+        if (code == SQLITE_OK) {
+            bind_function(&table->find, home, file, name, length, ordinal);
+            code = search(&table->find, home, &found, &id);
         }
     }
-    if (!found) {
-        bind_function(&table->add, id, file, name, length, ordinal);
-        int code = statement_run(&table->add);
-        if (code != SQLITE_OK) {
-            return code;
-        }
-        table->last = table->last < id ? id : table->last;
+    if (code == SQLITE_OK && !found) {
+        const struct new_function function = {
+            .id = id, .file = file, .name = name, .length = length, .ordinal = ordinal};
+        code = add_function(table, &function);
     }
-    *ret_id = id;
-    return SQLITE_OK;
+    if (code == SQLITE_OK) {
+        *ret_id = id;
+    }
+    return code;
 }

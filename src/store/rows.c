@@ -1,7 +1,9 @@
 /* Writing the rows per function and per line. */
 #include <errno.h>
+#include <string.h>
 
 #include "connection.h"
+#include "hotlens/base/sort.h"
 #include "varint.h"
 
 /* Strings of one table that have been looked up in `file` already; -1 is not yet. */
@@ -81,11 +83,25 @@ static int collect_functions(struct hl_store *store, const struct hl_run_content
     return code;
 }
 
-static int compare_ids(const void *left, const void *right)
+/* Where a function would like to be tells its place in both tables. */
+static int sort_functions(struct function_row *rows, size_t count)
 {
-    const struct function_row *a = left;
-    const struct function_row *b = right;
-    return a->id != b->id ? (a->id < b->id ? -1 : 1) : 0;
+    _cleanup_free_ struct hl_sort_item *keys = hl_try_malloc(count, sizeof(*keys));
+    _cleanup_free_ struct function_row *unsorted = hl_try_malloc(count, sizeof(*unsorted));
+    if (!keys || !unsorted) {
+        return SQLITE_NOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        keys[i] = (struct hl_sort_item){.key = (uint64_t)rows[i].id, .value = (uint32_t)i};
+    }
+    if (hl_sort_by_key(keys, count) < 0) {
+        return SQLITE_NOMEM;
+    }
+    memcpy(unsorted, rows, count * sizeof(*rows));
+    for (size_t i = 0; i < count; i++) {
+        rows[i] = unsorted[keys[i].value];
+    }
+    return SQLITE_OK;
 }
 
 /* Turns the place where each function would like to be into its id. */
@@ -101,28 +117,28 @@ static int intern_functions(struct hl_store *store, const struct hl_functions *f
         code = function_table_get(&table, rows[i].id, rows[i].file, name, length,
                                   function->ordinal, &rows[i].id);
     }
-    return code;
+    return code == SQLITE_OK ? function_table_flush(&table) : code;
 }
 
 static int insert_function_rows(struct hl_store *store, int64_t profile,
                                 const struct hl_run_content *content,
                                 const struct function_row *rows, size_t count)
 {
-    _cleanup_statement_ struct statement insert = {0};
-    int code = statement_prepare(
-        store, &insert,
-        "INSERT INTO function_row (profile, function, line, end_line, self, total) "
-        "VALUES (?, ?, ?, ?, ?, ?)");
+    _cleanup_(batch_finish) struct batch batch = {0};
+    int code = batch_prepare(
+        store, &batch, "INSERT INTO function_row (profile, function, line, end_line, self, total)",
+        "(?, ?, ?, ?, ?, ?)", count);
     for (size_t i = 0; code == SQLITE_OK && i < count; i++) {
         uint32_t index = rows[i].index;
         const struct hl_function *function = &content->functions->items[index];
-        bind_int(&insert, profile);
-        bind_int(&insert, rows[i].id);
-        bind_int(&insert, function->line);
-        bind_int(&insert, function->end_line);
-        bind_int(&insert, (int64_t)content->function_self[index]);
-        bind_int(&insert, (int64_t)content->function_total[index]);
-        code = statement_run(&insert);
+        struct statement *insert = batch_row(&batch);
+        bind_int(insert, profile);
+        bind_int(insert, rows[i].id);
+        bind_int(insert, function->line);
+        bind_int(insert, function->end_line);
+        bind_int(insert, (int64_t)content->function_self[index]);
+        bind_int(insert, (int64_t)content->function_total[index]);
+        code = batch_next(&batch);
     }
     return code;
 }
@@ -142,7 +158,9 @@ static int save_functions(struct hl_store *store, int64_t profile,
     size_t count = 0;
     int code = collect_functions(store, content, rows, &count);
     if (code == SQLITE_OK && count > 0) {
-        qsort(rows, count, sizeof(*rows), compare_ids);
+        code = sort_functions(rows, count);
+    }
+    if (code == SQLITE_OK) {
         code = intern_functions(store, functions, rows, count);
     }
     return code == SQLITE_OK ? insert_function_rows(store, profile, content, rows, count) : code;

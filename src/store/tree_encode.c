@@ -1,7 +1,6 @@
 /* Writing tree blobs. */
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -87,6 +86,23 @@ static bool is_joined(const char *text, size_t length, const char *const parts[]
     return length == 0;
 }
 
+#define END_SIZE 16
+
+/* Writes `:LINE)`, or `)` for no line, at the end of the array; where it starts. printf() would take a
+ * third of the time of encoding. */
+static const char *put_end(char end[END_SIZE], uint32_t line)
+{
+    size_t at = END_SIZE;
+    end[--at] = ')';
+    for (uint32_t rest = line; rest > 0; rest /= 10) {
+        end[--at] = (char)('0' + rest % 10);
+    }
+    if (line > 0) {
+        end[--at] = ':';
+    }
+    return end + at;
+}
+
 static enum tree_text text_form(const struct encoder *encoder, uint32_t id)
 {
     const struct hl_frame *frame = hl_frames_get(encoder->frames, id);
@@ -101,12 +117,10 @@ static enum tree_text text_form(const struct encoder *encoder, uint32_t id)
     }
     size_t file_length;
     const char *file = hl_strings_get(strings, frame->file, &file_length);
-    char end[16] = ")";
-    if (frame->line > 0) {
-        snprintf(end, sizeof(end), ":%u)", frame->line);
-    }
-    const char *const parts[] = {name, " (", file, end};
-    const size_t lengths[] = {name_length, 2, file_length, strlen(end)};
+    char end[END_SIZE];
+    const char *end_start = put_end(end, frame->line);
+    const char *const parts[] = {name, " (", file, end_start};
+    const size_t lengths[] = {name_length, 2, file_length, (size_t)(end + END_SIZE - end_start)};
     if (name_length + file_length > TREE_DERIVED_LIMIT ||
         !is_joined(text, length, parts, lengths, ARRAY_SIZE(parts))) {
         return TREE_TEXT_OWN;

@@ -58,10 +58,11 @@ def wait_until(condition, seconds=30, step=0.02):
 
 
 def find_py_spy():
-    """Path of py-spy, or Skip."""
+    """Path of py-spy; without one Skip, or a failure where $HOTLENS_NEED_PY_SPY promises it."""
     beside = pathlib.Path(HOTLENS).resolve().parent / "venv" / "bin" / "py-spy"
     found = str(beside) if beside.exists() else shutil.which("py-spy")
     if not found:
+        expect("HOTLENS_NEED_PY_SPY" not in os.environ, "py-spy is found")
         raise Skip("py-spy is not installed")
     return found
 
@@ -88,7 +89,7 @@ class Box:
             "TZ": "UTC",
         }
         for name in os.environ:
-            if name.startswith(("ASAN_", "UBSAN_", "LSAN_")):
+            if name.startswith(("ASAN_", "LSAN_", "TSAN_", "UBSAN_")):
                 self.environment[name] = os.environ[name]
 
     def write(self, name, text):

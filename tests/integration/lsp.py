@@ -6,7 +6,8 @@
 
 Everything it sends is cut into pieces of random sizes; the seed is printed, and taken from $LSP_SEED when
 that is set. Requests of the server are answered by `answers` (method → function of the params); null
-otherwise.
+otherwise. Every message of both sides is checked (traffic.py); one that is wrong on purpose is sent with
+wrong=True, and has to be wrong.
 """
 
 import collections
@@ -18,11 +19,15 @@ import subprocess
 import threading
 import time
 
+import lsp_types
 from harness import HOTLENS, TIMEOUT
+from traffic import Traffic
 
 SEED = int(os.environ.get("LSP_SEED") or random.randrange(1 << 30))
 print(f"# LSP_SEED={SEED}", flush=True)
 RANDOM = random.Random(SEED)
+if not lsp_types.available:
+    print("# no lsprotocol in build/lsp-types: messages of LSP itself are not checked", flush=True)
 
 CAPABILITIES = {
     "general": {"positionEncodings": ["utf-16"]},
@@ -37,15 +42,34 @@ def frame(message):
     return b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
+def read_number(text):
+    """Some clients drop a message with 1.0 or 1e3 where an integer is meant."""
+    assert "e" not in text.lower() and not text.endswith(".0"), text
+    return float(text)
+
+
+def refuse_constant(text):
+    raise AssertionError(text)
+
+
+def read_strictly(body):
+    """As the strictest client would: UTF-8, numbers as people write them."""
+    return json.loads(body.decode("utf-8", "strict"), parse_float=read_number,
+                      parse_constant=refuse_constant)
+
+
 class Server:
-    def __init__(self, box, *arguments, env=None, answers=None):
+    def __init__(self, box, *arguments, program=HOTLENS, env=None, answers=None):
         self.box = box
-        self.process = box.start(HOTLENS, *(arguments or ("serve",)), env=env,
+        command = [program] if program else []  # else it is the first of the arguments
+        self.process = box.start(*command, *(arguments or ("serve",)), env=env,
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE)
+        self.traffic = Traffic()
         self.answers = {"window/workDoneProgress/create": lambda _: None, **(answers or {})}
         self.next_id = 0
         self.incoming = queue.Queue()
+        self.is_gone = False   # all that it wrote was read
         self.log = []          # all messages, in order
         self.responses = {}    # by id
         self.notifications = collections.defaultdict(list)
@@ -81,7 +105,7 @@ class Server:
                 # Byte for byte what strict clients want.
                 assert line.startswith(b"Content-Length: ") and line.endswith(b"\r\n"), line
                 length = int(line[16:-2])
-            self.incoming.put(json.loads(stream.read(length)))
+            self.incoming.put(read_strictly(stream.read(length)))
 
     def _read_errors(self):
         self.errors += self.process.stderr.read()
@@ -93,15 +117,21 @@ class Server:
             self.process.stdin.flush()
             data = data[size:]
 
-    def send(self, message, cut=True):
+    def send(self, message, cut=True, wrong=False):
+        if not isinstance(message, bytes):
+            problems = self.traffic.from_client(message)
+            may_be_unseen = wrong and not lsp_types.available
+            assert bool(problems) == wrong or may_be_unseen, (
+                f"{'; '.join(problems) or 'nothing is wrong'}\n{json.dumps(message)[:2000]}")
         self.write(frame(message), cut)
 
     # Messages
 
     def _take(self, message):
         self.log.append(message)
+        problems = self.traffic.from_server(message)
+        assert not problems, "; ".join(problems) + "\n" + json.dumps(message)[:2000]
         if "method" not in message:
-            assert ("result" in message) != ("error" in message), message
             assert message["id"] is None or message["id"] not in self.responses, message
             self.responses[message["id"]] = message
         elif "id" in message:
@@ -120,6 +150,7 @@ class Server:
             return False
         if message is None:
             self.incoming.put(None)
+            self.is_gone = True
             return False
         self._take(message)
         return True
@@ -130,35 +161,39 @@ class Server:
             found = condition()
             if found:
                 return found
-            self.pump(0.05)
+            got = self.pump(0.05)
+            assert got or not self.is_gone, f"the server is gone, and never came: {what}\n{self.tail()}"
             assert time.monotonic() < deadline, f"never came: {what}\n{self.tail()}"
 
     def tail(self):
         lines = [json.dumps(message)[:400] for message in self.log[-12:]]
         return "\n".join(lines) + "\n" + self.errors.decode(errors="replace")[-2000:]
 
-    def notify(self, method, params):
-        self.send({"jsonrpc": "2.0", "method": method, "params": params})
+    def notify(self, method, params=None, wrong=False):
+        message = {"jsonrpc": "2.0", "method": method}
+        if params is not None:
+            message["params"] = params
+        self.send(message, wrong=wrong)
 
-    def ask(self, method, params=None, id=None):
+    def ask(self, method, params=None, id=None, wrong=False):
         self.next_id += 1
         id = id if id is not None else self.next_id
         message = {"jsonrpc": "2.0", "id": id, "method": method}
         if params is not None:
             message["params"] = params
-        self.send(message)
+        self.send(message, wrong=wrong)
         return id
 
     def response(self, id, seconds=TIMEOUT):
         return self.wait_for(lambda: self.responses.get(id), f"answer {id}", seconds)
 
-    def request(self, method, params=None):
-        answer = self.response(self.ask(method, params))
+    def request(self, method, params=None, wrong=False):
+        answer = self.response(self.ask(method, params, wrong=wrong))
         assert "error" not in answer, answer
         return answer["result"]
 
-    def failure(self, method, params=None):
-        answer = self.response(self.ask(method, params))
+    def failure(self, method, params=None, wrong=False):
+        answer = self.response(self.ask(method, params, wrong=wrong))
         assert "error" in answer, answer
         return answer["error"]
 
@@ -185,9 +220,9 @@ class Server:
             "uri": path.as_uri(), "languageId": "python", "version": 1,
             "text": text if text is not None else path.read_text()}})
 
-    def command(self, name, *arguments):
+    def command(self, name, *arguments, wrong=False):
         return self.request("workspace/executeCommand",
-                            {"command": name, "arguments": list(arguments)})
+                            {"command": name, "arguments": list(arguments)}, wrong=wrong)
 
     def leave(self):
         """shutdown, exit; the exit code."""

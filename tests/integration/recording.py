@@ -738,7 +738,7 @@ def main():
     print("1..%d" % len(rows))
     failed = 0
     for number, (name, function) in enumerate(rows, 1):
-        if not function:
+        if not function and "HOTLENS_NEED_PY_SPY" not in os.environ:
             print("ok %d - %s # SKIP py-spy was not found" % (number, name))
             continue
         try:

@@ -2,13 +2,14 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 
-from harness import expect, expect_equal, find_py_spy, main, processes_of, test, wait_until
+from harness import HOTLENS, Skip, expect, expect_equal, find_py_spy, main, processes_of, test, wait_until
 from lsp import CAPABILITIES, Server, Silence
 
 BUSY = """import sys, time
@@ -102,7 +103,7 @@ def stop_lets_finally_run(box):
         talk.initialize(options=UI)
         talk.open(path)
         talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["60"]})
-        recording(talk, "sampling")
+        recording(talk, "progress")
         talk.wait_for(lambda: any(item["samples"] for item in
                                   talk.notifications["hotlens/recording"]), "samples")
         actions = talk.request("textDocument/codeAction", {
@@ -197,7 +198,7 @@ def two_at_once_and_a_question_nobody_answers(box):
         talk.initialize(options=UI)
         talk.command("hotlens.profileFile", {"uri": first.as_uri(), "args": ["2"]})
         talk.command("hotlens.profileFile", {"uri": second.as_uri(), "args": ["2"]})
-        talk.wait_for(lambda: len({item["recording"] for item in
+        talk.wait_for(lambda: len({item["id"] for item in
                                    talk.notifications["hotlens/recording"]}) == 2, "two")
         talk.command("hotlens.stop")
         talk.wait_for(lambda: talk.asked["window/showMessageRequest"], "which one?")
@@ -329,6 +330,309 @@ def a_program_that_reads_and_fails(box):
         talk.message_with("samples")
         logged = [item["message"] for item in talk.notifications["window/logMessage"]]
         expect(any("EOFError" in line for line in logged), "its own words", logged)
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+WAITING = """import asyncio, sys
+
+async def nap(end):
+    while asyncio.get_running_loop().time() < end:
+        sum(range(20000))
+        await asyncio.sleep(0.02)
+
+async def main():
+    await nap(asyncio.get_running_loop().time() + float(sys.argv[1]))
+
+asyncio.run(main())
+"""
+
+
+def lens(talk, path, text):
+    def find():
+        return [item["command"] for item in talk.request("textDocument/codeLens", {
+            "textDocument": {"uri": path.as_uri()}}) if text in item["command"]["title"]]
+    return talk.wait_for(find, f"a lens with {text!r}")[0]
+
+
+@test
+def what_a_run_does_not_tell_is_a_click_away(box):
+    path = program(box, text=WAITING)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        talk.command("hotlens.profileFile", {"args": ["2"]})
+        expect_equal(recording(talk, "ended")[0]["run"], 1, "the end")
+        few = lens(talk, path, "again at 1000 Hz")
+        idle = lens(talk, path, "again with waiting")
+        expect_equal((few["arguments"], idle["arguments"]),
+                     ([{"run": 1, "rate": 1000}], [{"run": 1, "idle": True}]), "arguments")
+        talk.command(idle["command"], *idle["arguments"])
+        talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "the second end")
+        new = talk.request("hotlens/runs", {})["runs"][0]
+        expect("idle" in new["flags"] and new["argv"][-1] == "2", "the run", new)
+        talk.wait_for(lambda: talk.request("hotlens/lines", {"uri": path.as_uri()})["run"]["id"] == 2,
+                      "it is shown")
+        titles = [item["command"]["title"] for item in talk.request("textDocument/codeLens", {
+            "textDocument": {"uri": path.as_uri()}})]
+        expect(not any("again with waiting" in title for title in titles), "once", titles)
+        expect(any("waiting included" in title for title in titles), "it says so", titles)
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+# As much of pytest as it takes: runs one function of a file.
+PYTEST = """import runpy, sys
+path, _, name = sys.argv[1].partition("::")
+runpy.run_path(path)[name]()
+"""
+
+
+@test
+def a_test_is_profiled(box):
+    path = program(box, "test_it.py", BUSY.replace("main()\n\nmain()", "main()\n").replace(
+        "float(sys.argv[1])", "2").replace("def main", "def test_main").removesuffix("main()\n"))
+    box.write("pytest.py", PYTEST)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        command = lens(talk, path, "▶ Profile")
+        expect_equal(command["command"], "hotlens.profileTest", "command")
+        talk.command(command["command"], *command["arguments"])
+        recording(talk, "progress")
+        stop = lens(talk, path, "■ Stop program")
+        expect_equal(stop["arguments"], [{"id": recording(talk, "started")[0]["id"]}], "its id")
+        end = recording(talk, "ended")[0]
+        expect_equal((end["title"], end["exitStatus"], end["run"]),
+                     ("-m pytest test_it.py::test_main", 0, 1), "the end")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_recording_tells_all(box):
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["60"]})
+        talk.wait_for(lambda: any(item["samples"] for item in recording(talk, "progress")), "samples")
+        news = talk.notifications["hotlens/recording"]
+        first, last = news[0], news[-1]
+        expect_equal([item["state"] for item in news].count("started"), 1, "one start")
+        expect_equal((first["state"], first["title"], first["attached"], first["samples"]),
+                     ("started", "busy.py 60", False, 0), "the start")
+        expect("Profiling busy.py 60" in first["message"], "message", first)
+        argv = pathlib.Path(f"/proc/{last['pid']}/cmdline").read_bytes().split(b"\0")
+        expect(b"60" in argv, "the pid", argv)
+        expect(0 < last["elapsed"] < 60 and "samples" in last["message"], "progress", last)
+        wrong = talk.failure("workspace/executeCommand", {
+            "command": "hotlens.stop", "arguments": [{"id": 99}]})
+        expect("99" in wrong["message"], "no such recording", wrong)
+        talk.command("hotlens.stop", {"id": last["id"]})
+        end = recording(talk, "ended")[0]
+        expect(recording(talk, "stopping"), "stopping", news)
+        expect_equal((end["run"], end["problem"], end["remedy"]), (1, None, None), "the end")
+        expect("busy.py 60" in end["message"] and "samples" in end["message"], "summary", end)
+        expect({item["id"] for item in talk.notifications["hotlens/output"]} == {end["id"]}, "output")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def numbers_are_live_while_it_records(box):
+    """New numbers come at most once a second, and none where none changed."""
+    path = program(box, "nap.py", "import time\n\ndef nap():\n    time.sleep(60)\n\nnap()\n")
+    busy = program(box, "busy.py")
+    process = box.start(sys.executable, busy, "60", stdout=subprocess.DEVNULL)
+    idle = box.start(sys.executable, path, stdout=subprocess.DEVNULL)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(busy)
+
+        def numbers():
+            return [item for item in talk.notifications["hotlens/didChange"]
+                    if "numbers" in item["changed"]]
+
+        talk.command("hotlens.attach", {"pid": process.pid})
+        talk.wait_for(lambda: len(numbers()) >= 3, "live numbers")
+        news = recording(talk, "progress")[-1]
+        expect(len(numbers()) <= news["elapsed"] + 1, "once a second", news)
+        lines = talk.request("hotlens/lines", {"uri": busy.as_uri()})
+        expect(lines["live"] and lines["run"]["id"] == 0 and lines["lines"], "live", lines)
+        talk.command("hotlens.stop")
+        recording(talk, "ended")
+        talk.wait_for(lambda: not talk.request("hotlens/lines", {"uri": busy.as_uri()})["live"],
+                      "the stored run")
+        before = len(numbers())
+        talk.command("hotlens.attach", {"pid": idle.pid})
+        talk.wait_for(lambda: recording(talk, "progress")[-1]["elapsed"] > 4 and
+                      recording(talk, "progress")[-1]["id"] == 2, "some seconds")
+        expect(len(numbers()) <= before + 1, "nothing changes", numbers()[before:])
+        talk.command("hotlens.stop", {"id": 2})
+        talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "the second end")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+def actions(talk, path, *kinds):
+    return talk.request("textDocument/codeAction", {
+        "textDocument": {"uri": path.as_uri()}, "context": {"diagnostics": [], "only": list(kinds)},
+        "range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}})
+
+
+@test
+def a_client_that_cannot_ask_lists_processes(box):
+    """Helix up to 25.07 answers questions with an error."""
+    path = program(box)
+    process = box.start(sys.executable, path, "60", stdout=subprocess.DEVNULL)
+    with server(box) as talk:
+        talk.request("initialize", {"processId": None, "clientInfo": {"name": "helix",
+                                                                     "version": "25.07.1"},
+                                    "rootUri": box.folder.as_uri(), "capabilities": CAPABILITIES,
+                                    "initializationOptions": UI})
+        talk.notify("initialized", {})
+        talk.open(path)
+        title = f"Hotlens: Attach {process.pid} "
+
+        def mine():
+            return [item for item in actions(talk, path, "source.hotlens.attach")
+                    if item["title"].startswith(title)]
+
+        command = talk.wait_for(mine, "the process")[0]["command"]
+        expect_equal(command["arguments"], [{"pid": process.pid}], "arguments")
+        talk.command("hotlens.attach")
+        talk.message_with("this editor cannot ask")
+        expect_equal(talk.asked["window/showMessageRequest"], [], "no question")
+        talk.command(command["command"], *command["arguments"])
+        talk.wait_for(lambda: any(item["samples"] for item in recording(talk, "progress")), "samples")
+        talk.command("hotlens.stop")
+        expect_equal(recording(talk, "ended")[0]["run"], 1, "the end")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_program_of_the_workspace_is_run_after_a_yes(box):
+    """The settings of a folder may come from whoever wrote what is in it."""
+    path = program(box)
+    seen = box.folder / "seen"
+    python = box.write("bin/python", f"#!/bin/sh\necho run >> {seen}\nexec {sys.executable} \"$@\"\n")
+    python.chmod(0o755)
+    answers = iter(["Cancel", "Run it"])
+    with server(box, answers={"window/showMessageRequest": lambda _: {"title": next(answers)}}) as talk:
+        talk.initialize(options={"hotlens": {"ui": True, "python": str(python)}})
+        talk.open(path)
+        talk.command("hotlens.profileFile", {"args": ["1.5"]})
+        question = talk.wait_for(lambda: talk.asked["window/showMessageRequest"], "the question")[0]
+        expect(str(python) in question["params"]["message"], "which", question)
+        expect_equal([item["title"] for item in question["params"]["actions"]],
+                     ["Run it", "Cancel"], "titles")
+        expect(talk.request("hotlens/runs", {})["runs"] == [] and not seen.exists(), "nothing ran")
+        talk.command("hotlens.profileFile", {"args": ["1.5"]})
+        talk.wait_for(lambda: len(talk.asked["window/showMessageRequest"]) == 2, "asked again")
+        expect_equal(recording(talk, "ended")[0]["exitStatus"], 0, "it ran")
+        talk.command("hotlens.profileAgain")
+        talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "the second end")
+        expect_equal(len(talk.asked["window/showMessageRequest"]), 2, "one yes is enough")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+# As much of pip as it takes: "installs" the py-spy that the tests use.
+PIP = """import os, sys
+with open({log!r}, "a") as log:
+    log.write(" ".join(sys.argv[1:]) + "\\n")
+os.symlink({py_spy!r}, os.path.join(os.path.dirname(sys.executable), "py-spy"))
+"""
+
+
+@test
+def py_spy_is_installed_after_a_yes(box):
+    path = program(box)
+    log = box.folder / "pip.log"
+    done = box.run(sys.executable, "-m", "venv", "--without-pip", "venv")
+    expect_equal(done.returncode, 0, done.stderr)
+    packages = next((box.folder / "venv" / "lib").glob("python*/site-packages"))
+    box.write(packages.relative_to(box.folder) / "pip" / "__init__.py", "")
+    box.write(packages.relative_to(box.folder) / "pip" / "__main__.py",
+              PIP.format(log=str(log), py_spy=find_py_spy()))
+    asked = []
+
+    def choose(params):
+        asked.append(params["message"])
+        is_install = any("py-spy" in item["title"] for item in params["actions"])
+        return {"title": next(replies)} if is_install else {"title": "Run it"}
+
+    replies = iter(["Not now", "Install py-spy"])
+    with Server(box, env={"PATH": "/usr/bin:/bin"},
+                answers={"window/showMessageRequest": choose}) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        talk.command("hotlens.profileFile", {"args": ["1.5"]})
+        talk.wait_for(lambda: asked or talk.notifications["hotlens/recording"], "a question")
+        if not asked:
+            raise Skip("a py-spy lies where it is always looked for")
+        expect(str(box.folder / "venv") in asked[0], "into what", asked)
+        talk.request("hotlens/runs", {})
+        expect(not log.exists(), "nothing before the yes")
+        talk.command("hotlens.profileFile", {"args": ["1.5"]})
+        end = recording(talk, "ended")[0]
+        expect_equal((end["exitStatus"], end["run"]), (0, 1), "then it records")
+        expect("install" in log.read_text() and "py-spy" in log.read_text(), "pip", log.read_text())
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def what_another_user_may_not_is_explained(box):
+    """The server as a user who may not trace a process of root."""
+    setpriv = shutil.which("setpriv")
+    if os.getuid() != 0 or not setpriv:
+        raise Skip("needs root and setpriv")
+    path = program(box)
+    process = box.start(sys.executable, path, "60", stdout=subprocess.DEVNULL)
+    home = box.folder / "theirs"
+    home.mkdir()
+    os.chown(home, 65534, 65534)
+    box.folder.chmod(0o755)
+    hotlens = shutil.copy(HOTLENS, box.folder / "hotlens")  # where they may run it
+    py_spy = shutil.copy(find_py_spy(), box.folder / "py-spy")
+    theirs = {name: str(home) for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME",
+                                           "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+    theirs["HOTLENS_DB"] = str(home / "profiles.db")
+    theirs["PATH"] = "/usr/bin:/bin"
+    command = [setpriv, "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all",
+               "--bounding-set=-all", hotlens, "serve"]
+    with Server(box, *command, program=None, env=theirs) as talk:
+        talk.initialize(folder=box.folder / "home",
+                        options={"hotlens": {"ui": True, "pySpy": str(py_spy)}})
+        talk.command("hotlens.attach", {"pid": process.pid})
+        talk.wait_for(lambda: [item for item in talk.notifications["window/showMessage"]
+                               if item["type"] == 1], "an explanation")
+        text = talk.notifications["window/showMessage"][-1]["message"]
+        expect("root" in text or "sudo" in text or "permission" in text.lower(), "a remedy", text)
+        expect(process.poll() is None, "the program goes on")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_run_of_the_command_line_appears(box):
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        expect_equal(talk.request("hotlens/lines", {"uri": path.as_uri()})["run"], None, "nothing yet")
+        done = box.hotlens("record", "--py-spy", find_py_spy(), "--", sys.executable, path, "1.5")
+        expect_equal(done.returncode, 0, done.stderr)
+        talk.wait_for(lambda: talk.request("hotlens/lines", {"uri": path.as_uri()})["lines"], "it")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_program_that_crashes_is_profiled(box):
+    path = program(box, text=BUSY.replace("    try:", "    if True:").replace(
+        '    finally:\n        open("finally", "w").close()', "        raise ValueError('so it goes')"))
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        talk.command("hotlens.profileFile", {"args": ["1.5"]})
+        end = recording(talk, "ended")[0]
+        expect_equal((end["exitStatus"], end["run"]), (1, 1), "the end")
+        printed = "".join(item["text"] for item in talk.notifications["hotlens/output"]
+                          if item["stream"] == "stderr")
+        expect("ValueError: so it goes" in printed, "its traceback", printed)
         expect_equal(talk.leave(), 0, "exit code")
 
 

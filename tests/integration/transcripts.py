@@ -3,6 +3,7 @@
 A transcript is prose with fenced blocks, taken in order:
 
     ```json in      a message to send
+    ```json wrong   the same, but one that breaks the protocol on purpose: any other has to be right
     ```raw in       bytes to send; Python's escapes are understood
     ```fill in      N: a message of N bytes
     ```json out     a message that comes; more fields than these are allowed, and other messages before it
@@ -56,8 +57,14 @@ class Talk:
     def json_in(self, text):
         self.server.send(self.read(text))
 
+    def json_wrong(self, text):
+        self.server.send(self.read(text), wrong=True)
+
     def raw_in(self, text):
-        self.server.write(text.rstrip("\n").encode().decode("unicode_escape").encode("latin-1"))
+        data = text.rstrip("\n").encode().decode("unicode_escape").encode("latin-1")
+        for body in re.findall(rb"\{.*\}", data):
+            self.server.traffic.from_client(json.loads(body))
+        self.server.write(data)
 
     def fill_in(self, text):
         size = int(text)

@@ -52,6 +52,9 @@ struct hl_shown;
  * thread. */
 int hl_shown_load(struct hl_store *store, int64_t run_id, struct hl_shown **ret_shown,
                   struct hl_error *error);
+/* The same, compared with a run that the user chose; 0, and one that is gone, is the default. */
+int hl_shown_load_compared(struct hl_store *store, int64_t run_id, int64_t baseline_id,
+                           struct hl_shown **ret_shown, struct hl_error *error);
 /* From a run in memory: live windows, an unsaved run, a focus. Copies what it needs. */
 int hl_shown_from_data(const struct hl_run_data *data, struct hl_shown **ret_shown);
 struct hl_shown *hl_shown_ref(struct hl_shown *shown);
@@ -75,6 +78,8 @@ uint64_t hl_shown_past_total(const struct hl_shown *shown, const struct hl_shown
                              size_t index);
 /* What the numbers are restricted to, for people ("train()"), or NULL. */
 const char *hl_shown_focus_name(const struct hl_shown *shown);
+/* An event loop ran in it (asyncio, uvloop, trio): most of its waiting is part of its work. */
+bool hl_shown_is_asynchronous(const struct hl_shown *shown);
 size_t hl_shown_file_count(const struct hl_shown *shown);
 const struct hl_shown_file *hl_shown_file(const struct hl_shown *shown, size_t index);
 

@@ -16,6 +16,8 @@ typedef void (*hl_log_sink)(void *user, enum hl_log_level level, const char *mes
 
 /* Messages above `level` are dropped; the default is HL_LOG_WARNING. */
 void hl_log_set_level(enum hl_log_level level);
+/* The same by name: "error", "warning", "info", "debug"; anything else, and NULL, changes nothing. */
+void hl_log_set_level_named(const char *name);
 /* Where messages go; NULL for stderr. Call before threads start. */
 void hl_log_set_sink(hl_log_sink sink, void *user);
 void hl_log(enum hl_log_level level, const char *format, ...) HL_PRINTF(2, 3);

@@ -18,6 +18,10 @@ struct hl_frames *hl_builder_frames(struct hl_builder *builder);
  * 0, -ENOMEM, -E2BIG past the limit. */
 int hl_builder_child(struct hl_builder *builder, uint32_t parent, uint32_t frame,
                      uint32_t *ret_node);
+/* The same for a row of frames, each below the one before; ret_nodes has room for `count`. Below a node
+ * that is new nothing is looked up. On failure a part of them may be made. */
+int hl_builder_path(struct hl_builder *builder, uint32_t parent, const uint32_t *frames,
+                    size_t count, uint32_t *ret_nodes);
 /* Adds to a node's self. Returns false when the sum had to be cut to UINT64_MAX. */
 bool hl_builder_add(struct hl_builder *builder, uint32_t node, uint64_t count);
 /* Adds every stack of a frozen profile. Linear. 0, -ENOMEM, -E2BIG, -EINVAL for another metric.

@@ -10,6 +10,9 @@
  * are dropped, the root excepted. */
 int hl_profile_focus(const struct hl_profile *profile, const uint8_t *selected, bool invert,
                      struct hl_profile **ret_profile);
+/* Keeps the stacks that end at a node i with ends[i] != 0. */
+int hl_profile_focus_ends(const struct hl_profile *profile, const uint8_t *ends,
+                          struct hl_profile **ret_profile);
 /* Keeps the stacks that contain a frame of `group`. */
 int hl_profile_focus_group(const struct hl_profile *profile, const struct hl_groups *groups,
                            uint32_t group, struct hl_profile **ret_profile);

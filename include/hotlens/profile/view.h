@@ -16,12 +16,34 @@
 #define HL_VIEW_ROOT (UINT32_MAX - 1)  /* group of node 0 */
 #define HL_VIEW_OTHER (UINT32_MAX - 2) /* group of what was pruned */
 
+/* Which tree is made of the stacks. In all but the first, nodes go from function to caller or start at
+ * one function (the pivot), and every stack counts once:
+ *
+ * - inverted: below the root what was on top of the stacks, below each node its callers. A node's self is
+ *   the samples of stacks that begin with it: nothing called it.
+ * - callers: the root is the pivot, below it who called its *outermost* occurrence in each stack, and so on
+ *   up; self as above.
+ * - callees: the root is the pivot, below it what its *innermost* occurrence in each stack called.
+ *
+ * The roots of callers and callees have the pivot's total, however it recurses, and what is between its
+ * outermost and its innermost occurrence is in neither. This is how hl_groups_callers and _callees count. */
+enum hl_view_kind { HL_VIEW_FLAME, HL_VIEW_INVERTED, HL_VIEW_CALLERS, HL_VIEW_CALLEES };
+
 struct hl_view_options {
     struct hl_groups groups;    /* frames of HL_NO_GROUP are skipped: their children and their own
                                    samples move up */
     const uint64_t *group_hash; /* stable name of each group outside the process */
     const uint32_t *group_rank; /* order among equal totals; NULL orders by hash */
     uint32_t limit;             /* nodes at most, root and "(other)" included; 0 is no limit */
+    enum hl_view_kind kind;
+    /* Callers and callees: one byte per frame, whether it is the pivot's (skipped or not); the group that
+     * the root gets, and its hash. */
+    const uint8_t *is_pivot;
+    uint32_t pivot_group;
+    uint64_t pivot_hash;
+    /* Only the subtree of this node, which becomes the root; ids stay those of the whole tree. */
+    bool has_root;
+    uint64_t root;
 };
 
 /* Preorder columns. `id` is the node's name outside the process: a hash of the path of group hashes
@@ -40,9 +62,11 @@ struct hl_view {
 };
 
 uint64_t hl_view_id_root(void);
+/* The root's of any kind of view: no node of one has the name of a node of another. */
+uint64_t hl_view_root_id(const struct hl_view_options *options);
 uint64_t hl_view_id_child(uint64_t parent, uint64_t group_hash);
 
-/* 0 or -ENOMEM. */
+/* 0, -ENOMEM, or -ENOENT when there is no node options->root. */
 int hl_view_create(const struct hl_profile *profile, const struct hl_view_options *options,
                    struct hl_view **ret_view);
 void hl_view_destroy(struct hl_view *view);
@@ -52,6 +76,12 @@ void hl_view_destroy(struct hl_view *view);
  * written whole. 0, -ENOENT when the tree has no such node, -ENOMEM. Linear. */
 int hl_view_select(const struct hl_profile *profile, const struct hl_view_options *options,
                    uint64_t id, uint8_t *selected);
+
+/* For any kind of view: ends[i] = 1 for every raw node at which stacks end that pass through the view node
+ * `id`, for hl_profile_focus_ends. One byte per raw node, written whole. As hl_view_select. Linear for
+ * flame and callees; for the others the sum of the stacks' depths. */
+int hl_view_select_ends(const struct hl_profile *profile, const struct hl_view_options *options,
+                        uint64_t id, uint8_t *ends);
 
 HL_DEFINE_CLEANUP(struct hl_view *, hl_view_destroy);
 

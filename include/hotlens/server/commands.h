@@ -42,12 +42,16 @@ void hl_memory_add_plan(struct hl_memory *memory, const struct hl_plan *plan);
 /* The cmd_*.c files. */
 int hl_cmd_profile_file(const struct hl_call *call, struct hl_error *error);
 int hl_cmd_profile_module(const struct hl_call *call, struct hl_error *error);
+int hl_cmd_profile_test(const struct hl_call *call, struct hl_error *error);
 int hl_cmd_profile_command(const struct hl_call *call, struct hl_error *error);
 int hl_cmd_profile_again(const struct hl_call *call, struct hl_error *error);
 int hl_cmd_attach(const struct hl_call *call, struct hl_error *error);
 int hl_cmd_stop(const struct hl_call *call, struct hl_error *error);
 int hl_cmd_load(const struct hl_call *call, struct hl_error *error);
 int hl_cmd_select_run(const struct hl_call *call, struct hl_error *error);
+int hl_cmd_rename_run(const struct hl_call *call, struct hl_error *error);
+int hl_cmd_pin_run(const struct hl_call *call, struct hl_error *error);
+int hl_cmd_compare_with(const struct hl_call *call, struct hl_error *error);
 int hl_cmd_delete_run(const struct hl_call *call, struct hl_error *error);
 int hl_cmd_toggle_hints(const struct hl_call *call, struct hl_error *error);
 int hl_cmd_show_flamegraph(const struct hl_call *call, struct hl_error *error);

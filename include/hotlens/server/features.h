@@ -12,6 +12,8 @@ void hl_feature_code_action(struct hl_context *context, struct hl_reply *reply,
                             const cJSON *params);
 /* Publishes or clears the diagnostics of all open documents, as far as they changed. */
 void hl_feature_diagnostics(struct hl_context *context);
+/* Those of a document that is being closed. */
+void hl_feature_clear_diagnostics(struct hl_context *context, struct hl_document *document);
 /* Asks the client to pull again: at most one refresh of a kind outstanding, only what it supports. */
 void hl_feature_refresh(struct hl_context *context);
 

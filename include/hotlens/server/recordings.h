@@ -50,6 +50,8 @@ struct hl_recorder *hl_recordings_at(struct hl_recordings *recordings, size_t in
 const struct hl_plan *hl_recorder_plan(const struct hl_recorder *recorder);
 enum hl_record_state hl_recorder_state(const struct hl_recorder *recorder);
 int64_t hl_recorder_elapsed(const struct hl_recorder *recorder); /* ns */
+/* The program's; 0 before there is one. */
+pid_t hl_recorder_pid(const struct hl_recorder *recorder);
 uint64_t hl_recorder_samples(const struct hl_recorder *recorder); /* so far */
 
 /* Numbers recordings from 1, as long as the server runs. */

@@ -36,8 +36,14 @@ const char *hl_shelf_first_folder(const struct hl_shelf *shelf);
 void hl_shelf_show_run(struct hl_shelf *shelf, const char *folder, int64_t run_id);
 void hl_shelf_show(struct hl_shelf *shelf, const char *folder, struct hl_shown *shown);
 void hl_shelf_show_nothing(struct hl_shelf *shelf, const char *folder);
+/* A live run has come to nothing: what was shown before it is again. */
+void hl_shelf_end_live(struct hl_shelf *shelf, const char *folder);
 /* Another process wrote to the store: newer runs of the folders are shown if the shown one is the last. */
 void hl_shelf_refresh(struct hl_shelf *shelf);
+
+/* Compares what the folder shows with this run, now and later; 0 is the default, the last run of the same
+ * target. -ENOENT when the folder shows no stored run. */
+int hl_shelf_compare_with(struct hl_shelf *shelf, const char *folder, int64_t run_id);
 
 /* Restricts the numbers of a folder; answers in `done` (0, -ENOENT …). NULL focus: everything again. */
 void hl_shelf_set_focus(struct hl_shelf *shelf, const char *folder,
@@ -69,6 +75,8 @@ const struct hl_numbers *hl_shelf_line_numbers(struct hl_shelf *shelf,
                                                struct hl_shown **ret_shown, bool *ret_loading);
 /* The numbers of a document that was closed or changed are made again when asked for. */
 void hl_shelf_forget(struct hl_shelf *shelf, const struct hl_document *document);
+/* The same for all documents: other settings find other files. */
+void hl_shelf_forget_all(struct hl_shelf *shelf);
 bool hl_shelf_hints_are_on(const struct hl_shelf *shelf);
 void hl_shelf_toggle_hints(struct hl_shelf *shelf);
 

@@ -10,8 +10,10 @@
 #include "../suite.h"
 #include "hotlens/base/clock.h"
 #include "hotlens/base/error.h"
+#include "hotlens/base/escape.h"
 #include "hotlens/base/json.h"
 #include "hotlens/base/log.h"
+#include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 #include "hotlens/base/sha256.h"
 #include "hotlens/base/strv.h"
@@ -23,6 +25,32 @@ static void assert_text(char *text, const char *expected)
     ck_assert_str_eq(text, expected);
     free(text);
 }
+
+/* Every prefix too: a sequence may be cut anywhere. */
+START_TEST(test_strip_escapes)
+{
+    static const struct {
+        const char *text;
+        const char *expected;
+    } ROWS[] = {
+        {"plain", "plain"},
+        {"\033[31;1mred\033[0m", "red"},
+        {"a\033]8;;http://x\033\\link\033]8;;\ab", "alinkb"},
+        {"\033(Bx\033", "Bx"},
+        {"\033[", ""},
+        {"\033]never ends", ""},
+        {"a\033\033[1mb", "a[1mb"},
+    };
+    size_t whole = strlen(ROWS[_i].text);
+    for (size_t length = 0; length <= whole; length++) {
+        _cleanup_free_ char *text = hl_xstrndup(ROWS[_i].text, length);
+        size_t left = hl_strip_escapes(text, length);
+        ck_assert_uint_eq(left, strlen(text));
+        ck_assert_int_eq(strncmp(text, ROWS[_i].expected, left), 0);
+        ck_assert(length < whole || ROWS[_i].expected[left] == '\0');
+    }
+}
+END_TEST
 
 START_TEST(test_path_normalize)
 {
@@ -393,6 +421,7 @@ int main(void)
 {
     Suite *suite = suite_create("base-text");
     TCase *tests = tcase_create("text");
+    tcase_add_loop_test(tests, test_strip_escapes, 0, 7);
     tcase_add_loop_test(tests, test_path_normalize, 0, 14);
     tcase_add_loop_test(tests, test_path_parts, 0, 6);
     tcase_add_loop_test(tests, test_path_join, 0, 6);

@@ -1,4 +1,5 @@
 #include "../suite.h"
+#include "hotlens/base/hash.h"
 
 #include "raw_cases.h"
 #include "raw_help.h"
@@ -203,6 +204,44 @@ START_TEST(test_collapsed)
 }
 END_TEST
 
+/* Frames are looked up in blocks and nodes made in rows: nothing of that shows. Stacks of up to `depth`
+ * frames out of few or many, with beginnings in common. */
+START_TEST(test_blocks)
+{
+    static const struct {
+        uint32_t depth;
+        uint32_t names;
+    } ROWS[] = {{1, 3}, {40, 2}, {63, 500}, {64, 500}, {65, 500}, {130, 40}, {1000, 100000}};
+    _cleanup_buffer_ struct hl_buffer text = {0};
+    for (uint64_t stack = 0; stack < 150; stack++) {
+        uint64_t depth = hl_hash_mix(stack, 1) % (ROWS[_i].depth + 1);
+        uint64_t fresh = hl_hash_mix(stack, 2) % (ROWS[_i].depth + 1);
+        for (uint64_t i = 0; i < depth; i++) {
+            uint64_t name = hl_hash_mix(i, i < fresh ? 3 : stack + 4) % ROWS[_i].names;
+            hl_buffer_printf(&text, "%sf%u (/%u.py:%u)", i > 0 ? ";" : "", (unsigned)name,
+                             (unsigned)name % 7, (unsigned)name + 1);
+        }
+        hl_buffer_printf(&text, " %u\n", (unsigned)stack + 1);
+    }
+    struct hl_raw_report reports[2];
+    struct hl_profile *profiles[2];
+    for (size_t i = 0; i < 2; i++) {
+        struct reading how = {.plain = i == 1};
+        profiles[i] = read_text(text.data, text.length, how, &reports[i]);
+    }
+    const struct hl_columns *a = hl_profile_columns(profiles[0]);
+    const struct hl_columns *b = hl_profile_columns(profiles[1]);
+    ck_assert_uint_eq(reports[0].samples, 150 * 151 / 2);
+    ck_assert_uint_eq(reports[1].samples, reports[0].samples);
+    ck_assert_uint_eq(a->count, b->count);
+    ck_assert_int_eq(memcmp(a->frame, b->frame, a->count * sizeof(*a->frame)), 0);
+    ck_assert_int_eq(memcmp(a->end, b->end, a->count * sizeof(*a->end)), 0);
+    ck_assert_int_eq(memcmp(a->self, b->self, a->count * sizeof(*a->self)), 0);
+    hl_profile_unref(profiles[0]);
+    hl_profile_unref(profiles[1]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("formats-raw");
@@ -214,6 +253,7 @@ int main(void)
     tcase_add_test(tests, test_carriage_returns);
     tcase_add_loop_test(tests, test_neighbours, 0, 5);
     tcase_add_test(tests, test_collapsed);
+    tcase_add_loop_test(tests, test_blocks, 0, 7);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }

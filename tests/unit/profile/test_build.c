@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include "../suite.h"
+#include "hotlens/base/hash.h"
 #include "hotlens/base/limits.h"
 #include "stacks.h"
 
@@ -310,6 +311,72 @@ START_TEST(test_shared_between_threads)
 }
 END_TEST
 
+/* Rows of frames give the tree that frames one by one give, node numbers included. */
+START_TEST(test_path)
+{
+    struct hl_builder *rows = hl_builder_create(HL_METRIC_CPU);
+    struct hl_builder *single = hl_builder_create(HL_METRIC_CPU);
+    static const char NAMES[] = "abcde";
+    for (uint32_t i = 0; i < 5; i++) {
+        uint32_t frame;
+        must(put_frame(hl_builder_frames(rows), NAMES + i, 1, &frame));
+        must(put_frame(hl_builder_frames(single), NAMES + i, 1, &frame));
+    }
+    size_t wrong = 0;
+    for (uint64_t i = 0; i < 3000; i++) {
+        uint32_t frames[12];
+        uint32_t nodes[12];
+        uint32_t count = (uint32_t)(hl_hash_mix(i, 1) % 13);
+        uint32_t cut = count > 0 ? (uint32_t)(hl_hash_mix(i, 2) % count) : 0;
+        uint32_t node = 0;
+        for (uint32_t j = 0; j < count; j++) {
+            /* Mostly one way down, so that there is something to share. */
+            uint64_t random = hl_hash_mix(i, j + 3) % 16;
+            frames[j] = random < 5 ? (uint32_t)random : 0;
+        }
+        must(hl_builder_path(rows, 0, frames, cut, nodes));
+        must(hl_builder_path(rows, cut > 0 ? nodes[cut - 1] : 0, frames + cut, count - cut,
+                             nodes + cut));
+        for (uint32_t j = 0; j < count; j++) {
+            must(hl_builder_child(single, node, frames[j], &node));
+            wrong += node != nodes[j];
+        }
+        hl_builder_add(rows, count > 0 ? nodes[count - 1] : 0, i);
+        hl_builder_add(single, node, i);
+    }
+    ck_assert_uint_eq(wrong, 0);
+    struct hl_profile *left;
+    struct hl_profile *right;
+    ck_assert_int_eq(hl_builder_freeze(&rows, &left), 0);
+    ck_assert_int_eq(hl_builder_freeze(&single, &right), 0);
+    assert_columns(left);
+    const struct hl_columns *a = hl_profile_columns(left);
+    const struct hl_columns *b = hl_profile_columns(right);
+    ck_assert_uint_eq(a->count, b->count);
+    ck_assert_int_eq(memcmp(a->frame, b->frame, a->count * sizeof(*a->frame)), 0);
+    ck_assert_int_eq(memcmp(a->end, b->end, a->count * sizeof(*a->end)), 0);
+    ck_assert_int_eq(memcmp(a->total, b->total, a->count * sizeof(*a->total)), 0);
+    hl_profile_unref(left);
+    hl_profile_unref(right);
+}
+END_TEST
+
+START_TEST(test_path_limit)
+{
+    struct hl_builder *builder = hl_builder_create(HL_METRIC_CPU);
+    uint32_t frames[4];
+    uint32_t nodes[4];
+    for (uint32_t i = 0; i < 4; i++) {
+        must(put_frame(hl_builder_frames(builder), "abcd" + i, 1, &frames[i]));
+    }
+    hl_builder_set_limit(builder, 4);
+    ck_assert_int_eq(hl_builder_path(builder, 0, frames, 3, nodes), 0);
+    ck_assert_int_eq(hl_builder_path(builder, 0, frames, 3, nodes), 0);
+    ck_assert_int_eq(hl_builder_path(builder, 0, frames, 4, nodes), -E2BIG);
+    hl_builder_destroy(builder);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("profile-build");
@@ -321,6 +388,8 @@ int main(void)
     tcase_add_test(tests, test_wide);
     tcase_add_test(tests, test_node_limit);
     tcase_add_test(tests, test_node_limit_of_columns);
+    tcase_add_test(tests, test_path);
+    tcase_add_test(tests, test_path_limit);
     tcase_add_test(tests, test_merge);
     tcase_add_test(tests, test_merge_keeps_attributes);
     tcase_add_loop_test(tests, test_from_preorder, 0, 13);

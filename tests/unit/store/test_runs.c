@@ -69,6 +69,62 @@ START_TEST(test_functions_are_shared)
 }
 END_TEST
 
+/* Functions that all want the same place, some of them twice, while some are not in the table yet. */
+START_TEST(test_functions_of_one_home)
+{
+    static const size_t COUNTS[] = {0, 1, 2, 15, 16, 17, 32, 50};
+    _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
+    ck_assert_int_eq(hl_store_open(":memory:", HL_STORE_WRITE, &store, NULL), 0);
+    char names[50][8];
+    int64_t ids[50];
+    for (size_t again = 0; again < 2; again++) {
+        _cleanup_(function_table_finish) struct function_table table = {0};
+        ck_assert_int_eq(function_table_prepare(store, &table), SQLITE_OK);
+        for (size_t i = 0; i < COUNTS[_i]; i++) {
+            int64_t home = i % 3 == 0 ? 640 : 320;
+            size_t length = (size_t)snprintf(names[i], sizeof(names[i]), "f%zu", i);
+            int64_t id = 0;
+            int64_t same = 0;
+            ck_assert_int_eq(function_table_get(&table, home, 1, names[i], length, 0, &id), 0);
+            ck_assert_int_eq(function_table_get(&table, home, 1, names[i], length, 0, &same), 0);
+            ck_assert_int_eq(id, same);
+            ck_assert_int_ge(id, home);
+            ck_assert_int_eq(again == 0 ? id : ids[i], id);
+            ids[i] = id;
+        }
+        ck_assert_int_eq(function_table_flush(&table), SQLITE_OK);
+        int64_t count = -1;
+        ck_assert_int_eq(store_query_int(store, "SELECT count(*) FROM function", &count), 0);
+        ck_assert_int_eq(count, (int64_t)COUNTS[_i]);
+    }
+}
+END_TEST
+
+/* Every number of rows around the size of a batch arrives, each with its own values. */
+START_TEST(test_batches)
+{
+    static const size_t COUNTS[] = {0, 1, BATCH_ROWS - 1, BATCH_ROWS, BATCH_ROWS + 1,
+                                    2 * BATCH_ROWS, 5 * BATCH_ROWS + 7};
+    _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
+    ck_assert_int_eq(hl_store_open(":memory:", HL_STORE_WRITE, &store, NULL), 0);
+    ck_assert_int_eq(store_execute(store, "CREATE TEMP TABLE t (a, b)"), SQLITE_OK);
+    _cleanup_(batch_finish) struct batch batch = {0};
+    ck_assert_int_eq(batch_prepare(store, &batch, "INSERT INTO t", "(?, ?)", COUNTS[_i]), 0);
+    for (size_t i = 0; i < COUNTS[_i]; i++) {
+        struct statement *row = batch_row(&batch);
+        bind_int(row, (int64_t)i);
+        bind_int(row, (int64_t)(i * i));
+        ck_assert_int_eq(batch_next(&batch), SQLITE_OK);
+    }
+    int64_t right = -1;
+    ck_assert_int_eq(store_query_int(store, "SELECT count(DISTINCT a) FROM t WHERE b = a * a",
+                                     &right), SQLITE_OK);
+    ck_assert_int_eq(right, (int64_t)COUNTS[_i]);
+    ck_assert_int_eq(store_query_int(store, "SELECT count(*) FROM t", &right), SQLITE_OK);
+    ck_assert_int_eq(right, (int64_t)COUNTS[_i]);
+}
+END_TEST
+
 START_TEST(test_counts_without_sign)
 {
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
@@ -473,6 +529,8 @@ int main(void)
     tcase_add_test(tests, test_save_and_load);
     tcase_add_test(tests, test_same_uuid_is_saved_once);
     tcase_add_loop_test(tests, test_functions_are_shared, 0, 3);
+    tcase_add_loop_test(tests, test_functions_of_one_home, 0, 8);
+    tcase_add_loop_test(tests, test_batches, 0, 7);
     tcase_add_test(tests, test_counts_without_sign);
     tcase_add_test(tests, test_rows_of_one_file);
     tcase_add_loop_test(tests, test_find, 0, ARRAY_SIZE(FIND_ROWS));

@@ -1,0 +1,234 @@
+"""Runs the specs in the real Neovim, headless and in a terminal, and prints TAP.
+
+usage: run.py [NAME…]   only specs and pictures whose names begin so
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = HERE.parent.parent.parent
+LIMIT = 90
+
+
+class Results:
+    def __init__(self):
+        self.count = 0
+        self.failed = 0
+
+    def add(self, is_ok, name, notes=()):
+        self.count += 1
+        self.failed += not is_ok
+        print(f"{'ok' if is_ok else 'not ok'} {self.count} - {name}")
+        for note in notes:
+            print(f"# {note}")
+        sys.stdout.flush()
+
+    def skip(self, name, reason):
+        self.count += 1
+        print(f"ok {self.count} - {name} # SKIP {reason}", flush=True)
+
+
+def lua_blocks(path):
+    return re.findall(r"^```lua\n(.*?)^```", path.read_text(), re.M | re.S)
+
+
+class Place:
+    """A folder of its own with everything that Neovim and hotlens write."""
+
+    def __init__(self, config):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="hotlens-nvim."))
+        self.work = self.root / "work"
+        self.work.mkdir()
+        (self.work / "pyproject.toml").write_text("")
+        self.results = self.root / "results"
+        self.config = self.root / "init.lua"
+        self.config.write_text(config)
+        self.environment = {
+            name: value for name, value in os.environ.items()
+            if not name.startswith(("XDG_", "HOTLENS_DB", "TMUX", "NVIM", "VIM", "VIRTUAL_ENV"))
+        }
+        self.environment.update(
+            HOME=str(self.root),
+            XDG_CONFIG_HOME=str(self.root / "config"),
+            XDG_DATA_HOME=str(self.root / "data"),
+            XDG_STATE_HOME=str(self.root / "state"),
+            XDG_CACHE_HOME=str(self.root / "cache"),
+            XDG_RUNTIME_DIR=str(self.root / "run"),
+            PATH=os.pathsep.join([str(pathlib.Path(os.environ["HOTLENS"]).parent),
+                                  str(SOURCE / "build/venv/bin"), os.environ["PATH"]]),
+            HOTLENS_TEST_RESULTS=str(self.results),
+            HOTLENS_TEST_FOLDER=str(self.work),
+            HOTLENS_TEST_SOURCE=str(SOURCE),
+            LANG="C.UTF-8", TERM="xterm-256color", COLORTERM="truecolor",
+        )
+        (self.root / "run").mkdir(mode=0o700)
+
+    def command(self, *arguments):
+        return [os.environ["NVIM_PROGRAM"], "--clean", "-u", str(self.config), *arguments]
+
+    def finish(self):
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+PLAIN = lua_blocks(SOURCE / "docs/editors/neovim.md")[0]
+PLUGIN = (f"vim.opt.runtimepath:prepend({str(HERE.parent)!r})\n"
+          "vim.opt.swapfile = false\n"
+          "require('hotlens').setup{}\n")
+SPECS = {
+    "plain": PLAIN,
+    "beside": PLAIN,
+    "plugin": PLUGIN,
+}
+
+
+def run_spec(name, results):
+    place = Place(SPECS[name])
+    log = place.root / "log"
+    status = "0"
+    with log.open("wb") as output:
+        child = subprocess.Popen(
+            place.command("--headless", "-c", f"luafile {HERE}/spec/{name}.lua"),
+            cwd=place.work, env=place.environment, stdin=subprocess.DEVNULL, stdout=output,
+            stderr=subprocess.STDOUT)
+        try:
+            status = str(child.wait(timeout=4 * LIMIT))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+            status = "time-out"
+    lines = place.results.read_text().splitlines() if place.results.exists() else []
+    for index, line in enumerate(lines):
+        if not line.startswith(("ok ", "not ok ")):
+            continue
+        notes = []
+        for note in lines[index + 1:]:
+            if not note.startswith("# "):
+                break
+            notes.append(note[2:])
+        is_ok = line.startswith("ok ")
+        results.add(is_ok, f"{name}: {line.removeprefix('not ').removeprefix('ok ')}", notes)
+    if lines[-1:] != ["end"]:
+        results.add(False, f"{name}: comes to its end ({status})",
+                    log.read_text(errors="replace").splitlines()[-40:])
+    place.finish()
+
+
+class Screen:
+    """Neovim in a terminal of tmux."""
+
+    def __init__(self, place, *arguments, columns=110, rows=36):
+        self.socket = f"hotlens-nvim-{os.getpid()}"
+        self.place = place
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
+                  "-c", str(place.work), *place.command(*arguments))
+        self.tmux("set-option", "-g", "escape-time", "10")
+        self.tmux("set-option", "-g", "mouse", "off")
+
+    def tmux(self, *arguments):
+        return subprocess.run(["tmux", "-L", self.socket, *arguments], check=True, text=True,
+                              env=self.place.environment, stdout=subprocess.PIPE).stdout
+
+    def keys(self, *keys):
+        self.tmux("send-keys", *keys)
+
+    def type(self, text):
+        self.tmux("send-keys", "-l", text)
+
+    def capture(self, *arguments):
+        return self.tmux("capture-pane", "-p", *arguments)
+
+    def wait(self, what, *, absent=False):
+        """Until a pattern is on the screen; returns the screen."""
+        end = time.monotonic() + LIMIT
+        while True:
+            picture = self.capture()
+            if bool(re.search(what, picture, re.M)) != absent:
+                return picture
+            if time.monotonic() > end:
+                raise AssertionError(f"{what!r} is not on the screen:\n{picture}")
+            time.sleep(0.1)
+
+    def finish(self):
+        subprocess.run(["tmux", "-L", self.socket, "kill-server"], check=False,
+                       env=self.place.environment, stderr=subprocess.DEVNULL)
+
+
+PICTURES = {}
+
+
+def picture(config):
+    def register(function):
+        PICTURES[function.__name__.removeprefix("picture_")] = (function, config)
+        return function
+    return register
+
+
+def run_picture(name, results):
+    function, config = PICTURES[name]
+    place = Place(config)
+    shutil.copy(SOURCE / "examples/galaxy.py", place.work)
+    screen = None
+    notes = []
+    try:
+        screen = Screen(place, "galaxy.py")
+        function(screen)
+    except (AssertionError, subprocess.CalledProcessError) as error:
+        notes = str(error).splitlines()
+    finally:
+        if screen:
+            if os.environ.get("SHOW"):
+                print(screen.capture(), file=sys.stderr)
+            screen.finish()
+        place.finish()
+    results.add(not notes, f"picture {name}: {function.__doc__}", notes)
+
+
+@picture(PLAIN)
+def picture_plain(screen):
+    """the shortest configuration shows times on lines and functions"""
+    screen.wait("def pull")
+    screen.keys("Escape", "/for other", "Enter")
+    screen.type("gra")
+    screen.wait("Profile File")
+    screen.type("1")
+    screen.keys("Enter")
+    screen.wait(r"dx = .* s · +\d+(\.\d)?%")
+    screen.wait(r"def pull.*s total")
+
+
+def main():
+    wanted = sys.argv[1:]
+
+    def is_wanted(name):
+        return not wanted or any(name.startswith(prefix) for prefix in wanted)
+
+    results = Results()
+    for name in SPECS:
+        if not is_wanted(name):
+            continue
+        if name.startswith("beside") and not os.environ.get("BASEDPYRIGHT"):
+            results.skip(name, "basedpyright could not be installed")
+        else:
+            run_spec(name, results)
+    for name in PICTURES:
+        if not is_wanted(f"picture-{name}"):
+            continue
+        if not shutil.which("tmux"):
+            results.skip(f"picture {name}", "no tmux")
+        elif "beside" in name and not os.environ.get("BASEDPYRIGHT"):
+            results.skip(f"picture {name}", "basedpyright could not be installed")
+        else:
+            run_picture(name, results)
+    print(f"1..{results.count}")
+    return 1 if results.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
