@@ -179,9 +179,9 @@ await test('keys: move, zoom, back, forward, out, reset', async () => {
   await key(page, 'h');
   assert.equal(await said(page), here);
   await key(page, 'Enter');
-  assert.match(await text(page, '.hl-out'), /^Zoomed into/);
+  assert.match(await text(page, '.hl-out'), /^✕ Zoomed into/);
   await key(page, 'k', 'Enter', '[');
-  assert.match(await text(page, '.hl-out'), /^Zoomed into/);
+  assert.match(await text(page, '.hl-out'), /^✕ Zoomed into/);
   await key(page, '[');
   assert.equal(await page.locator('.hl-out').isVisible(), false);
   await key(page, ']', 'Escape');
