@@ -377,6 +377,7 @@ Fails if anything asked a server and waited."
       (goto-char (point-min))
       (insert "# ä😀\n")
       (goto-char (- (point-max) 2))
+      (eglot--signal-textDocument/didChange)
       (should (string-match-p ":line 6"
                               (format "%S" (jsonrpc-request (eglot-current-server)
                                                             :textDocument/definition
