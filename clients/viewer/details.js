@@ -28,6 +28,7 @@ export class Details {
     this.out.hidden = zoom === '';
     this.out.textContent = `Zoomed into ${zoom} ✕`;
     this.actions.hidden = node === null;
+    this.note.hidden = node !== null;
     this.sandwich.disabled = !node?.code;
     this.hide.disabled = !node?.code;
     this.open.hidden = !this.opens;

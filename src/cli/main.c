@@ -23,6 +23,7 @@ static const struct subcommand SUBCOMMANDS[] = {
     {"runs", hl_cli_runs, "list the recorded runs"},
     {"show", hl_cli_show, "functions and lines of a run"},
     {"flame", hl_cli_flame, "the call tree of a run"},
+    {"top", hl_cli_top, "the hot functions of a running process, live"},
     {"import", hl_cli_import, "take profile files in as runs"},
     {"export", hl_cli_export, "write a run in another format"},
     {"label", hl_cli_label, "name a run"},
