@@ -21,14 +21,15 @@
   :group 'tools
   :link '(emacs-commentary-link "hotlens"))
 
-(defcustom hotlens-command '("hotlens")
+(defcustom hotlens-command '("hotlens" "--stdio")
   "The program that is the server, and its arguments.
 On a remote host it is looked for in that host's `tramp-remote-path'."
   :type '(repeat string))
 
 (defcustom hotlens-settings nil
   "Settings for the server, as a property list.
-For example (:rate 200 :idle t :inlayHints (:minimumPercent 2)).  False is `:json-false'."
+For example (:rate 200 :inlayHints (:minimumPercent 2)).  False is
+`:json-false'."
   :type 'plist)
 
 (defcustom hotlens-terminal 'comint
@@ -164,7 +165,7 @@ Errors go to FAILURE, or are shown.  Returns at once."
 (cl-defstruct hotlens--promise start)
 
 (cl-defmethod jsonrpc-connection-send :around
-  ((connection hotlens-connection) &rest _message &key id result &allow-other-keys)
+  ((connection hotlens-connection) &key id result &allow-other-keys)
   "Send a message to CONNECTION, or keep the promise that is its RESULT for ID."
   (if (hotlens--promise-p result)
       (funcall (hotlens--promise-start result)

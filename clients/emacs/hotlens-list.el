@@ -221,9 +221,9 @@ OTHER-WINDOW leaves the selected window as it is."
 \\{hotlens-functions-mode-map}"
   (setq tabulated-list-format
         (vector (list "Own" 9 (hotlens--by-number :self) :right-align t)
-                (list "Own %" 6 (hotlens--by-number :self) :right-align t)
+                (list "Own%%" 6 (hotlens--by-number :self) :right-align t)
                 (list "Total" 9 (hotlens--by-number :total) :right-align t)
-                (list "Total %" 7 (hotlens--by-number :total) :right-align t)
+                (list "Total%%" 7 (hotlens--by-number :total) :right-align t)
                 '("Function" 36 t)
                 '("Where" 0 t))
         tabulated-list-sort-key '("Own" . t)
@@ -235,9 +235,9 @@ OTHER-WINDOW leaves the selected window as it is."
 \\{hotlens-functions-mode-map}"
   (setq tabulated-list-format
         (vector (list "Own" 9 (hotlens--by-number :self) :right-align t)
-                (list "Own %" 6 (hotlens--by-number :self) :right-align t)
+                (list "Own%%" 6 (hotlens--by-number :self) :right-align t)
                 (list "Total" 9 (hotlens--by-number :total) :right-align t)
-                (list "Total %" 7 (hotlens--by-number :total) :right-align t)
+                (list "Total%%" 7 (hotlens--by-number :total) :right-align t)
                 '("Line" 0 t)))
   (setq-local next-error-function #'hotlens--next-line)
   (tabulated-list-init-header))

@@ -26,10 +26,6 @@
 (require 'hotlens-list)
 (require 'transient)
 
-(defcustom hotlens-mode-hook nil
-  "Called when a buffer is made known to hotlens."
-  :type 'hook)
-
 ;;; Modes
 
 (defun hotlens--lighter ()
@@ -42,7 +38,7 @@
 ;;;###autoload
 (define-minor-mode hotlens-mode
   "Show where the time of this Python file goes, and profile it.
-Without the server, which is the program `hotlens', the mode stays off and says why."
+Without the server, the program `hotlens', the mode stays off and says why."
   :lighter (:eval (hotlens--lighter))
   :keymap hotlens-mode-map
   :group 'hotlens
@@ -171,7 +167,8 @@ those of last time."
 ;;;###autoload
 (defun hotlens-stop ()
   "End a recording and keep its profile.
-A program that was started for it ends, as by Ctrl+C; one that was attached to goes on."
+A program that was started for it ends, as by \`C-c'; one that was attached to
+goes on."
   (interactive)
   (let ((terminals (hotlens--terminal-buffers)))
     (if (or hotlens--progress (null terminals))

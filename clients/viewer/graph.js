@@ -99,12 +99,6 @@ export class Graph {
         this.handlers.click(spot, event);
       }
     });
-    element.addEventListener('contextmenu', (event) => {
-      const spot = this.spotAt(event);
-      if (spot && (event.ctrlKey || event.metaKey)) {
-        event.preventDefault();
-      }
-    });
     element.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
   }
 

@@ -37,7 +37,7 @@ export function withoutFrames(tree, functions, drop) {
     }
     i++;
   }
-  return builder.finish(functions).tree;
+  return builder.finish(functions);
 }
 
 /**
@@ -83,11 +83,12 @@ function upwards(tree, functions, rootFn, nodes, weight) {
       } else if (entry.at.every((node) => node === 0)) {
         builder.self[entry.node] += sum;
       } else {
-        builder.self[builder.child(entry.node, OTHER)] += sum;
+        const other = builder.child(entry.node, OTHER); /* may move `self` */
+        builder.self[other] += sum;
       }
     }
   }
-  return builder.finish(functions).tree;
+  return builder.finish(functions);
 }
 
 /** Functions on top of the stacks, and below them their callers. @param {Tree} tree @param {Functions} functions */
@@ -138,6 +139,6 @@ export function sandwich(tree, functions, fn) {
   const weight = Float64Array.from(tops, (i) => tree.total[i]);
   return {
     callers: upwards(tree, functions, fn, above, weight),
-    callees: down.finish(functions).tree,
+    callees: down.finish(functions),
   };
 }

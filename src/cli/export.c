@@ -7,10 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hotlens/app/flame.h"
 #include "hotlens/app/html.h"
 #include "hotlens/app/run_json.h"
+#include "hotlens/app/text.h"
 #include "hotlens/base/file.h"
 #include "hotlens/base/json.h"
+#include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 #include "hotlens/cli/cli.h"
@@ -19,8 +22,10 @@
 #include "hotlens/cli/output.h"
 #include "hotlens/formats/profile_json.h"
 #include "hotlens/formats/raw.h"
+#include "hotlens/formats/svg.h"
 
 #define MAX_LINKS 40 /* as the kernel */
+#define SVG_WIDTH 1200u
 
 struct export
 {
@@ -62,6 +67,37 @@ static void write_collapsed(const struct hl_run_data *data, const struct export 
     hl_collapsed_write(data->profile, out);
 }
 
+static void append_amount(void *user, struct hl_buffer *out, uint64_t samples)
+{
+    hl_text_amount(out, user, samples);
+}
+
+static void write_svg(const struct hl_run_data *data, const struct export *export,
+                      struct hl_buffer *out)
+{
+    (void)export;
+    struct hl_flame_query query = {.limit = HL_LIMIT_VIEW_NODES};
+    _cleanup_(hl_flame_destroy_p) struct hl_flame *flame = NULL;
+    _cleanup_error_ struct hl_error error = {0};
+    _cleanup_buffer_ struct hl_buffer summary = {0};
+    struct hl_scale scale = hl_scale_of_run(&data->run);
+    int r = hl_flame_make(data, &query, NULL, &flame, &error);
+    if (r == 0) {
+        hl_text_summary(&summary, &data->run);
+        hl_buffer_putc(&summary, '\0');
+        struct hl_svg_picture picture = {.view = flame->view,
+                                         .functions = data->functions,
+                                         .title = data->run.title,
+                                         .summary = summary.data,
+                                         .workspace = data->run.workspace,
+                                         .width = SVG_WIDTH,
+                                         .amount = append_amount,
+                                         .user = &scale};
+        r = hl_svg_write(&picture, out);
+    }
+    out->error = out->error ? out->error : r;
+}
+
 static void write_html(const struct hl_run_data *data, const struct export *export,
                        struct hl_buffer *out)
 {
@@ -77,6 +113,7 @@ static const struct format {
     {"raw", write_raw},
     {"collapsed", write_collapsed},
     {"json", write_json},
+    {"svg", write_svg},
     {"html", write_html},
 };
 
@@ -183,7 +220,7 @@ static int write_path(const char *path, const struct export *export, const struc
 
 static const struct hl_option EXPORT_OPTIONS[] = {
     {"format", 'f', HL_OPTION_TEXT, offsetof(struct export, format), "FORMAT",
-     "raw (the default), collapsed, json or html", 0, 0},
+     "raw (the default), collapsed, json, html or svg", 0, 0},
     {"output", 'o', HL_OPTION_TEXT, offsetof(struct export, path), "FILE",
      "instead of standard output", 0, 0},
     {"nodes", 'n', HL_OPTION_NUMBER, offsetof(struct export, html.nodes), "N",
@@ -201,8 +238,9 @@ static const struct hl_command EXPORT_COMMAND = {
     .usage = "[options] RUN",
     .summary = "write a run in another format",
     .details = "raw is what py-spy writes, byte for byte per stack; collapsed is for other flame "
-               "graph\ntools; json has the tree with its functions (docs/formats.md); html is one file with the "
-               "graph and\nits viewer, without command lines and sources unless asked for.",
+               "graph\ntools; json has the tree with its functions (docs/formats.md); svg is a picture "
+               "of it; html is one\nfile with the graph and its viewer, without command lines and "
+               "sources unless asked for.",
     .options = EXPORT_OPTIONS,
     .option_count = ARRAY_SIZE(EXPORT_OPTIONS),
     .operand = "RUN",
@@ -229,7 +267,7 @@ int hl_cli_export(int argc, char **argv)
     values.chosen = find_format(values.format);
     if (!values.chosen) {
         return hl_options_misuse(
-            &EXPORT_COMMAND, "there is no format '%s'; raw, collapsed, json and html are",
+            &EXPORT_COMMAND, "there is no format '%s'; raw, collapsed, json, html and svg are",
             values.format);
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;

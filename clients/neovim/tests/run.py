@@ -79,10 +79,12 @@ class Place:
 
 PLAIN = lua_blocks(SOURCE / "docs/editors/neovim.md")[0]
 PLUGIN = (f"vim.opt.runtimepath:prepend({str(HERE.parent)!r})\n"
-          "vim.opt.swapfile = false\n")
+          "vim.opt.swapfile = false\n"
+          "require('hotlens').setup{}\n")
 SPECS = {
     "plain": PLAIN,
     "beside": PLAIN,
+    "plugin": PLUGIN,
 }
 
 
