@@ -463,7 +463,9 @@ def numbers_are_live_while_it_records(box):
         talk.command("hotlens.attach", {"pid": idle.pid})
         talk.wait_for(lambda: recording(talk, "progress")[-1]["elapsed"] > 4 and
                       recording(talk, "progress")[-1]["id"] == 2, "some seconds")
-        expect(len(numbers()) <= before + 1, "nothing changes", numbers()[before:])
+        # A busy machine may catch it running for a sample: those are numbers too.
+        samples = {item["samples"] for item in recording(talk, "progress") if item["id"] == 2}
+        expect(len(numbers()) <= before + 1 + len(samples), "nothing changes", numbers()[before:])
         talk.command("hotlens.stop", {"id": 2})
         talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "the second end")
         expect_equal(talk.leave(), 0, "exit code")

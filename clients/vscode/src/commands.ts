@@ -57,7 +57,7 @@ class Commands {
   constructor(private readonly parts: Parts) {}
 
   private async profile(command: string, uri: vscode.Uri | undefined, argument: Record<string, unknown>): Promise<void> {
-    const { server, interpreter } = this.parts;
+    const { server } = this.parts;
     if (uri?.scheme === 'untitled') {
       void vscode.window.showWarningMessage('Save the file first: Python runs what is on disk.');
       return;
@@ -66,8 +66,7 @@ class Commands {
       return;
     }
     await server.useSettingsOf(uri);
-    const python = await interpreter.path(uri);
-    await server.execute(command, { ...(python === undefined ? {} : { python }), ...argument });
+    await server.execute(command, argument);
   }
 
   profileFile = async (argument: unknown): Promise<void> => {

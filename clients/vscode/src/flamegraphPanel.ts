@@ -118,6 +118,7 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: State | undefined): Promise<void> {
     this.state = { ...(state?.run === undefined ? {} : { run: state.run }), title: state?.title ?? panel.title };
     this.adopt(panel);
+    this.follow(); // hints and graph are of one run
     return Promise.resolve();
   }
 

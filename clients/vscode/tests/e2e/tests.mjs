@@ -161,8 +161,13 @@ all['runs can be named, pinned, opened and deleted'] = async rig => {
   const rows = rig.page.locator('.pane-body .monaco-list-row', { hasText: /spin\.py|first run/ });
   await until('two runs', async () => (await rows.count()) === 2);
   const choose = async (row, action) => {
+    const entry = rig.page.locator('.monaco-menu .action-label', { hasText: action }).first();
     await row.click({ button: 'right' });
-    await rig.page.locator('.monaco-menu .action-label', { hasText: action }).first().click();
+    // A menu that has just opened does not take clicks yet.
+    await until(`${action} taken`, async () => {
+      await entry.click({ timeout: 1000 }).catch(() => {});
+      return (await entry.count()) === 0;
+    });
   };
   await choose(rows.nth(1), 'Rename');
   await rig.page.locator('.quick-input-widget input.input').fill('first run');
@@ -253,9 +258,13 @@ all['without a terminal the output has a channel'] = async rig => {
 };
 
 all['a task records'] = async rig => {
-  await rig.run('Tasks: Run Task');
-  const row = rig.page.locator('.quick-input-list .monaco-list-row', { hasText: 'profile short' }).first();
-  await row.click();
+  await until('the task', async () => {
+    await rig.run('Tasks: Run Task');
+    const row = rig.page.locator('.quick-input-list .monaco-list-row', { hasText: 'profile short' }).first();
+    await row.waitFor({ timeout: 5000 }); // the list closes when it is asked for too early
+    await row.click();
+    return true;
+  });
   await until('the run', () => rig.json('runs').runs.some(({ title, rate }) => title === 'short.py' && rate === 200));
   await until('its flame graph', () => rig.page.locator('.tab', { hasText: 'Flame graph: ' }).first().isVisible());
 };
