@@ -86,8 +86,8 @@ end
 
 local function executable()
   local cmd = in_use().cmd
-  local is_function = type(cmd) == 'function'
-  return is_function or vim.fn.executable(cmd[1]) == 1, not is_function and cmd[1] or ''
+  local program = (type(cmd) == 'table' and cmd or config.values.cmd)[1]
+  return vim.fn.executable(program) == 1, program
 end
 
 --- The client for a command that needs one; says why there is none.
@@ -111,7 +111,7 @@ end
 
 local function on_show_message(_, result)
   local levels = { vim.log.levels.ERROR, vim.log.levels.WARN, vim.log.levels.INFO, vim.log.levels.INFO }
-  say.notify(result.message, levels[result.type] or vim.log.levels.INFO)
+  say.notify((result.message:gsub('^hotlens: ', '')), levels[result.type] or vim.log.levels.INFO)
 end
 
 local function on_did_change(_, result, context)
@@ -179,7 +179,10 @@ function M.config()
   local own = { ui = true, terminal = true, flameGraph = true }
   return {
     name = M.NAME,
-    cmd = values.cmd,
+    -- As a function: Neovim skips a program that is missing without a word.
+    cmd = function(dispatchers)
+      return vim.lsp.rpc.start(config.values.cmd, dispatchers)
+    end,
     filetypes = values.filetypes,
     root_dir = function(bufnr, on_dir)
       if is_wanted(bufnr) then
@@ -187,7 +190,8 @@ function M.config()
       end
     end,
     init_options = { hotlens = vim.tbl_extend('force', values.settings, own) },
-    settings = { hotlens = values.settings },
+    -- An empty table would be an array for the server.
+    settings = { hotlens = next(values.settings) and values.settings or vim.empty_dict() },
     on_init = on_init,
     on_exit = on_exit,
     on_attach = function(client, bufnr)

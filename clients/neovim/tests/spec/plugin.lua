@@ -107,6 +107,10 @@ local tick, undo
 T.test('a recording in the background: live numbers, progress, the result', function()
   local client = T.client()
   T.truthy(not client.server_capabilities.inlayHintProvider, 'hints of ours are not drawn by others')
+  vim.wait(300)
+  T.equal({}, vim.tbl_filter(function(notice)
+    return not notice.text:find('no file')
+  end, notices), 'messages at the start')
   tick, undo = vim.api.nvim_buf_get_changedtick(0), vim.fn.undotree().seq_last
   vim.cmd('Hotlens! profile')
   T.wait('the recording', function()
