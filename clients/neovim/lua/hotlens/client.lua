@@ -90,6 +90,16 @@ local function executable()
   return vim.fn.executable(program) == 1, program
 end
 
+--- A command may come before the server has started.
+local function start_and_wait(bufnr)
+  if vim.tbl_contains(config.values.filetypes, vim.bo[bufnr].filetype) and M.start(bufnr) then
+    vim.wait(5000, function()
+      return M.find(bufnr) ~= nil
+    end, 20)
+  end
+  return M.find(bufnr)
+end
+
 --- The client for a command that needs one; says why there is none.
 ---@param bufnr integer?
 ---@return vim.lsp.Client?
@@ -100,7 +110,10 @@ function M.require(bufnr)
   end
   local found, cmd = executable()
   bufnr = bufnr or vim.api.nvim_get_current_buf()
-  if not found then
+  client = found and start_and_wait(bufnr) or nil
+  if client then
+    return client
+  elseif not found then
     say.error(('"%s" is not there: put hotlens into $PATH, or set cmd in setup{}'):format(cmd))
   elseif vim.api.nvim_buf_get_name(bufnr) == '' then
     say.error('this buffer has no file: save it first')
@@ -210,11 +223,12 @@ end
 
 --- Starts the server for a buffer, on versions that have no vim.lsp.enable.
 ---@param bufnr integer
+---@return integer? client_id
 function M.start(bufnr)
   if is_wanted(bufnr) then
     local values = vim.deepcopy(in_use())
     values.root_dir = root_of(bufnr)
-    vim.lsp.start(values, { bufnr = bufnr })
+    return vim.lsp.start(values, { bufnr = bufnr })
   end
 end
 
