@@ -268,7 +268,7 @@ def picture_flame(screen):
     screen.keys("Enter")
     text = screen.wait(r"^<module>[\s\S]*^pull")
     assert re.search(r"^main[\s\S]*^advance", text, re.M), text
-    screen.type("jjj")
+    screen.type("jjjjj")
     screen.wait(r" main › advance")
     if os.environ.get("SHOW"):
         print(screen.capture(), file=sys.stderr)

@@ -6,7 +6,7 @@ vim.notify = function(text, level)
   table.insert(notices, { text = text, level = level })
 end
 local picks = {}
-vim.ui.select = function(items, options, done)
+vim.ui.select = function(_, options, done)
   table.insert(picks, options.prompt)
   done(nil)
 end
