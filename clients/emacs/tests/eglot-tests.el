@@ -192,23 +192,6 @@
                             (lambda () (not (support-alive-p child))))))))
     (setenv "SECONDS_BUSY")))
 
-(ert-deftest eglot-works-over-tramp ()
-  "The recipe works in a file of another host."
-  (support-with-folder
-    (support-with-remote
-      (let ((eglot-server-programs nil)
-            (python-base-mode-hook nil)
-            (eglot-sync-connect 30)
-            (inhibit-message t)
-            (path (support-write "hot.py" support-program)))
-        (support-eval (support-block "Eglot" "elisp"))
-        (let ((server (eglot-tests--open (support-remote path))))
-          (unwind-protect
-              (progn
-                (eglot-tests--act "source.hotlens.profile" "Hotlens: Profile File")
-                (support-wait "hints" #'eglot-tests--hints))
-            (eglot-shutdown server nil 30)))))))
-
 (ert-deftest eglot-behind-a-multiplexer ()
   "rass gives Eglot two servers: completion of the one, hints and actions of the other."
   (skip-unless (and (executable-find "rass") (executable-find "pylsp")))
