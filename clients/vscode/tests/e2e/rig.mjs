@@ -268,16 +268,17 @@ export class Rig {
     await this.page.screenshot({ path: `${this.out}/${name}.png` });
   }
 
-  /** The language server of this window, and of no other. */
+  /** The language servers of these windows, and of no others. */
   serverPids() {
     const program = `${this.out}/ext/hotlens.hotlens-${this.version}/bin/hotlens`;
     return readdirSync('/proc').filter(pid => /^\d+$/.test(pid)).filter(pid => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === `${program}\0`;
+        const [name, first = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return name === program && (first === '' || first === '--stdio');
       } catch {
         return false; // it has ended
       }
-    }).join(' ');
+    }).map(Number);
   }
 
   get version() {
