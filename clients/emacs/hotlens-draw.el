@@ -201,13 +201,16 @@ ENTRIES are sorted by line.  Those past the end of the buffer are left out."
     (save-restriction
       (widen)
       (goto-char (point-min))
-      (let ((at 0))
+      (let ((at 0)
+            (past-end nil))
         (seq-doseq (entry entries)
           (let ((line (funcall key entry)))
-            (when (and (zerop (forward-line (- line at)))
-                       (or (bolp) (= line at)))
-              (funcall function entry))
-            (setq at (1- (line-number-at-pos nil t)))))))))
+            (unless past-end
+              (setq past-end (not (and (zerop (forward-line (- line at))) (bolp)))
+                    at line))
+            (unless past-end
+              (save-excursion
+                (funcall function entry)))))))))
 
 (defun hotlens--draw-lines (answer)
   "Draw the hints and the heat of ANSWER."

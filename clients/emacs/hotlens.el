@@ -44,6 +44,7 @@ Without the server, the program `hotlens', the mode stays off and says why."
   :group 'hotlens
   (cond
    ((not hotlens-mode)
+    (remove-hook 'change-major-mode-hook #'hotlens--before-other-mode t)
     (hotlens-hints-mode -1)
     (hotlens--close-document))
    ((not buffer-file-name)
@@ -53,10 +54,15 @@ Without the server, the program `hotlens', the mode stays off and says why."
     (condition-case oops
         (progn
           (hotlens--open-document)
+          (add-hook 'change-major-mode-hook #'hotlens--before-other-mode nil t)
           (hotlens-hints-mode 1))
       (error
        (setq hotlens-mode nil)
        (hotlens--say "%s" (error-message-string oops)))))))
+
+(defun hotlens--before-other-mode ()
+  "The buffer gets another major mode, or the same anew: all that is local goes."
+  (hotlens-mode -1))
 
 (defun hotlens--turn-on ()
   "Turn `hotlens-mode' on in a buffer of Python with a file."

@@ -310,6 +310,9 @@ export class Graph {
       }
     };
     outline(this.hovered, theme.text === '#000000' ? '#000000' : '#ffffff', 1);
+    if (this.panes[1]) {
+      outline({ pane: this.panes[1], node: 0 }, theme.match, 2); /* what is between callers and callees */
+    }
     outline(this.selected, theme.accent, 2);
   }
 

@@ -27,3 +27,10 @@ export const baseName = (file) => file.slice(Math.max(file.lastIndexOf('/'), fil
 
 /** @param {import('./tree.js').Functions} functions @param {number} fn */
 export const placeTextOf = (functions, fn) => placeText(functions.file[fn], functions.line[fn]);
+
+/** What a function is called. Imports are all called <module>: which one is what one wants to read. @param {import('./tree.js').Functions} functions @param {number} fn */
+export function nameOf(functions, fn) {
+  const name = visible(functions.name[fn]);
+  const module = name === '<module>' ? visible(functions.module[fn]) : '';
+  return module && module[0] !== '<' ? `${module} ${name}` : name;
+}

@@ -49,7 +49,7 @@ export function luminance(colour) {
 
 const CODE = {
   light: { keyword: '#5c1379', string: '#6f1a0e', comment: '#2f3d2f', number: '#083c5a' },
-  dark: { keyword: '#f3c8ff', string: '#ffd9b8', comment: '#d2e2d0', number: '#c5ecff' },
+  dark: { keyword: '#fbe9ff', string: '#ffeedd', comment: '#ebf5e9', number: '#e2f6ff' },
   contrast: { keyword: '#3d0059', string: '#520d04', comment: '#1d2b1d', number: '#00304a' },
 };
 

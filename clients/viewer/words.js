@@ -1,5 +1,5 @@
 /** What is said of a node: on it, in its tooltip, and to a screen reader. */
-import { baseName, placeText, visible } from './names.js';
+import { baseName, nameOf, placeText, visible } from './names.js';
 import { amountText, percentText, samplesText } from './numbers.js';
 import { CODE, OTHER, ROOT } from './tree.js';
 
@@ -21,7 +21,7 @@ export function nodeName(functions, tree, node) {
   if (fn === ROOT) {
     return 'all';
   }
-  return fn === OTHER ? '(other)' : visible(functions?.name[fn] ?? '');
+  return fn === OTHER || !functions ? '(other)' : nameOf(functions, fn);
 }
 
 /** @param {Functions} functions @param {Tree} tree @param {number} node */
@@ -54,9 +54,7 @@ export function nodeLabel(functions, tree, node, amount, sources) {
   const parts = functions.kind[fn] === CODE && sources ? sources.line(functions.file[fn], tree.line[node]) : null;
   const file = visible(baseName(functions.file[fn]));
   const place = file && tree.line[node] ? `${file}:${tree.line[node]}` : file;
-  /* Imports are all called <module>: which one is what one wants to read. */
-  const module = functions.name[fn] === '<module>' ? visible(functions.module[fn]) : '';
-  return module && module[0] !== '<' ? { text: module, more: `${text} ${place}`, parts } : { text, more: place, parts };
+  return { text, more: place, parts };
 }
 
 /** @param {import('./graph.js').Spot} spot @param {Context} context @returns {import('./tooltip.js').Facts} */

@@ -8,6 +8,7 @@
 #include "hotlens/base/array.h"
 #include "hotlens/base/clock.h"
 #include "hotlens/base/memory.h"
+#include "hotlens/base/strv.h"
 #include "manifest.h"
 #include "session_private.h"
 #include "window.h"
@@ -89,6 +90,8 @@ static int ask_facts(struct hl_session *session, const struct hl_record_options 
     facts->pid = options->pid;
     facts->proc = hl_xstrdup(options->proc ? options->proc : "/proc");
     facts->python = options->pid > 0 ? NULL : hl_xstrdup(session->data.run.python);
+    facts->cwd = hl_xstrdup(options->cwd);
+    facts->environment = options->environment ? hl_strv_copy(options->environment) : NULL;
     session->facts_work.data = session;
     int result = uv_queue_work(session->loop, &session->facts_work, facts_work, facts_done);
     session->asking = result == 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hotlens/base/memory.h"
+#include "hotlens/base/strv.h"
 #include "hotlens/formats/raw.h"
 #include "hotlens/record/processes.h"
 #include "manifest.h"
@@ -30,7 +31,9 @@ void hl_session_facts_work(struct session_facts *facts)
 {
     hl_git_read(facts->folder, &facts->git);
     if (facts->python) {
-        facts->answered = hl_python_ask(facts->python, &facts->answer, NULL) == 0;
+        const struct hl_python_place place = {.cwd = facts->cwd, .environment = facts->environment};
+        facts->answered =
+            hl_python_ask_in(facts->python, &place, &facts->answer, NULL) == 0;
     }
     if (facts->pid > 0) {
         find_process(facts);
@@ -41,6 +44,8 @@ void hl_session_facts_finish(struct session_facts *facts)
 {
     free(facts->folder);
     free(facts->python);
+    free(facts->cwd);
+    hl_strv_free(facts->environment);
     free(facts->proc);
     free(facts->process_version);
     hl_git_facts_finish(&facts->git);

@@ -13,6 +13,8 @@
 struct session_facts {
     char *folder;  /* of the code, for git */
     char *python;  /* an interpreter to ask, or NULL */
+    char *cwd;     /* the program's, where it is asked; NULL: ours */
+    char **environment; /* the same */
     char *proc;
     pid_t pid;     /* attached: its start is looked up */
     struct hl_git_facts git;

@@ -70,7 +70,8 @@ static void on_signal(void *user, int signal, bool from_terminal)
         hl_recording_resume(recording);
         return;
     }
-    if (from_terminal && signal != SIGHUP && recorder->wanted->pid == 0) {
+    bool has_program = recorder->wanted->pid == 0 && !hl_recording_is_preparing(recording);
+    if (from_terminal && signal != SIGHUP && has_program) {
         return;
     }
     hl_recording_stop(recording, signal == SIGQUIT ? SIGINT : signal);
@@ -281,7 +282,7 @@ static const struct hl_option RECORD_OPTIONS[] = {
     {"rate", 'r', HL_OPTION_NUMBER, offsetof(struct wanted, session.record.rate), "HZ",
      "samples per second (100)", 1, HL_LIMIT_RATE},
     {"duration", 'd', HL_OPTION_NUMBER, offsetof(struct wanted, session.record.duration), "S",
-     "stop after so many seconds", 1, HL_LIMIT_DURATION},
+     "stop after so many seconds of it", 1, HL_LIMIT_DURATION},
     {"no-subprocesses", 0, HL_OPTION_CLEAR, offsetof(struct wanted, session.record.subprocesses),
      NULL, "only the process itself", 0, 0},
     {"no-threads", 0, HL_OPTION_CLEAR, offsetof(struct wanted, session.record.threads), NULL,

@@ -15,43 +15,60 @@
 #include "shim_internal.h"
 
 #define WAIT_MS 20
+/* How soon a command that says nothing is ended when nobody wants its answer any more. */
+#define CANCEL_MS 100
 #define KILLED_PATIENCE HL_NS_PER_SECOND
 
 /* In the child, where only async-signal-safe calls are allowed. */
-__attribute__((__noreturn__)) static void become(char *const *argv, int output_fd, int error_fd,
+__attribute__((__noreturn__)) static void become(const struct command *command, int output_fd,
                                                  int status_fd)
 {
+    int error_fd = command->error_fd;
     (void)setpgid(0, 0);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     /* Out of the way of 0..2, as in the shim. */
     int error_copy = fcntl(error_fd >= 0 ? error_fd : null, F_DUPFD_CLOEXEC, 3);
     int output_copy = output_fd >= 0 ? fcntl(output_fd, F_DUPFD_CLOEXEC, 3) : error_copy;
-    if (dup2(null, 0) == 0 && dup2(output_copy, 1) == 1 && dup2(error_copy, 2) == 2) {
+    if (dup2(null, 0) == 0 && dup2(output_copy, 1) == 1 && dup2(error_copy, 2) == 2 &&
+        (!command->cwd || chdir(command->cwd) == 0)) {
         shim_reset_signals();
-        execvp(argv[0], argv);
+        if (command->environment) {
+            environ = (char **)command->environment; /* this process is not ours for long */
+        }
+        execvp(command->argv[0], command->argv);
     }
     int code = errno;
     (void)hl_write_to_fd(&status_fd, (const char *)&code, sizeof(code));
     _exit(SHIM_EXIT_CANNOT_RUN);
 }
 
+static bool is_cancelled(const struct command *command)
+{
+    return command->cancelled && atomic_load(command->cancelled);
+}
+
 /* 1 when there is something to read, 0 to try again. */
-static int wait_readable(int fd, int64_t deadline)
+static int wait_readable(const struct command *command, int fd, int64_t deadline)
 {
     int64_t left = (deadline - hl_clock_monotonic()) / HL_NS_PER_MS;
     if (left <= 0) {
         return -ETIMEDOUT;
     }
+    if (is_cancelled(command)) {
+        return -ECANCELED;
+    }
+    int64_t longest = command->cancelled ? CANCEL_MS : 60000;
     struct pollfd item = { .fd = fd, .events = POLLIN };
-    int ready = poll(&item, 1, left > 60000 ? 60000 : (int)left);
+    int ready = poll(&item, 1, (int)(left < longest ? left : longest));
     return ready < 0 && errno != EINTR ? -errno : ready > 0;
 }
 
 /* Until the end of the pipe, the limit or the deadline. */
-static int collect(int fd, struct hl_buffer *output, size_t limit, int64_t deadline)
+static int collect(const struct command *command, int fd, struct hl_buffer *output,
+                   int64_t deadline)
 {
     for (;;) {
-        int ready = wait_readable(fd, deadline);
+        int ready = wait_readable(command, fd, deadline);
         if (ready < 0) {
             return ready;
         }
@@ -69,18 +86,20 @@ static int collect(int fd, struct hl_buffer *output, size_t limit, int64_t deadl
         if (got > 0) {
             hl_buffer_append(output, bytes, (size_t)got);
         }
-        if (output->length > limit) {
+        if (output->length > command->limit) {
             return -EFBIG;
         }
     }
 }
 
 /* Looks every few milliseconds, since wait(2) knows no deadline: most have ended by the first look. The
- * end of the output is not enough, it can be closed early. */
-static int wait_for_exit(pid_t pid, int64_t deadline, int *ret_status)
+ * end of the output is not enough, it can be closed early. `command` NULL is not cancelled. */
+static int wait_for_exit(const struct command *command, pid_t pid, int64_t deadline,
+                         int *ret_status)
 {
+    bool looks = deadline != INT64_MAX || (command && command->cancelled);
     for (int pause = 1;; pause = pause < WAIT_MS ? pause * 2 : WAIT_MS) {
-        pid_t ended = waitpid(pid, ret_status, deadline == INT64_MAX ? 0 : WNOHANG);
+        pid_t ended = waitpid(pid, ret_status, looks ? WNOHANG : 0);
         if (ended == pid) {
             return 0;
         }
@@ -89,6 +108,9 @@ static int wait_for_exit(pid_t pid, int64_t deadline, int *ret_status)
         }
         if (ended == 0 && hl_clock_monotonic() >= deadline) {
             return -ETIMEDOUT;
+        }
+        if (ended == 0 && command && is_cancelled(command)) {
+            return -ECANCELED;
         }
         if (ended == 0) {
             (void)poll(NULL, 0, pause);
@@ -107,8 +129,7 @@ static int read_start(int fd)
     return got == (ssize_t)sizeof(code) ? -code : 0;
 }
 
-int command_run(char *const *argv, int error_fd, struct hl_buffer *output, size_t limit,
-                int64_t timeout, int *ret_status)
+int command_run(const struct command *command, struct hl_buffer *output, int *ret_status)
 {
     int out[2] = { -1, -1 };
     int start[2];
@@ -123,7 +144,7 @@ int command_run(char *const *argv, int error_fd, struct hl_buffer *output, size_
     _cleanup_close_ int out_read = out[0];
     pid_t pid = fork_with_signals_blocked();
     if (pid == 0) {
-        become(argv, out[1], error_fd, start[1]);
+        become(command, out[1], start[1]);
     }
     int result = pid < 0 ? -errno : 0;
     (void)close(start[1]);
@@ -134,19 +155,19 @@ int command_run(char *const *argv, int error_fd, struct hl_buffer *output, size_
         return result;
     }
     (void)setpgid(pid, pid);
-    int64_t deadline = timeout > 0 ? hl_clock_monotonic() + timeout : INT64_MAX;
+    int64_t deadline = command->timeout > 0 ? hl_clock_monotonic() + command->timeout : INT64_MAX;
     result = read_start(start_read);
     if (result == 0 && output) {
-        result = collect(out_read, output, limit, deadline);
+        result = collect(command, out_read, output, deadline);
     }
     if (result == 0) {
-        result = wait_for_exit(pid, deadline, ret_status);
+        result = wait_for_exit(command, pid, deadline, ret_status);
     }
     if (result < 0) {
         (void)kill(-pid, SIGKILL);
         /* What does not even end by that hangs in the kernel, and is left. */
         int ignored;
-        (void)wait_for_exit(pid, hl_clock_monotonic() + KILLED_PATIENCE, &ignored);
+        (void)wait_for_exit(NULL, pid, hl_clock_monotonic() + KILLED_PATIENCE, &ignored);
     }
     return result;
 }

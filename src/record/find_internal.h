@@ -2,6 +2,7 @@
 #ifndef HOTLENS_RECORD_FIND_INTERNAL_H
 #define HOTLENS_RECORD_FIND_INTERNAL_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -15,11 +16,20 @@ char *find_home(char *const *environment);
 /* $XDG_DATA_HOME/hotlens/tools/py-spy. Caller frees; NULL when there is no home. */
 char *find_tool_folder(char *const *environment);
 
-/* Runs a command to its end and blocks meanwhile: standard input is /dev/null, standard error goes to
- * `error_fd` (-1: /dev/null), standard output to `output` up to `limit` bytes, or where standard error
- * goes when `output` is NULL. After `timeout` ns (0: none) its group is killed: -ETIMEDOUT. -EFBIG past
- * the limit. Otherwise 0 and the wait status. */
-int command_run(char *const *argv, int error_fd, struct hl_buffer *output, size_t limit,
-                int64_t timeout, int *ret_status);
+struct command {
+    char *const *argv;
+    const char *cwd;              /* NULL: ours */
+    char *const *environment;     /* NULL: ours */
+    int error_fd;                 /* gets its standard error; -1: /dev/null */
+    size_t limit;                 /* of its output, in bytes */
+    int64_t timeout;              /* ns; 0: none */
+    const atomic_bool *cancelled; /* looked at now and then; may be NULL */
+};
+
+/* Runs a command to its end and blocks meanwhile: standard input is /dev/null, standard output goes to
+ * `output`, or where standard error goes when that is NULL. Its group is killed after the timeout
+ * (-ETIMEDOUT), past the limit (-EFBIG) and when it was cancelled (-ECANCELED). Otherwise 0 and the wait
+ * status. */
+int command_run(const struct command *command, struct hl_buffer *output, int *ret_status);
 
 #endif

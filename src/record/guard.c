@@ -43,6 +43,7 @@ struct guard {
     size_t count;
     size_t capacity;
     char uuid[64];
+    uint64_t since; /* our own start: what we look after is younger */
     bool done;
     char line[LINE_LIMIT];
     size_t line_length;
@@ -187,8 +188,13 @@ static int refresh(struct guard *guard)
             roots[root_count++] = guard->targets[i].pid;
         }
     }
-    proc_mark_program(NULL, stats, count, roots, root_count,
-                      guard->uuid[0] ? guard->uuid : NULL, member);
+    struct proc_program program = {
+        .roots = roots,
+        .root_count = root_count,
+        .uuid = guard->uuid[0] ? guard->uuid : NULL,
+        .since = guard->since,
+    };
+    proc_mark_program(NULL, stats, count, &program, member);
     for (size_t i = 0; i < count; i++) {
         if (member[i]) {
             add_target(guard, stats[i].pid, stats[i].start, false);
@@ -274,6 +280,8 @@ int guard_run(int fd, int hold)
         return SHIM_EXIT_CANNOT_RUN;
     }
     struct guard guard = { 0 };
+    struct proc_stat self;
+    guard.since = proc_read_stat(NULL, getpid(), &self) == 0 ? self.start : 0;
     listen_to(&guard, fd);
     if (!guard.done) {
         end_everything(&guard);

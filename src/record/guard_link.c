@@ -9,6 +9,7 @@
 #include "hotlens/base/file.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/strv.h"
+#include "proc.h"
 #include "recording_internal.h"
 
 static void on_closed(struct child *child)
@@ -54,6 +55,10 @@ int guard_start(struct hl_recording *recording)
     if (r < 0) {
         close(ends[0]);
         return r;
+    }
+    struct proc_stat stat;
+    if (proc_read_stat(recording->options.proc, child_pid(&recording->guard), &stat) == 0) {
+        recording->since = stat.start;
     }
     recording->guard_fd = ends[0];
     _cleanup_free_ char *line = hl_xasprintf("uuid %s\n", recording->options.uuid);

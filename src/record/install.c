@@ -155,8 +155,9 @@ int hl_install_plan_run(const struct hl_install_plan *plan, int output_fd, struc
                 return hl_error_set(error, EIO, "cannot make %s: %s", parent, strerror(-made));
             }
         }
+        struct command command = { .argv = argv, .error_fd = output_fd };
         int status = 0;
-        int result = command_run(argv, output_fd, NULL, 0, 0, &status);
+        int result = command_run(&command, NULL, &status);
         if (result < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
             return explain_failure(argv, result, status, error);
         }

@@ -61,10 +61,16 @@ static char *interpreter_of(const char *path)
     return hl_xstrdup(word ? word : "/bin/sh");
 }
 
-static int ask(const char *path, char **ret_executable, struct hl_error *error)
+static int ask(const struct hl_record_options *options, const char *path,
+               const atomic_bool *cancelled, char **ret_executable, struct hl_error *error)
 {
+    const struct hl_python_place place = {
+        .cwd = options->cwd,
+        .environment = options->environment,
+        .cancelled = cancelled,
+    };
     struct hl_python_facts facts = {0};
-    int r = hl_python_ask(path, &facts, error);
+    int r = hl_python_ask_in(path, &place, &facts, error);
     if (r < 0) {
         hl_error_set_remedy(error, "Name the interpreter itself, instead of %s.", path);
         return r;
@@ -83,23 +89,16 @@ static int refuse(const char *program, const char *interpreter, struct hl_error 
     return -EINVAL;
 }
 
-int launch_target_resolve(struct hl_record_options *options, struct hl_error *error)
+int launch_target_resolve(const struct hl_record_options *options, const atomic_bool *cancelled,
+                          char **ret_executable, struct hl_error *error)
 {
     _cleanup_free_ char *path = launch_target_path(options);
     _cleanup_free_ char *interpreter = path ? interpreter_of(path) : NULL;
     if (!interpreter || proc_is_python_name(interpreter)) {
         return 0;
     }
-    char **argv = (char **)options->argv;
-    if (!proc_is_python_name(argv[0])) {
-        return refuse(argv[0], interpreter, error);
+    if (!proc_is_python_name(options->argv[0])) {
+        return refuse(options->argv[0], interpreter, error);
     }
-    char *executable = NULL;
-    int r = ask(path, &executable, error);
-    if (r < 0) {
-        return r;
-    }
-    free(argv[0]);
-    argv[0] = executable;
-    return 0;
+    return ask(options, path, cancelled, ret_executable, error);
 }

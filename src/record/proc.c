@@ -253,22 +253,38 @@ static void mark_descendants(const struct proc_stat *stats, size_t count, bool *
     }
 }
 
-void proc_mark_program(const char *proc, const struct proc_stat *stats, size_t count,
-                       const pid_t *roots, size_t root_count, const char *uuid, bool *member)
+/* Those that left the tree, known by their mark alone. An environment is the dearest thing to read here, so
+ * it is read of nobody who is known already, and of nobody who is too old to have inherited the mark. */
+static bool mark_marked(const char *proc, const struct proc_stat *stats, size_t count,
+                        const struct proc_program *program, bool *member)
 {
-    _cleanup_free_ char *marker = uuid ? hl_xasprintf("HOTLENS_RUN=%s", uuid) : NULL;
+    _cleanup_free_ char *marker = hl_xasprintf("HOTLENS_RUN=%s", program->uuid);
+    pid_t self = getpid();
+    bool found = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!member[i] && stats[i].pid != self && stats[i].start >= program->since &&
+            proc_is_living(&stats[i]) && has_marker(proc, stats[i].pid, marker)) {
+            member[i] = found = true;
+        }
+    }
+    return found;
+}
+
+void proc_mark_program(const char *proc, const struct proc_stat *stats, size_t count,
+                       const struct proc_program *program, bool *member)
+{
     pid_t self = getpid();
     for (size_t i = 0; i < count; i++) {
         member[i] = false;
-        for (size_t k = 0; k < root_count; k++) {
-            member[i] = member[i] || (roots[k] > 0 && stats[i].pid == roots[k]);
+        for (size_t k = 0; k < program->root_count; k++) {
+            pid_t root = program->roots[k];
+            member[i] = member[i] || (root > 0 && root != self && stats[i].pid == root);
         }
-        if (!member[i] && marker) {
-            member[i] = has_marker(proc, stats[i].pid, marker);
-        }
-        member[i] = member[i] && stats[i].pid != self;
     }
     mark_descendants(stats, count, member);
+    if (program->uuid && mark_marked(proc, stats, count, program, member)) {
+        mark_descendants(stats, count, member);
+    }
     for (size_t i = 0; i < count; i++) {
         /* Only now: a zombie's children are still found through it. */
         member[i] = member[i] && proc_is_living(&stats[i]);

@@ -39,9 +39,16 @@ bool proc_is_python(const char *proc, pid_t pid, char **ret_version);
  * then -E2BIG. Caller frees. */
 int proc_scan(const char *proc, struct proc_stat **ret_stats, size_t *ret_count);
 
-/* The living among `stats` that are one of `roots`, descend from one, or carry the marker of `uuid` (may be
- * NULL) in their environment; never this process. Sets member[i]. */
+/* What makes a process one of a program. */
+struct proc_program {
+    const pid_t *roots; /* it is one of these or descends from one; 0 is nobody */
+    size_t root_count;
+    const char *uuid;   /* or it has the mark of this run in its environment; may be NULL */
+    uint64_t since;     /* ticks since boot: nobody with the mark is older; 0 when unknown */
+};
+
+/* The living among `stats` that belong to the program; never this process. Sets member[i]. */
 void proc_mark_program(const char *proc, const struct proc_stat *stats, size_t count,
-                       const pid_t *roots, size_t root_count, const char *uuid, bool *member);
+                       const struct proc_program *program, bool *member);
 
 #endif

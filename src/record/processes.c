@@ -337,29 +337,3 @@ void hl_process_list_finish(struct hl_process_list *list)
     free(list->items);
     *list = (struct hl_process_list){ 0 };
 }
-
-int hl_processes_of(const char *proc, pid_t root, const char *uuid, pid_t **ret_pids,
-                    size_t *ret_count)
-{
-    _cleanup_free_ struct proc_stat *stats = NULL;
-    size_t count;
-    int result = proc_scan(proc, &stats, &count);
-    if (result < 0) {
-        return result;
-    }
-    _cleanup_free_ bool *member = hl_try_calloc(count ? count : 1, sizeof(*member));
-    _cleanup_free_ pid_t *pids = hl_try_calloc(count ? count : 1, sizeof(*pids));
-    if (!member || !pids) {
-        return -ENOMEM;
-    }
-    proc_mark_program(proc, stats, count, &root, 1, uuid, member);
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (member[i]) {
-            pids[found++] = stats[i].pid;
-        }
-    }
-    *ret_pids = TAKE_PTR(pids);
-    *ret_count = found;
-    return 0;
-}

@@ -82,11 +82,26 @@ static int report(const char *python, int result, int status, struct hl_error *e
 
 int hl_python_ask(const char *python, struct hl_python_facts *ret_facts, struct hl_error *error)
 {
+    struct hl_python_place place = { 0 };
+    return hl_python_ask_in(python, &place, ret_facts, error);
+}
+
+int hl_python_ask_in(const char *python, const struct hl_python_place *place,
+                     struct hl_python_facts *ret_facts, struct hl_error *error)
+{
     _cleanup_buffer_ struct hl_buffer output = { 0 };
     char *argv[] = { (char *)python, (char *)"-I", (char *)"-c", (char *)question, NULL };
+    struct command command = {
+        .argv = argv,
+        .cwd = place->cwd,
+        .environment = place->environment,
+        .error_fd = -1,
+        .limit = ANSWER_LIMIT,
+        .timeout = ASK_SECONDS * HL_NS_PER_SECOND,
+        .cancelled = place->cancelled,
+    };
     int status = 0;
-    int result = command_run(argv, -1, &output, ANSWER_LIMIT, ASK_SECONDS * HL_NS_PER_SECOND,
-                             &status);
+    int result = command_run(&command, &output, &status);
     if (result < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         return report(python, result, status, error);
     }

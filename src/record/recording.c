@@ -109,22 +109,32 @@ int64_t recording_unsampled(const struct hl_recording *recording, int64_t at)
 
 /* --- what happens to the program --- */
 
-void recording_program_started(struct hl_recording *recording)
+void recording_start_duration(struct hl_recording *recording)
 {
-    recording->result.started = true;
+    uint64_t duration = (uint64_t)recording->options.duration * 1000;
+    if (recording->paused_at) {
+        recording->duration_left = duration;
+    } else if (duration > 0) {
+        recording_timer(recording, TIMER_DURATION, duration);
+    }
+}
+
+void recording_begin(struct hl_recording *recording)
+{
     recording->origin = hl_clock_monotonic();
     recording->result.start = hl_clock_utc();
     recording->paused = 0;
-    uint64_t duration = (uint64_t)recording->options.duration * 1000;
-    if (recording->paused_at) {
-        recording->paused_at = recording->origin;
-        recording->duration_left = duration;
-        return;
-    }
-    if (duration > 0) {
-        recording_timer(recording, TIMER_DURATION, duration);
+    recording->paused_at = recording->paused_at ? recording->origin : 0;
+    if (recording->options.argv) { /* else when it is attached: that may take a password */
+        recording_start_duration(recording);
     }
     windows_start_next(recording);
+}
+
+void recording_program_started(struct hl_recording *recording)
+{
+    recording->result.started = true;
+    recording_begin(recording);
 }
 
 void recording_program_ended(struct hl_recording *recording)
@@ -177,7 +187,7 @@ static void explain(struct hl_recording *recording, enum hl_failure failure)
         .program = options->argv ? options->argv[0] : NULL,
         .py_spy = options->py_spy,
         .output = windows->text ? windows->text : "",
-        .probe = recording->probe.reason ? &recording->probe : NULL,
+        .probe = recording->preparation.probe.reason ? &recording->preparation.probe : NULL,
         .hotlens = options->hotlens,
         .sudo = options->sudo,
         .attach = !options->argv,
@@ -278,7 +288,8 @@ static void finish(struct hl_recording *recording)
 
 void recording_check(struct hl_recording *recording)
 {
-    if (recording->finishing || recording->windows.first) {
+    bool unborn = is_launch(recording) && !recording->windows.closed; /* paused before it was launched */
+    if (recording->finishing || !recording->prepared || recording->windows.first || unborn) {
         return;
     }
     bool attached_to = !recording->options.argv;
@@ -307,7 +318,13 @@ void hl_recording_stop(struct hl_recording *recording, int signal)
     recording->result.stopped = true;
     recording->duration_left = 0;
     uv_timer_stop(&recording->timers[TIMER_DURATION]);
+    if (!recording->prepared) {
+        preparation_cancel(&recording->preparation); /* recording_prepared goes on */
+        recording_set_state(recording, HL_RECORD_STOPPING);
+        return;
+    }
     if (recording->options.argv) {
+        recording->windows.closed = recording->windows.closed || is_launch(recording);
         stop_begin(recording, signal);
     } else {
         recording->ended_at = recording->ended_at ? recording->ended_at : hl_clock_monotonic();
@@ -362,9 +379,14 @@ void hl_recording_resume(struct hl_recording *recording)
     if (recording->duration_left > 0 && !recording->ended_at) {
         recording_timer(recording, TIMER_DURATION, recording->duration_left);
     }
-    if (recording->result.sampler == HL_SAMPLER_ATTACH && recording->result.started) {
+    if (recording->prepared && (is_launch(recording) || recording->result.started)) {
         recording_timer(recording, TIMER_NEXT, 0);
     }
+}
+
+bool hl_recording_is_preparing(const struct hl_recording *recording)
+{
+    return !recording->prepared;
 }
 
 pid_t hl_recording_pid(const struct hl_recording *recording)
@@ -389,7 +411,7 @@ void hl_recording_destroy(struct hl_recording *recording)
     hl_close_p(&recording->guard_fd);
     hl_buffer_finish(&recording->version_text);
     windows_finish(recording);
-    hl_probe_finish(&recording->probe);
+    preparation_finish(&recording->preparation);
     hl_record_result_finish(&recording->result);
     options_finish(&recording->options);
     free(recording);

@@ -1,5 +1,6 @@
 /* One recording, as its files see it. recording.c owns the life cycle; each other file has one part:
  *
+ * preparation.c what is found out on a worker thread before anything runs
  * program.c     the program that we launch, or the process that is watched
  * windows.c     when a window starts, and what its end means
  * window.c      one window: one py-spy, its command line, its watchdog
@@ -10,6 +11,8 @@
  * recording_check, which does when nothing runs any more. */
 #ifndef HOTLENS_RECORD_RECORDING_INTERNAL_H
 #define HOTLENS_RECORD_RECORDING_INTERNAL_H
+
+#include <stdatomic.h>
 
 #include "child.h"
 #include "exit_watch.h"
@@ -99,13 +102,27 @@ struct stop {
     int64_t deadline; /* monotonic, of the stage */
 };
 
+/* Of the worker thread until recording_prepared is called; `probe` stays here for explanations. */
+struct preparation {
+    uv_work_t work;
+    struct hl_recording *recording;
+    const struct hl_record_options *options;
+    atomic_bool cancelled;
+    struct hl_probe probe;
+    enum hl_sampler sampler;
+    char *executable; /* to launch instead of argv[0], or NULL */
+    int result;
+    struct hl_error error;
+};
+
 struct hl_recording {
     uv_loop_t *loop;
     struct hl_record_options options; /* a deep copy */
     struct hl_record_events events;
     void *user;
     struct hl_record_result result;
-    struct hl_probe probe;
+    struct preparation preparation;
+    bool prepared;
     bool allow_tracer;
     enum hl_record_state state;
     bool finishing;
@@ -117,6 +134,7 @@ struct hl_recording {
     struct stop stop;
     struct child guard;
     int guard_fd;
+    uint64_t since;    /* ticks since boot when the guard started, before everything else; or 0 */
     struct child version;
     struct hl_buffer version_text;
     int64_t origin;    /* monotonic start */
@@ -141,6 +159,10 @@ void recording_timer(struct hl_recording *recording, enum recording_timer timer,
 int64_t recording_paused(const struct hl_recording *recording, int64_t at);
 /* The same for what is sampled: nothing where py-spy goes on and sees a program that is idle. */
 int64_t recording_unsampled(const struct hl_recording *recording, int64_t at);
+/* The clock starts here, and the first window does. */
+void recording_begin(struct hl_recording *recording);
+/* Starts the time that `duration` gives. */
+void recording_start_duration(struct hl_recording *recording);
 void recording_program_started(struct hl_recording *recording);
 void recording_program_ended(struct hl_recording *recording);
 /* Tells the owner, once, that sampling is tried again only now and then. */
@@ -150,6 +172,11 @@ void recording_give_up(struct hl_recording *recording, enum hl_failure failure);
 /* options.c: the deep copy */
 void options_copy(struct hl_record_options *to, const struct hl_record_options *from);
 void options_finish(struct hl_record_options *options);
+
+/* preparation.c */
+void preparation_start(struct hl_recording *recording);
+void preparation_cancel(struct preparation *preparation);
+void preparation_finish(struct preparation *preparation);
 
 /* program.c */
 void program_look(struct hl_recording *recording);

@@ -64,47 +64,6 @@ static int check_program(const struct hl_record_options *options, struct hl_erro
     return 0;
 }
 
-static int refuse(struct hl_recording *recording, struct hl_error *error)
-{
-    struct hl_failure_context context = {
-        .pid = (int)recording->options.pid,
-        .program = recording->options.argv ? recording->options.argv[0] : NULL,
-        .py_spy = recording->options.py_spy,
-        .output = "",
-        .probe = &recording->probe,
-        .attach = !recording->options.argv,
-    };
-    return hl_failure_explain(HL_FAILURE_PERMISSION, &context, error);
-}
-
-/* Which sampler, by what is allowed here. As root, by sudo, py-spy may attach to anything. */
-static int choose_sampler(struct hl_recording *recording, struct hl_error *error)
-{
-    const struct hl_record_options *options = &recording->options;
-    enum hl_sampler *sampler = &recording->result.sampler;
-    *sampler = options->sampler;
-    if (options->sudo) {
-        *sampler = HL_SAMPLER_ATTACH;
-        return 0;
-    }
-    int r = hl_probe_run(options->proc, &recording->probe, error);
-    if (r < 0) {
-        return r;
-    }
-    enum hl_trace trace = recording->probe.trace;
-    recording->allow_tracer = trace == HL_TRACE_WITH_CONSENT;
-    if (*sampler != HL_SAMPLER_AUTO) {
-        return 0;
-    }
-    if (trace == HL_TRACE_NOTHING) {
-        return refuse(recording, error);
-    }
-    bool attach = !options->argv || trace == HL_TRACE_SIBLINGS ||
-                  (trace == HL_TRACE_WITH_CONSENT && !options->subprocesses);
-    *sampler = attach ? HL_SAMPLER_ATTACH : HL_SAMPLER_LAUNCH;
-    return 0;
-}
-
 /* --- which py-spy --- */
 
 static void on_version_output(struct child *child, const char *data, size_t length)
@@ -151,57 +110,56 @@ static void ask_version(struct hl_recording *recording)
 
 /* --- start --- */
 
-/* From here on failures are told by `ended`: handles are open, and only the loop can close them. */
-static void run(struct hl_recording *recording)
+/* Everything before which the clock does not run is done; on failure what has started is ended. */
+static int run(struct hl_recording *recording)
 {
-    recording_timers_init(recording);
     int r = guard_start(recording);
-    bool launch = recording->result.sampler == HL_SAMPLER_LAUNCH;
-    if (r == 0 && recording->options.argv && !launch) {
+    if (r == 0 && recording->options.argv && !is_launch(recording)) {
         r = program_launch(recording);
     }
     if (r < 0) {
-        hl_error_set_errno(&recording->result.error, -r, "cannot start %s",
-                           recording->options.hotlens);
-        recording->windows.closed = true;
-        recording_timer(recording, TIMER_SETTLE, 0);
-        return;
+        return hl_error_set_errno(&recording->result.error, -r, "cannot start %s",
+                                  recording->options.hotlens);
     }
     ask_version(recording);
-    recording->origin = hl_clock_monotonic();
-    recording->result.start = hl_clock_utc();
-    if (!recording->options.argv || launch) {
-        recording->result.started = !launch;
-        recording_timer(recording, TIMER_NEXT, 0);
-        if (recording->options.duration > 0) {
-            recording_timer(recording, TIMER_DURATION, (uint64_t)recording->options.duration * 1000);
-        }
+    if (!recording->options.argv || is_launch(recording)) {
+        recording->result.started = !is_launch(recording);
+        recording_begin(recording);
     }
+    return 0;
 }
 
-static int prepare(struct hl_recording *recording, struct hl_error *error)
+void recording_prepared(struct hl_recording *recording)
 {
-    const struct hl_record_options *options = &recording->options;
+    struct preparation *preparation = &recording->preparation;
+    char **argv = (char **)recording->options.argv;
+    int r = preparation->result;
+    recording->prepared = true;
+    recording->result.sampler = preparation->sampler;
+    recording->allow_tracer = preparation->probe.trace == HL_TRACE_WITH_CONSENT;
+    if (preparation->executable) {
+        free(argv[0]);
+        argv[0] = TAKE_PTR(preparation->executable);
+    }
+    if (recording->result.stopped || recording->program.ended) {
+        recording->windows.closed = true;
+    } else {
+        r = r < 0 ? r : run(recording);
+        hl_error_move(r < 0 && preparation->error.code ? &recording->result.error : NULL,
+                      &preparation->error);
+        recording->windows.closed = recording->windows.closed || r < 0;
+    }
+    recording_check(recording);
+    recording_release(recording);
+}
+
+static int check(const struct hl_record_options *options, struct hl_error *error)
+{
     int r = check_tool(options->hotlens, "hotlens", error);
     if (r == 0) {
         r = check_tool(options->py_spy, "py-spy", error);
     }
-    if (r == 0 && options->argv) {
-        r = check_program(options, error);
-    }
-    if (r == 0) {
-        r = choose_sampler(recording, error);
-    }
-    if (r == 0 && recording->result.sampler == HL_SAMPLER_LAUNCH) {
-        r = launch_target_resolve(&recording->options, error);
-    }
-    if (r == 0 && !options->argv) {
-        r = program_watch(recording, options->pid);
-        if (r < 0) {
-            return hl_error_set(error, -r, "there is no process %d", (int)options->pid);
-        }
-    }
-    return r;
+    return r == 0 && options->argv ? check_program(options, error) : r;
 }
 
 int hl_recording_start(uv_loop_t *loop, const struct hl_record_options *options,
@@ -219,12 +177,17 @@ int hl_recording_start(uv_loop_t *loop, const struct hl_record_options *options,
     recording->user = user;
     recording->guard_fd = -1;
     recording->result.exit_status = INT64_MIN;
-    r = prepare(recording, error);
+    r = check(&recording->options, error);
+    if (r == 0 && !options->argv && (r = program_watch(recording, options->pid)) < 0) {
+        hl_error_set(error, -r, "there is no process %d", (int)options->pid);
+    }
     if (r < 0) {
         hl_recording_destroy(recording);
         return r;
     }
-    run(recording);
+    /* From here on failures are told by `ended`: handles are open, and only the loop can close them. */
+    recording_timers_init(recording);
+    preparation_start(recording);
     *ret_recording = recording;
     return 0;
 }

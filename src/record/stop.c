@@ -54,7 +54,13 @@ static int signal_program(const struct hl_recording *recording, int number)
     }
     pid_t root = root_of(recording);
     _cleanup_free_ bool *member = hl_xcalloc(count + 1, sizeof(*member));
-    proc_mark_program(proc, stats, count, &root, root > 0 ? 1 : 0, recording->options.uuid, member);
+    struct proc_program program = {
+        .roots = &root,
+        .root_count = 1,
+        .uuid = recording->options.uuid,
+        .since = recording->since,
+    };
+    proc_mark_program(proc, stats, count, &program, member);
     int found = 0;
     for (size_t i = 0; i < count; i++) {
         if (!member[i] || is_sampler(recording, stats[i].pid)) {
@@ -83,7 +89,8 @@ unsigned program_processes(const struct hl_recording *recording)
         return 1;
     }
     _cleanup_free_ bool *member = hl_xcalloc(count + 1, sizeof(*member));
-    proc_mark_program(proc, stats, count, &root, 1, NULL, member);
+    struct proc_program program = {.roots = &root, .root_count = 1};
+    proc_mark_program(proc, stats, count, &program, member);
     unsigned found = 0;
     for (size_t i = 0; i < count; i++) {
         found += member[i] && !is_sampler(recording, stats[i].pid) &&

@@ -112,6 +112,9 @@ void windows_attached(struct window *window)
     if (!windows->first_start) {
         windows->first_start = window->attached;
         windows->first_paused = recording_unsampled(recording, window->attached);
+        if (!recording->options.argv && !windows->closed) {
+            recording_start_duration(recording);
+        }
     }
     program_look(recording);
     if (recording->state == HL_RECORD_STARTING) {

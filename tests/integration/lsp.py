@@ -205,13 +205,13 @@ class Server:
 
     # A session
 
-    def initialize(self, folder=None, options=None, capabilities=None):
+    def initialize(self, folder=None, options=None, capabilities=None, wrong=False):
         result = self.request("initialize", {
             "processId": os.getpid(), "clientInfo": {"name": "tests", "version": "1.0"},
             "rootUri": None,
             "workspaceFolders": [{"uri": (folder or self.box.folder).as_uri(), "name": "box"}],
             "initializationOptions": options,
-            "capabilities": capabilities or CAPABILITIES})
+            "capabilities": capabilities or CAPABILITIES}, wrong=wrong)
         self.notify("initialized", {})
         return result
 

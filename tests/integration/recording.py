@@ -4,6 +4,7 @@ the real one on real programs. Prints TAP.
 
 usage: recording.py DRIVER FAKE_PY_SPY
 The real py-spy is $HOTLENS_TEST_PY_SPY, or the one on PATH; without one its rows are skipped."""
+import errno
 import glob
 import os
 import re
@@ -463,7 +464,8 @@ def nothing_may_be_traced():
             file.write("3\n")
         row = Row(["touch", folder + "/ran"], ["--proc", folder + "/proc", "--flags", "ts"],
                   fake="ok").finish()
-        assert row.all("refused"), row.events
+        assert "not allowed" in row.error(), row.events
+        expect((row.result()["started"], row.result()["windows"]), ("0", "0"))
         assert not os.path.exists(folder + "/ran")
         row.close()
 
@@ -480,7 +482,8 @@ def sampler(options, name):
     return ["--sampler", name, "--flags", "t"] + list(options)
 
 
-def cpu_loop(name):
+def cpu_loop_once(name):
+    """How far the seconds are from the program's own clock, as a share of them, and what is allowed."""
     rate = 500 if name == "attach" else 1000
     row = Row([PYTHON, "-u", "-c", BURN + "t = time.monotonic(); burn(5); "
                "print('took', time.monotonic() - t, file=sys.stderr)"],
@@ -490,8 +493,7 @@ def cpu_loop(name):
     result, windows = row.result(), row.windows()
     expect((result["sampler"], result["status"], row.error()), (name, "0", ""))
     samples = sum(int(w["samples"]) for w in windows)
-    assert samples >= 2000, samples
-    assert all(w["verified"] == "1" for w in windows), windows
+    assert samples > 0 and all(w["verified"] == "1" for w in windows), windows
     covered = sum(int(w["covered"]) for w in windows)
     burnt = sum(counts(w["path"], b"burn (") for w in windows)
     seconds = burnt / rate * int(result["sampled"]) / covered
@@ -500,10 +502,16 @@ def cpu_loop(name):
     # A whole window has a known number of intervals. One that was cut, as the launch sampler's, has a
     # Poisson number of them, and so the standard error of that.
     tolerance = 0.03 if name == "attach" else max(0.03, 4 / samples ** 0.5)
-    assert abs(seconds / took - 1) < tolerance, (seconds, took, row.events)
     print("# %s: %d samples, %d windows, %.3f s of %.3f s" % (name, samples, len(windows), seconds,
                                                             took))
     row.close()
+    return samples >= 2000 and abs(seconds / took - 1) < tolerance
+
+
+def cpu_loop(name):
+    """A machine that is busy with other things keeps py-spy from sampling in time, and no number of ours
+    can know that. One that is wrong is wrong every time."""
+    assert any(cpu_loop_once(name) for _ in range(3)), "three times too few samples, or wrong seconds"
 
 
 def launch_of_scripts():
@@ -518,9 +526,130 @@ def launch_of_scripts():
         expect((row.result()["status"], row.error(), len(row.windows())), ("3", "", 1))
         row.close()
         row = Row(["tool"], sampler(["--cwd", folder], "launch"), path=folder).finish()
-        assert "tool is a script for sh" in row.all("refused")[0]["text"], row.events
+        assert "tool is a script for sh" in row.error(), row.events
+        expect(row.result()["started"], "0")
         assert not os.path.exists(folder + "/ran")
         row.close()
+
+
+def launch_of_a_script_of_a_folder():
+    """It is asked where the program will run, as version managers go by the folder and the environment."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(folder + "/python3", "w") as file:
+            file.write("#!/bin/sh\n[ -f marker ] && [ \"$HOTLENS_RUN\" ] || exit 9\nexec %s \"$@\"\n"
+                       % PYTHON)
+        os.chmod(folder + "/python3", 0o755)
+        row = Row(["python3", "-c", BURN + "burn(1.5)"], sampler([], "launch"), path=folder).finish()
+        assert "does not answer like Python 3 (exit status 9)" in row.error(), row.events
+        row.close()
+        open(folder + "/marker", "w").close()
+        row = Row(["python3", "-c", BURN + "burn(1.5)"], sampler(["--cwd", folder], "launch"),
+                  path=folder).finish()
+        expect((row.result()["status"], row.error(), len(row.windows())), ("0", "", 1))
+        row.close()
+
+
+def stop_before_anything_runs():
+    """The loop is free while a script that never answers is asked, and nothing waits for the answer."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(folder + "/python3", "w") as file:
+            file.write("#!/bin/sh\n: >> %s/asked\nexec sleep 1000\n" % folder)
+        os.chmod(folder + "/python3", 0o755)
+        row = Row(["python3", "-c", "pass"], sampler([], "launch"), path=folder)
+        until(lambda: os.path.exists(folder + "/asked"))
+        row.tell("detach")
+        row.until("detach", result=str(-errno.ENOTSUP))
+        row.tell("stop 2")
+        row.until("state", name="stopping")
+        row.finish()
+        assert "stopped before" in row.error(), row.events
+        expect((row.result()["started"], row.result()["stopped"]), ("0", "1"))
+        expect(processes_of(row), [])
+        row.close()
+
+
+def fields_of(pid):
+    with open("/proc/%d/stat" % pid) as file:
+        return file.read().rpartition(")")[2].split()
+
+
+def until(condition):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "did not come"
+        select.select([], [], [], 0.01)
+
+
+def paused_at_once(name, flags):
+    """Before anything is prepared: the clock begins when it goes on."""
+    row = Row([PYTHON, "-c", BURN + "print('ready', file=sys.stderr, flush=True); burn(6)"],
+              ["--sampler", name, "--flags", flags, "--duration", 2])
+    begin = time.monotonic()
+    row.tell("pause")
+    if name == "attach":
+        row.until_output("ready") # the program itself was not stopped
+    select.select([], [], [], 1)
+    expect(row.all("state"), [])
+    row.tell("resume")
+    row.until("state", name="sampling")
+    row.finish()
+    took = time.monotonic() - begin
+    result = row.result()
+    expect((row.error(), result["status"], result["stopped"]), ("", "130", "1"))
+    assert int(result["duration"]) / 1e9 <= took - 1, (result, took)
+    row.verified_sums()
+    row.close()
+
+
+def stopped_while_paused():
+    """What py-spy has not launched yet is not launched any more."""
+    with tempfile.TemporaryDirectory() as folder:
+        row = Row([PYTHON, "-c", "open(%r, 'w')" % (folder + "/ran")], sampler([], "launch"))
+        row.tell("pause")
+        select.select([], [], [], 1)
+        row.tell("stop 2")
+        row.tell("resume")
+        row.finish()
+        assert "stopped before" in row.error(), row.events
+        assert not os.path.exists(folder + "/ran")
+        row.close()
+
+
+def stopped_at_once(name, flags):
+    """By SIGSTOP, of which nobody is told, before py-spy has attached."""
+    row = Row([PYTHON, "-c", BURN + "import os, signal\nprint('at', os.getpid(), file=sys.stderr, flush=True)\n"
+               "os.kill(os.getpid(), signal.SIGSTOP)\nburn(2.5)"],
+              ["--sampler", name, "--flags", flags])
+    row.until_output("at ")
+    pid = int(re.search(r"at (\d+)", row.printed()).group(1))
+    until(lambda: fields_of(pid)[0] in "Tt")
+    select.select([], [], [], 1)
+    os.kill(pid, signal.SIGCONT)
+    row.finish()
+    expect((row.result()["status"], row.error()), ("0", ""))
+    burnt = sum(counts(w["path"], b"burn (") for w in row.windows())
+    assert burnt > 0, row.events
+    row.verified_sums()
+    row.close()
+
+
+def attached_duration():
+    """Counts from the first sample, whatever attaching takes."""
+    program = subprocess.Popen([PYTHON, "-c", BURN + "burn(1000)"])
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            slow = script(folder, "py-spy", "import os, sys, time\n"
+                          "if '--version' not in sys.argv: time.sleep(3)\n"
+                          "os.execv(%r, [%r] + sys.argv[1:])\n" % (REAL, REAL))
+            row = Row(None, ["--flags", "t", "--duration", 2, "--py-spy", slow], pid=program.pid)
+            row.finish()
+        expect((program.poll(), row.error(), row.result()["stopped"]), (None, "", "1"))
+        samples = sum(int(w["samples"]) for w in row.windows())
+        assert samples > 0 and int(row.result()["sampled"]) >= 2e9, row.events
+        row.close()
+    finally:
+        program.kill()
+        program.wait()
 
 
 def short_program(name):
@@ -710,7 +839,16 @@ def attach_to_pid():
 def real_rows():
     yield "attach to a pid, detach, its end", attach_to_pid
     yield "launch: scripts", launch_of_scripts
+    yield "launch: a script of a folder", launch_of_a_script_of_a_folder
+    yield "launch: stop before anything runs", stop_before_anything_runs
     yield "launch: what the program gets", program_of_launch
+    yield "launch: stopped while paused", stopped_while_paused
+    yield "duration of an attached recording", attached_duration
+    for name in ("attach", "launch"):
+        for flags in ("t", "ti"):
+            for function in (paused_at_once, stopped_at_once):
+                yield ("%s: %s, %s" % (name, function.__name__.replace("_", " "), flags),
+                       lambda function=function, name=name, flags=flags: function(name, flags))
     for name in ("attach", "launch"):
         for function in (cpu_loop, short_program, no_program, not_executable, not_python, crash,
                          killed, stop_with_clean_up, subprocesses, duration, killed_recorder):

@@ -259,6 +259,26 @@ def a_client_with_a_terminal_is_asked(box):
 
 
 @test
+def a_client_without_a_viewer_gets_a_page(box):
+    raw = box.write("a.raw", "work (a.py:1) 7\n")
+    box.hotlens("import", str(raw))
+    with server(box) as talk:
+        talk.initialize()
+        talk.command("hotlens.showFlamegraph", {"run": "last"})
+        shown = talk.wait_for(lambda: talk.asked["window/showDocument"], "the page")[0]["params"]
+        expect_equal(shown["external"], True, "external")
+        page = pathlib.Path(shown["uri"].removeprefix("file://"))
+        expect_equal(page.stat().st_mode & 0o777, 0o600, "mode")
+        expect(b'"work"' in page.read_bytes(), "the function is in the page")
+        expect_equal(talk.leave(), 0, "exit code")
+    with server(box) as talk:
+        talk.initialize(capabilities={"general": {}})
+        talk.command("hotlens.showFlamegraph", {"run": "last"})
+        talk.message_with(".txt")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
 def a_client_that_stops_reading_costs_nothing(box):
     """Past HL_LIMIT_SEND_QUEUE and HL_LIMIT_OPEN_REQUESTS the server stops reading; when the client reads again, every question is
     answered."""
@@ -443,7 +463,9 @@ def numbers_are_live_while_it_records(box):
         talk.command("hotlens.attach", {"pid": idle.pid})
         talk.wait_for(lambda: recording(talk, "progress")[-1]["elapsed"] > 4 and
                       recording(talk, "progress")[-1]["id"] == 2, "some seconds")
-        expect(len(numbers()) <= before + 1, "nothing changes", numbers()[before:])
+        # A busy machine may catch it running for a sample: those are numbers too.
+        samples = {item["samples"] for item in recording(talk, "progress") if item["id"] == 2}
+        expect(len(numbers()) <= before + 1 + len(samples), "nothing changes", numbers()[before:])
         talk.command("hotlens.stop", {"id": 2})
         talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "the second end")
         expect_equal(talk.leave(), 0, "exit code")

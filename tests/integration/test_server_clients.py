@@ -74,7 +74,7 @@ def a_link_is_the_file_that_it_leads_to(box):
 @test
 def the_first_message_is_the_answer(box):
     with Server(box) as talk:
-        talk.initialize(options={"hotlens": {"rate": "wrong", "ui": True}})
+        talk.initialize(options={"hotlens": {"rate": "wrong", "ui": True}}, wrong=True)
         talk.message_with("hotlens.rate")
         expect("result" in talk.log[0], "nothing before it but the answer", talk.log[:2])
         got = talk.log[0]["result"]["capabilities"]
@@ -103,7 +103,7 @@ def a_parent_that_cannot_be_seen_is_no_reason_to_go(box):
     for pid in (None, 2 ** 31 - 1, 0, -1, "x"):
         with Server(box) as talk:
             talk.request("initialize", {"processId": pid, "rootUri": None, "capabilities": {},
-                                        "initializationOptions": None})
+                                        "initializationOptions": None}, wrong=pid == "x")
             talk.notify("initialized", {})
             expect_equal(talk.request("hotlens/runs", {})["runs"], [], "it answers")
             expect_equal(talk.leave(), 0, "exit code")
@@ -120,7 +120,7 @@ def options_and_versions_may_be_missing(box):
             expect_equal(shown(talk, path.as_uri())["version"], 0, "version")
             talk.notify("textDocument/didChange", {
                 "textDocument": {"uri": path.as_uri(), "version": None},
-                "contentChanges": [{"text": "\npass\n"}]})
+                "contentChanges": [{"text": "\npass\n"}]}, wrong=True)
             expect_equal(shown(talk, path.as_uri())["lines"][0]["line"], 1, "the change")
             expect_equal(talk.leave(), 0, "exit code")
 
@@ -213,7 +213,7 @@ def what_a_window_shows_is_a_file(box):
 
 @test
 def standard_error_is_silent_and_output_is_only_ours(box):
-    with Server(box) as talk:
+    with Server(box, answers={"window/showDocument": lambda _: {"success": True}}) as talk:
         talk.initialize()
         talk.command("hotlens.doctor")
         talk.wait_for(lambda: talk.asked["window/showDocument"] or

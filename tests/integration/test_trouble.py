@@ -64,7 +64,7 @@ WRONG = [
     ("flame --nope", 2, "no option --nope"),
     ("flame --json=yes", 2, "--json takes no value"),
     ("export", 2, "RUN is missing"),
-    ("export last --format svg", 2, "no format 'svg'"),
+    ("export last --format png", 2, "no format 'png'"),
     ("label last x", 1, "no runs yet"),
     ("label last", 2, "a LABEL or --remove"),
     ("pin", 2, "RUN is missing"),

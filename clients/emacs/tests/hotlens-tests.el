@@ -377,6 +377,7 @@ Fails if anything asked a server and waited."
       (goto-char (point-min))
       (insert "# ä😀\n")
       (goto-char (- (point-max) 2))
+      (eglot--signal-textDocument/didChange)
       (should (string-match-p ":line 6"
                               (format "%S" (jsonrpc-request (eglot-current-server)
                                                             :textDocument/definition
@@ -403,6 +404,25 @@ Fails if anything asked a server and waited."
             (should-not (bound-and-true-p hotlens-mode))))
       (global-hotlens-mode -1))))
 
+(ert-deftest hotlens-survives-reverts ()
+  "A revert and a change of the major mode leave no overlay and no copy behind."
+  (support-client
+    (unwind-protect
+        (progn
+          (global-hotlens-mode 1)
+          (support-visit path)
+          (support-profile)
+          (support-write "hot.py" (concat "# on disk\n" support-program))
+          (revert-buffer t t)
+          (should hotlens-mode)
+          (support-wait "hints" #'support-hints)
+          (should (cl-intersection (mapcar #'1+ support-loop-lines)
+                                   (mapcar #'car (support-hints))))
+          (text-mode)
+          (should-not (overlays-in (point-min) (point-max)))
+          (should-not hotlens--connected))
+      (global-hotlens-mode -1))))
+
 ;;; Lists
 
 (ert-deftest hotlens-lists ()
@@ -417,6 +437,10 @@ Fails if anything asked a server and waited."
       (goto-char (point-min))
       (should (string-match-p "hot.py" (buffer-string)))
       (should (= 1 (hotlens--run-here)))
+      (hotlens-runs-label "first")
+      (hotlens-runs-pin)
+      (support-wait "the label and the pin"
+                    (lambda () (string-match-p "\\* first" (buffer-string))))
       (kill-buffer))
     (find-file path)
     (hotlens-functions)

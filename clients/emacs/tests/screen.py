@@ -117,7 +117,7 @@ def test_code(folder):
         screen.wait(SUMMARY)
         text = screen.wait(r"^ (≥ )?[\d.]+ s total \([\d.]+%\) · (≥ )?[\d.]+ s own\n def busy")
         expect(text, r"^[▏▎▌▊█]    while time")
-        expect(text, r"^ ▶ Profile\n if __name__")
+        text = screen.wait(r"^ ▶ Profile\n if __name__")
         expect(text, r"^-UU-:---")
         screen.keys("-l", "# typed")
         text = screen.wait(r"^ # typedimport time")

@@ -81,10 +81,22 @@ PLAIN = lua_blocks(SOURCE / "docs/editors/neovim.md")[0]
 PLUGIN = (f"vim.opt.runtimepath:prepend({str(HERE.parent)!r})\n"
           "vim.opt.swapfile = false\n"
           "require('hotlens').setup{}\n")
+BESIDE = """
+vim.lsp.config('basedpyright', {
+  cmd = { 'node', os.getenv('BASEDPYRIGHT'), '--stdio' },
+  filetypes = { 'python' },
+  settings = { basedpyright = { analysis = { inlayHints = { variableTypes = true } } } },
+})
+vim.lsp.enable('basedpyright')
+vim.lsp.inlay_hint.enable(true)
+"""
 SPECS = {
     "plain": PLAIN,
     "beside": PLAIN,
     "plugin": PLUGIN,
+    "flame": PLUGIN,
+    "trouble": PLUGIN,
+    "help": PLUGIN,
 }
 
 
@@ -201,6 +213,77 @@ def picture_plain(screen):
     screen.keys("Enter")
     screen.wait(r"dx = .* s · +\d+(\.\d)?%")
     screen.wait(r"def pull.*s total")
+
+
+def profile(screen):
+    """Records in the background, as far as the final numbers."""
+    screen.wait("def pull|A small galaxy")
+    screen.type(":Hotlens! profile 100")
+    screen.keys("Enter")
+    screen.wait(r"^hotlens: galaxy\.py 100 · \d+:\d+ · .* elapsed")
+
+
+@picture(PLUGIN)
+def picture_code(screen):
+    """times at the ends of lines, above functions, and heat as signs"""
+    profile(screen)
+    screen.type("/for other")
+    screen.keys("Enter")
+    screen.type("zt")
+    text = screen.wait(r"dx = other\[0\] - x +\d.*\d+(\.\d)?%")
+    assert re.search(r"[▁▂▄▆█] .*for other in others: ", text), text
+    screen.type("10kzt")
+    text = screen.wait(r"^ *\d.* s total \(.*own\n.*def pull")
+    if os.environ.get("SHOW"):
+        print(text, file=sys.stderr)
+
+
+@picture(PLUGIN)
+def picture_flame(screen):
+    """the flame graph is drawn, zoomed with the mouse, searched, and left by a jump"""
+    profile(screen)
+    screen.type(":Hotlens flame")
+    screen.keys("Enter")
+    text = screen.wait(r"^<module> +$")
+    assert re.search(r"^pull +$", text, re.M), text
+    screen.type("jjj")
+    screen.wait(r" main › advance")
+    if os.environ.get("SHOW"):
+        print(screen.capture("-e" if os.environ["SHOW"] == "colour" else "-J"), file=sys.stderr)
+    row = next(i for i, line in enumerate(text.splitlines(), 1) if line.startswith("pull"))
+    for _ in range(2):
+        screen.type(f"\x1b[<0;3;{row}M\x1b[<0;3;{row}m")
+    screen.wait(r"^pull +$[\s\S]*› pull")
+    screen.wait(r"^advance", absent=True)
+    screen.keys("BSpace")
+    screen.wait(r"^advance +")
+    screen.type("/pull")
+    screen.keys("Enter")
+    screen.wait(r"/pull: \d+\.\d%")
+    screen.type("n")
+    screen.wait(r"^ pull · .*  \w+")
+    screen.type("s")
+    screen.wait(r"callers and callees of pull")
+    screen.type("gd")
+    screen.tmux("resize-window", "-x", "80", "-y", "30")
+    screen.wait(r"^pull {70,79}$")
+
+
+@picture(PLUGIN + BESIDE)
+def picture_beside(screen):
+    """hints of basedpyright and ours stand in one buffer, before and after an edit"""
+    screen.wait(r"circle: float|: Random|: float")
+    profile(screen)
+    screen.type("/    dx = ")
+    screen.keys("Enter")
+    screen.wait(r"dx.*= other\[0\] - x.*\d s · +\d")
+    screen.type("ggO# a line")
+    screen.keys("Escape")
+    screen.type("/    dx = ")
+    screen.keys("Enter")
+    screen.wait(r"dx.*= other\[0\] - x.*\d s · +\d")
+    text = screen.wait(r"SOFTENING: float|others: |: Any =")
+    assert "E5" not in text and "Error" not in text, text
 
 
 def main():

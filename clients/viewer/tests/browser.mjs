@@ -171,7 +171,7 @@ await test('keys: move, zoom, back, forward, out, reset', async () => {
   const page = await open(pages.pandas);
   await page.locator('.hl-stage').focus();
   await key(page, 'ArrowDown', 'ArrowDown', 'j', 'j');
-  assert.match(await said(page), /^pandas|^<module>|, level 3$/);
+  assert.match(await said(page), /level 3$/);
   const here = await said(page);
   await key(page, 'ArrowRight');
   const right = await said(page);
@@ -237,7 +237,7 @@ await test('views: inverted, sandwich, table, and back', async () => {
   const down = await own();
   assert.deepEqual(down, [...down].sort((a, b) => b - a));
   await page.getByRole('button', { name: 'Function', exact: true }).click();
-  const names = await rows.locator('th button:first-child').allInnerTexts();
+  const names = (await rows.locator('th button:first-child').allInnerTexts()).map((name) => name.replace(/^.* (?=<module>)/, ''));
   assert.deepEqual(names, [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
   assert.equal(await page.locator('th.hl-col-name').getAttribute('aria-sort'), 'ascending');
   await rows.first().getByRole('button').first().click();

@@ -306,7 +306,7 @@ await test('text on every colour is legible, faded too', () => {
     return (high + 0.05) / (low + 0.05);
   };
   for (const [look, text, background, code] of [['light', '#000000', '#ffffff', ['#5c1379', '#6f1a0e', '#2f3d2f', '#083c5a']],
-    ['dark', '#ffffff', '#1b1e23', ['#f3c8ff', '#ffd9b8', '#d2e2d0', '#c5ecff']], ['contrast', '#000000', '#000000', []]]) {
+    ['dark', '#ffffff', '#1b1e23', ['#fbe9ff', '#ffeedd', '#ebf5e9', '#e2f6ff']], ['contrast', '#000000', '#000000', []]]) {
     for (const fill of fills(look)) {
       assert.ok(contrast(text, fill) >= 4.5, `${look} ${fill}`);
       code.forEach((colour) => assert.ok(contrast(colour, fill) >= 4.5, `${look} ${fill} ${colour}: ${contrast(colour, fill)}`));

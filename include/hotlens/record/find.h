@@ -3,6 +3,7 @@
 #ifndef HOTLENS_RECORD_FIND_H
 #define HOTLENS_RECORD_FIND_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "hotlens/base/error.h"
@@ -40,8 +41,17 @@ struct hl_python_facts {
     bool prefix_writable;
 };
 
-/* Runs the interpreter (at most 10 s) and asks. */
+/* Where a version manager's script is asked which interpreter it stands for: its answer depends on both. */
+struct hl_python_place {
+    const char *cwd;              /* NULL: ours */
+    char *const *environment;     /* NULL: ours */
+    const atomic_bool *cancelled; /* from another thread, ends the wait; may be NULL */
+};
+
+/* Runs the interpreter (at most 10 s) and asks. Blocks, so it is called from a worker thread. */
 int hl_python_ask(const char *python, struct hl_python_facts *ret_facts, struct hl_error *error);
+int hl_python_ask_in(const char *python, const struct hl_python_place *place,
+                     struct hl_python_facts *ret_facts, struct hl_error *error);
 void hl_python_facts_finish(struct hl_python_facts *facts);
 
 /* How py-spy would be installed: commands to run one after the other, each an argument vector, and one

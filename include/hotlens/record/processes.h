@@ -34,9 +34,4 @@ int hl_processes_list(const char *proc, bool all, struct hl_process_list *ret_li
                       struct hl_error *error);
 void hl_process_list_finish(struct hl_process_list *list);
 
-/* The living processes of a program: `root`, its descendants, and those whose environment has
- * HOTLENS_RUN=uuid (uuid may be NULL), which catches orphans. Never ourselves. Caller frees. */
-int hl_processes_of(const char *proc, pid_t root, const char *uuid, pid_t **ret_pids,
-                    size_t *ret_count);
-
 #endif

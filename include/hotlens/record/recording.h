@@ -40,10 +40,12 @@ struct hl_record_options {
     const char *uuid;        /* of the run; marks the program's processes */
     enum hl_sampler sampler;
     uint32_t rate;           /* 1 … HL_LIMIT_RATE */
-    uint32_t duration;       /* seconds, then stop; 0 is until the program ends */
+    uint32_t duration;       /* seconds, then stop; 0 is until the program ends. From the program's start,
+                              * or, attached to a process, from the first sample */
     bool threads, subprocesses, idle, gil, native, nonblocking, sudo;
     bool sudo_may_ask;       /* a terminal is there for sudo's question */
-    int stdio[3];            /* descriptors the program gets; -1 is /dev/null */
+    int stdio[3];            /* descriptors the program gets; -1 is /dev/null. They have to stay open
+                              * while the state is HL_RECORD_STARTING */
     uint32_t grace_ms;       /* between SIGINT, SIGTERM and SIGKILL; 0 is the default 5000 */
     uint32_t patience_ms;    /* how long py-spy may take to attach, or be late; 0 is 10000 */
     const char *proc;        /* NULL is "/proc"; another in tests */
@@ -101,7 +103,9 @@ struct hl_record_events {
     void (*ended)(void *user, const struct hl_record_result *result);
 };
 
-/* Starts. The options are copied. On failure nothing runs and nothing is left behind. */
+/* Starts. The options are copied. On failure nothing runs and nothing is left behind. What takes longer to
+ * find out (what may be traced, which interpreter a version manager's script stands for) is found out on a
+ * worker thread, and a failure is then told by `ended`, with `started` false. */
 int hl_recording_start(uv_loop_t *loop, const struct hl_record_options *options,
                        const struct hl_record_events *events, void *user,
                        struct hl_recording **ret_recording, struct hl_error *error);
@@ -115,6 +119,8 @@ int hl_recording_detach(struct hl_recording *recording);
 /* Pauses and goes on around a stop by job control: that time counts nowhere. */
 void hl_recording_pause(struct hl_recording *recording);
 void hl_recording_resume(struct hl_recording *recording);
+/* Whether nothing of it runs yet: a stop then is all that there will be. */
+bool hl_recording_is_preparing(const struct hl_recording *recording);
 /* The launched or attached process; 0 before. */
 pid_t hl_recording_pid(const struct hl_recording *recording);
 /* Only after `ended`. All handles are closed by then. */

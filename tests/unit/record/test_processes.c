@@ -7,6 +7,7 @@
 #include "../suite.h"
 #include "hotlens/base/limits.h"
 #include "hotlens/record/processes.h"
+#include "proc.h"
 #include "tree.h"
 
 static void put(const char *tree, int pid, const char *file, const char *data, size_t length)
@@ -116,32 +117,61 @@ END_TEST
 static const struct {
     pid_t root;
     const char *uuid;
+    uint64_t since;
     const char *expected;
 } programs[] = {
-    { 10, NULL, " 10 11 13" },     { 10, "u-1", " 10 11 13 15" }, { 0, "u-1", " 10 11 13 15" },
-    { 11, NULL, " 11 13" },        { 12, NULL, " 13" },           { 0, "u", "" },
-    { 0, NULL, "" },               { 999, NULL, "" },             { 16, "u-12", " 16" },
+    { 10, NULL, 0, " 10 11 13" },
+    { 10, "u-1", 0, " 10 11 13 15" },
+    { 0, "u-1", 0, " 10 11 13 15" },
+    { 11, NULL, 0, " 11 13" },
+    { 12, NULL, 0, " 13" },
+    { 0, "u", 0, "" },
+    { 0, NULL, 0, "" },
+    { 999, NULL, 0, "" },
+    { 16, "u-12", 0, " 16" },
+    /* Only the mark has to be young enough, not what is known as the program already. */
+    { 0, "u-1", 200, " 10 11 13 15" },
+    { 0, "u-1", 201, " 15" },
+    { 0, "u-1", 400, " 15" },
+    { 0, "u-1", 401, "" },
+    { 10, "u-1", 401, " 10 11 13" },
 };
 
-static int compare(const void *a, const void *b)
+/* The processes of a program, with a blank before each. Caller frees. */
+static char *members(const char *proc, pid_t root, const char *uuid, uint64_t since)
 {
-    return *(const pid_t *)a - *(const pid_t *)b;
+    struct proc_stat *stats;
+    size_t count;
+    ck_assert_int_eq(proc_scan(proc, &stats, &count), 0);
+    bool *member = hl_xcalloc(count + 1, sizeof(*member));
+    struct proc_program wanted = {
+        .roots = &root, .root_count = 1, .uuid = uuid, .since = since};
+    proc_mark_program(proc, stats, count, &wanted, member);
+    struct hl_buffer text = { 0 };
+    hl_buffer_puts(&text, "");
+    for (pid_t last = 0;;) {
+        pid_t next = 0;
+        for (size_t i = 0; i < count; i++) {
+            bool later = member[i] && stats[i].pid > last;
+            next = later && (next == 0 || stats[i].pid < next) ? stats[i].pid : next;
+        }
+        if (next == 0) {
+            break;
+        }
+        hl_buffer_printf(&text, " %d", (int)next);
+        last = next;
+    }
+    free(member);
+    free(stats);
+    return hl_buffer_take(&text);
 }
 
 START_TEST(program)
 {
     char *tree = make_tree();
-    pid_t *pids;
-    size_t count;
-    ck_assert_int_eq(hl_processes_of(tree, programs[_i].root, programs[_i].uuid, &pids, &count), 0);
-    qsort(pids, count, sizeof(*pids), compare);
-    struct hl_buffer text = { 0 };
-    for (size_t i = 0; i < count; i++) {
-        hl_buffer_printf(&text, " %d", (int)pids[i]);
-    }
-    _cleanup_free_ char *got = hl_buffer_take(&text);
+    _cleanup_free_ char *got =
+        members(tree, programs[_i].root, programs[_i].uuid, programs[_i].since);
     ck_assert_str_eq(got, programs[_i].expected);
-    free(pids);
     tree_destroy(tree);
 }
 END_TEST
@@ -172,13 +202,13 @@ START_TEST(too_many)
         _cleanup_free_ char *name = hl_xasprintf("%s/%u", tree, pid);
         ck_assert_int_eq(symlink("1", name), 0);
     }
-    pid_t *pids;
+    struct proc_stat *stats;
     size_t count;
-    ck_assert_int_eq(hl_processes_of(tree, 0, NULL, &pids, &count), 0);
-    free(pids);
+    ck_assert_int_eq(proc_scan(tree, &stats, &count), 0);
+    free(stats);
     _cleanup_free_ char *one_more = hl_xasprintf("%s/%u", tree, HL_LIMIT_PROCESSES + 1);
     ck_assert_int_eq(symlink("1", one_more), 0);
-    ck_assert_int_eq(hl_processes_of(tree, 0, NULL, &pids, &count), -E2BIG);
+    ck_assert_int_eq(proc_scan(tree, &stats, &count), -E2BIG);
     struct hl_process_list list;
     ck_assert_int_eq(hl_processes_list(tree, true, &list, NULL), -E2BIG);
     tree_destroy(tree);
@@ -193,17 +223,11 @@ START_TEST(real)
             pause();
         }
     }
-    pid_t *pids;
-    size_t count;
-    ck_assert_int_eq(hl_processes_of(NULL, child, NULL, &pids, &count), 0);
-    ck_assert_uint_eq(count, 1);
-    ck_assert_int_eq(pids[0], child);
-    free(pids);
-    ck_assert_int_eq(hl_processes_of(NULL, getpid(), NULL, &pids, &count), 0);
-    for (size_t i = 0; i < count; i++) {
-        ck_assert_int_ne(pids[i], getpid());
-    }
-    free(pids);
+    _cleanup_free_ char *expected = hl_xasprintf(" %d", (int)child);
+    _cleanup_free_ char *of_child = members(NULL, child, NULL, 0);
+    ck_assert_str_eq(of_child, expected);
+    _cleanup_free_ char *of_self = members(NULL, getpid(), NULL, 0);
+    ck_assert_str_eq(of_self, "");
     struct hl_process_list list;
     ck_assert_int_eq(hl_processes_list(NULL, true, &list, NULL), 0);
     ck_assert_ptr_nonnull(find(&list, child));

@@ -79,9 +79,15 @@ function M.execute(name, arguments, bufnr)
   return true
 end
 
+--- The configuration in use: the user's vim.lsp.config has the last word.
+local function in_use()
+  return is_new and vim.lsp.config[M.NAME] or M.config()
+end
+
 local function executable()
-  local cmd = config.values.cmd[1]
-  return vim.fn.executable(cmd) == 1, cmd
+  local cmd = in_use().cmd
+  local is_function = type(cmd) == 'function'
+  return is_function or vim.fn.executable(cmd[1]) == 1, not is_function and cmd[1] or ''
 end
 
 --- The client for a command that needs one; says why there is none.
@@ -105,9 +111,7 @@ end
 
 local function on_show_message(_, result)
   local levels = { vim.log.levels.ERROR, vim.log.levels.WARN, vim.log.levels.INFO, vim.log.levels.INFO }
-  vim.schedule(function()
-    vim.notify('hotlens: ' .. result.message, levels[result.type] or vim.log.levels.INFO, { title = 'hotlens' })
-  end)
+  say.notify(result.message, levels[result.type] or vim.log.levels.INFO)
 end
 
 local function on_did_change(_, result, context)
@@ -204,7 +208,7 @@ end
 ---@param bufnr integer
 function M.start(bufnr)
   if is_wanted(bufnr) then
-    local values = M.config()
+    local values = vim.deepcopy(in_use())
     values.root_dir = root_of(bufnr)
     vim.lsp.start(values, { bufnr = bufnr })
   end

@@ -37,16 +37,8 @@ local function profile(name, arguments, bang)
   end
 end
 
-local function choose(kind, options)
-  local list = vim.tbl_filter(function(option)
-    return option ~= config.values[kind]
-  end, options)
-  config.values[kind] = list[1]
-end
-
 local function function_names()
-  local answer = require('hotlens.marks').answer(0)
-    or require('hotlens.marks').answer(vim.api.nvim_get_current_buf())
+  local answer = require('hotlens.marks').answer(vim.api.nvim_get_current_buf())
   return vim.tbl_map(function(row)
     return row.name
   end, answer and answer.functions or {})

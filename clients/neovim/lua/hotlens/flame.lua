@@ -308,11 +308,10 @@ local function ask(view, failed)
       if failed then
         failed()
       end
-      if not view.answer then
-        message(view, client_of.reason(error))
+      if view.answer then
+        return say.warn(client_of.reason(error))
       end
-      say.warn(client_of.reason(error))
-      return
+      return message(view, client_of.reason(error))
     end
     show(view, result)
   end)
@@ -489,7 +488,7 @@ function actions.jump(view)
   if vim.api.nvim_buf_get_name(0) ~= info.file then
     vim.cmd.edit(vim.fn.fnameescape(info.file))
   end
-  local line = math.max(line_now(0, info), 1)
+  local line = math.max(line_now(vim.api.nvim_get_current_buf(), info), 1)
   vim.api.nvim_win_set_cursor(0, { math.min(line, vim.api.nvim_buf_line_count(0)), 0 })
   vim.cmd('normal! ^zv')
 end

@@ -1,11 +1,24 @@
 --- Messages, all in one voice.
 local M = {}
 
+--- In the message line, news that are longer than it stop everything with "Press ENTER".
+local function fit(text, level)
+  local is_built_in = debug.getinfo(vim.notify, 'S').source:find('vim/_editor', 1, true) ~= nil
+  local room = vim.v.echospace
+  if not is_built_in or level ~= vim.log.levels.INFO or vim.fn.strdisplaywidth(text) <= room then
+    return text
+  end
+  return vim.fn.strcharpart(text, 0, math.max(room - 1, 1)) .. '…'
+end
+
+---@param text string
+---@param level integer of vim.log.levels
 local function notify(text, level)
   vim.schedule(function()
-    vim.notify('hotlens: ' .. text, level, { title = 'hotlens' })
+    vim.notify(fit('hotlens: ' .. text, level), level, { title = 'hotlens' })
   end)
 end
+M.notify = notify
 
 ---@param text string
 function M.info(text)
