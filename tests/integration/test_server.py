@@ -533,6 +533,20 @@ def a_program_of_the_workspace_is_run_after_a_yes(box):
         expect_equal(talk.leave(), 0, "exit code")
 
 
+@test
+def a_client_that_asks_itself_is_not_asked_again(box):
+    path = program(box)
+    python = box.write("bin/python", f"#!/bin/sh\nexec {sys.executable} \"$@\"\n")
+    python.chmod(0o755)
+    with server(box) as talk:
+        talk.initialize(options={"hotlens": {"ui": True, "trusted": True, "python": str(python)}})
+        talk.open(path)
+        talk.command("hotlens.profileFile", {"args": ["1.5"]})
+        expect_equal(recording(talk, "ended")[0]["exitStatus"], 0, "it ran")
+        expect_equal(talk.asked["window/showMessageRequest"], [], "questions")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
 # As much of pip as it takes: "installs" the py-spy that the tests use.
 PIP = """import os, sys
 with open({log!r}, "a") as log:

@@ -54,7 +54,7 @@ export class Rig {
   constructor({ codeServer, out, vsix, program, path: searchPath }) {
     Object.assign(this, { codeServer, out, vsix, program });
     rmSync(out, { recursive: true, force: true });
-    for (const folder of ['data/User', 'ext', 'xdg', 'tmp']) {
+    for (const folder of ['data/User', 'data/Machine', 'ext', 'xdg', 'tmp']) {
       mkdirSync(path.join(out, folder), { recursive: true });
     }
     this.env = {
@@ -79,6 +79,8 @@ export class Rig {
 
   settings(more) {
     writeFileSync(`${this.out}/data/User/settings.json`, JSON.stringify({ ...SETTINGS, ...more }, null, 2));
+    // Those that name programs belong to the machine that runs them.
+    writeFileSync(`${this.out}/data/Machine/settings.json`, JSON.stringify(more, null, 2));
   }
 
   get command() {
@@ -155,6 +157,9 @@ export class Rig {
     await this.reload();
     try {
       await work();
+    } catch (error) {
+      await this.picture('failed-inside');
+      throw error;
     } finally {
       this.settings({});
       await this.reload();
@@ -263,16 +268,17 @@ export class Rig {
     await this.page.screenshot({ path: `${this.out}/${name}.png` });
   }
 
-  /** The language server of this window, and of no other. */
+  /** The language servers of these windows, and of no others. */
   serverPids() {
     const program = `${this.out}/ext/hotlens.hotlens-${this.version}/bin/hotlens`;
     return readdirSync('/proc').filter(pid => /^\d+$/.test(pid)).filter(pid => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === `${program}\0`;
+        const [name, first = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return name === program && (first === '' || first === '--stdio');
       } catch {
         return false; // it has ended
       }
-    }).join(' ');
+    }).map(Number);
   }
 
   get version() {
