@@ -9,6 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import check_docs  # noqa: E402
+import tap  # noqa: E402
 
 OTHER = "# Some heading\n\n## Twice `x`, (really)\n\n## Twice `x`, (really)\n"
 
@@ -63,15 +64,5 @@ def results():
             yield f"{script!r} {'fails' if fails else 'runs'}", bool(problem) == fails and not reason
 
 
-def main():
-    failed = False
-    number = 0
-    for number, (name, good) in enumerate(results(), 1):
-        failed |= not good
-        print(f"{'ok' if good else 'not ok'} {number} - {name}")
-    print(f"1..{number}")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.report(results()))

@@ -9,6 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import check_layers  # noqa: E402
+import tap  # noqa: E402
 
 HEADER = """/* What it is. */
 #ifndef HOTLENS_BASE_GOOD_H
@@ -108,15 +109,5 @@ def results():
     yield "a path of this machine is found", machine_path_is_found()
 
 
-def main():
-    failed = False
-    number = 0
-    for number, (name, good) in enumerate(results(), 1):
-        failed |= not good
-        print(f"{'ok' if good else 'not ok'} {number} - {name}")
-    print(f"1..{number}")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.report(results()))

@@ -200,6 +200,12 @@ def fake_partial():
     assert "a part was not sampled" in row.error(), row.events
 
 
+def fake_nothing_at_all():
+    """The only window is lost and left nothing: that is no part."""
+    row, _ = fake_until_window("panic", 0, verified="0")
+    assert row.error() and "a part" not in row.error(), row.events
+
+
 def fake_flood():
     fake_until_window("flood", 0, verified="1")
 
@@ -861,7 +867,7 @@ def real_rows():
 
 
 def main():
-    fakes = [fake_ok, fake_hang, fake_mute, fake_exit, fake_partial, fake_flood, fake_wrong_sum,
+    fakes = [fake_ok, fake_hang, fake_mute, fake_exit, fake_partial, fake_nothing_at_all, fake_flood, fake_wrong_sum,
              fake_missing, fake_empty, fake_denied, fake_panic, fake_always_panics,
              fake_never_with_subprocesses, fake_never,
              fake_not_python_then_gone, fake_no_child,
