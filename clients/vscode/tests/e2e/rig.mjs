@@ -217,10 +217,10 @@ export class Rig {
     await until('the dialog', async () => (await input.inputValue()).includes('/'));
     await input.fill(file);
     await until('the dialog to end', async () => {
-      if (await input.isVisible()) {
-        await input.press('Enter', { timeout: 1000 }).catch(() => {});
-        await this.page.waitForTimeout(500);
-      }
+      const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(file) }).first();
+      const isThere = await row.isVisible(); // else it is a new one
+      await (isThere ? row.click({ timeout: 1000 }) : input.press('Enter', { timeout: 1000 })).catch(() => {});
+      await this.page.waitForTimeout(500);
       return !(await input.isVisible());
     });
   }
