@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define EDITS_MOST 64
 
 static const char *const PIECES[] = {
-    "", "a", "\n", "\r\n", "\r", "é", "€", "😀", "x = 1\n", "def f():\n    pass\n", "\"\"\"", "\t😀\n\n", "e\xcc\x81",
+    "", "a", "\n", "\r\n", "\r", "é", "€", "😀", "x = 1\n", "def f():\n    pass\n",
+    "\"\"\"", "\t😀\n\n", "e\xcc\x81",
 };
 
 /* Units of a character, by its first byte. */
