@@ -29,6 +29,14 @@ LINKS = [
     ("![a](picture.png \"title\")", 1),
 ]
 
+# What a page lists, and how much of that is wrong where there are unit-a and fuzz-b_c.
+SUITES = [
+    ("| a | `unit-a`, `fuzz-b_c` |", 0),
+    ("| a | `unit-a` |", 1),
+    ("| a | `unit-a`, `fuzz-b_c`, `unit-gone` |", 1),
+    ("", 2),
+]
+
 # Script and whether it must be found to fail.
 COMMANDS = [
     ("hotlens --help\ntest -e examples/x.py\ntest -e profiles/x.raw\n", False),
@@ -56,6 +64,10 @@ def results():
             root = make(folder, text)
             found = list(check_docs.dead_links(root, root / "docs" / "page.md"))
             yield f"{text!r} has {dead} dead links", len(found) == dead
+    for rows, wrong in SUITES:
+        page = f"## Suites\n\n`unit-x` …\n\n| about | suites |\n|---|---|\n{rows}\n\n## Next\n`unit-y`\n"
+        found = list(check_docs.wrong_suites(page, {"unit-a", "fuzz-b_c"}))
+        yield f"{rows!r} has {wrong} wrong suites", len(found) == wrong
     for script, fails in COMMANDS:
         with tempfile.TemporaryDirectory() as folder:
             root = make(folder, f"```console\n$ false\n```\n\n```sh\n{script}```\n")

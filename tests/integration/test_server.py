@@ -9,7 +9,8 @@ import sys
 import threading
 import time
 
-from harness import HOTLENS, Skip, expect, expect_equal, find_py_spy, main, processes_of, test, wait_until
+from harness import (HOTLENS, Skip, expect, expect_equal, find_py_spy, main, one_of_three, processes_of, test,
+                     wait_until)
 from lsp import CAPABILITIES, Server, Silence
 
 BUSY = """import sys, time
@@ -464,15 +465,20 @@ def numbers_are_live_while_it_records(box):
         recording(talk, "ended")
         talk.wait_for(lambda: not talk.request("hotlens/lines", {"uri": busy.as_uri()})["live"],
                       "the stored run")
-        before = len(numbers())
-        talk.command("hotlens.attach", {"pid": idle.pid})
-        talk.wait_for(lambda: recording(talk, "progress")[-1]["elapsed"] > 4 and
-                      recording(talk, "progress")[-1]["id"] == 2, "some seconds")
-        # A busy machine may catch it running for a sample: those are numbers too.
-        samples = {item["samples"] for item in recording(talk, "progress") if item["id"] == 2}
-        expect(len(numbers()) <= before + 1 + len(samples), "nothing changes", numbers()[before:])
-        talk.command("hotlens.stop", {"id": 2})
-        talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "the second end")
+        ids = iter((2, 3, 4))
+
+        def of_the_idle_one():
+            """On a busy machine one that goes back to sleep after a sample may be seen awake by the next."""
+            number, before = next(ids), len(numbers())
+            talk.command("hotlens.attach", {"pid": idle.pid})
+            talk.wait_for(lambda: recording(talk, "progress")[-1]["elapsed"] > 4 and
+                          recording(talk, "progress")[-1]["id"] == number, "some seconds")
+            news = numbers()[before:]
+            talk.command("hotlens.stop", {"id": number})
+            talk.wait_for(lambda: len(recording(talk, "ended")) == number, "its end")
+            return len(news) <= 1, f"{len(news)} changes in 4 s"
+
+        one_of_three(of_the_idle_one)
         expect_equal(talk.leave(), 0, "exit code")
 
 

@@ -44,7 +44,7 @@ def start(box, *options):
     opened.expect("\n")
     ready = [line for line in opened.text().splitlines() if line.startswith("ready")][0].split()
     expect_equal(ready[2], "True", "the program has the terminal")
-    wait_until(lambda: sampling(box), seconds=60)
+    wait_until(lambda: sampling(box))
     return opened, int(ready[1])
 
 
@@ -67,7 +67,7 @@ def ended_well(box, code, opened):
     shown = show(box)
     expect(samples_of(shown, "clean_up", "total") > 30, "the clean-up is in the profile",
            shown["functions"][:8])
-    wait_until(lambda: not processes_of(box), seconds=10)
+    wait_until(lambda: not processes_of(box))
 
 
 def ctrl_c(box, sampler):
@@ -108,7 +108,7 @@ def term_from_another_process_ends_the_program(box):
         os.kill(opened.pid, signal.SIGTERM)
         expect_equal(opened.wait(), 128 + signal.SIGTERM, "as a shell has it")
         expect("Saved as run" in opened.text(), "the run is saved", opened.text())
-        wait_until(lambda: not processes_of(box), seconds=10)
+        wait_until(lambda: not processes_of(box))
 
 
 # What another process sends to the recorder, and what becomes of the program: its own exit status
@@ -124,7 +124,7 @@ def sent_to_the_recorder(box, number, expected, sampler):
         expect_equal(opened.wait(), expected, opened.text())
         expect_equal("cleaned up" in opened.text(), expected == 3, opened.text())
         expect("Saved as run" in opened.text(), "the run is saved", opened.text())
-        wait_until(lambda: not processes_of(box), seconds=10)
+        wait_until(lambda: not processes_of(box))
     expect(samples_of(show(box), "spin", "total") > 0, "with what was sampled")
 
 
@@ -136,14 +136,14 @@ def sent_while_attached(box, send):
     with Terminal(box, HOTLENS, "record", "--py-spy", find_py_spy(), "--pid",
                   str(program.pid)) as opened:
         opened.expect("recording process")
-        wait_until(lambda: sampling(box), seconds=60)
-        wait_until(lambda: list(box.folder.glob("state/hotlens/spool/*/0001.raw")), seconds=60)
+        wait_until(lambda: sampling(box))
+        wait_until(lambda: list(box.folder.glob("state/hotlens/spool/*/0001.raw")))
         send(opened)
         expect_equal(opened.wait(), 0, opened.text())
         expect("Saved as run" in opened.text(), "the run is saved", opened.text())
     expect(program.poll() is None, "the process goes on")
     expect(samples_of(show(box), "spin", "total") > 0, "with what was sampled")
-    wait_until(lambda: [pid for pid, _ in processes_of(box)] == [program.pid], seconds=10)
+    wait_until(lambda: [pid for pid, _ in processes_of(box)] == [program.pid])
     program.send_signal(signal.SIGINT)
     expect_equal(program.stdout.read().splitlines(), ["interrupted", "cleaned up"], "nothing reached it")
     expect_equal(program.wait(), 3, "and ends as it would have")
@@ -183,8 +183,8 @@ def a_terminal_that_closes_loses_nothing(box):
     opened, program = start(box)
     with opened:
         opened.hang_up()
-        wait_until(lambda: not is_alive(program), seconds=20)
-        wait_until(lambda: not processes_of(box), seconds=20)
+        wait_until(lambda: not is_alive(program))
+        wait_until(lambda: not processes_of(box))
         expect(show(box)["run"]["samples"] > 0, "the run is saved")
 
 
@@ -199,16 +199,16 @@ def stopped_and_continued(box, sampler, stop):
         opened.expect("\n")
         program = int([line for line in opened.text().splitlines()
                        if line.startswith("ready")][0].split()[1])
-        wait_until(lambda: sampling(box), seconds=60)
+        wait_until(lambda: sampling(box))
         stop(opened, program)
         opened.expect(f"stopped {128 + signal.SIGTSTP}")
         opened.send(b"go on\n")
         wait_until(lambda: not opened.read(0.1) or opened.text().count(" program.py") == 2)  # fg
-        wait_until(lambda: sampling(box), seconds=60)
+        wait_until(lambda: sampling(box))
         opened.send(b"\x03")
         expect_equal(opened.wait(), 3, opened.text())
         expect("cleaned up" in opened.text(), "clean-up runs to its end", opened.text())
-        wait_until(lambda: not processes_of(box), seconds=10)
+        wait_until(lambda: not processes_of(box))
 
 
 def stat_of(pid):
@@ -224,7 +224,7 @@ def recorder_of(box):
 
 def by_the_terminal(opened, program):
     opened.send(b"\x1a")
-    wait_until(lambda: stat_of(program)[0] == "T", seconds=60)
+    wait_until(lambda: stat_of(program)[0] == "T")
 
 
 def by_another_process(box):
@@ -232,9 +232,9 @@ def by_another_process(box):
         """The recorder alone is stopped; the program goes on."""
         recorder = recorder_of(box)
         os.kill(recorder, signal.SIGTSTP)
-        wait_until(lambda: stat_of(recorder)[0] == "T", seconds=60)
+        wait_until(lambda: stat_of(recorder)[0] == "T")
         before = int(stat_of(program)[11])
-        wait_until(lambda: int(stat_of(program)[11]) > before + 10, seconds=60)
+        wait_until(lambda: int(stat_of(program)[11]) > before + 10)
     return stop
 
 
@@ -280,7 +280,7 @@ def a_reader_that_leaves_does_not_lose_the_run(box):
     done = box.run("sh", "-c", f"'{HOTLENS}' record --py-spy '{find_py_spy()}' -- "
                                f"'{sys.executable}' chatty.py 2>&1 | true")
     expect_equal(done.returncode, 0, "the pipeline ends")
-    wait_until(lambda: not processes_of(box), seconds=20)
+    wait_until(lambda: not processes_of(box))
     expect(show(box)["run"]["samples"] > 0, "the run is saved")
 
 
@@ -296,11 +296,11 @@ def a_reloader_parent_is_stopped_with_its_child(box):
     with Terminal(box, HOTLENS, "record", "--py-spy", find_py_spy(), "--", sys.executable,
                   "parent.py") as opened:
         opened.expect("ready")
-        wait_until(lambda: sampling(box), seconds=60)
+        wait_until(lambda: sampling(box))
         os.kill(opened.pid, signal.SIGINT)
         expect_equal(opened.wait(), 4, opened.text())
         expect("cleaned up" in opened.text(), "the child's clean-up runs to its end", opened.text())
-        wait_until(lambda: not processes_of(box), seconds=10)
+        wait_until(lambda: not processes_of(box))
 
 
 main()

@@ -313,6 +313,7 @@ def lists_from_a_full_disk(box, disk, label):
     expect_equal(box.hotlens("show", "--db", database).returncode, 0, "and shown")
     failed(box.hotlens("label", "last", "x", "--db", database), 1, "full")
     expect_equal(database.read_bytes(), before, "nothing is written")
+    expect("its disk is full" in box.hotlens("doctor", "--db", database).stdout, "doctor says why")
 
 
 @test
