@@ -64,8 +64,10 @@ export class Recordings implements vscode.Disposable {
     }
     this.server.log.info(`in a terminal: ${params.argv.join(' ')}`);
     const options: vscode.ProcessExecutionOptions = { env: params.env };
-    if (params.cwd !== null) {
+    if (params.cwd !== null && vscode.workspace.workspaceFolders) {
       options.cwd = params.cwd;
+    } else if (params.cwd !== null && args[0] === 'record') {
+      args.splice(1, 0, `--cwd=${params.cwd}`); // a window without a folder starts terminals at home only
     }
     // The same task again is offered among recent ones once; two at a time need two names.
     const title = params.title ?? 'recording';

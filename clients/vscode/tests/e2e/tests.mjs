@@ -335,9 +335,7 @@ all['two folders have their own runs'] = async rig => {
 
 all['a file without a workspace is profiled too'] = async rig => {
   const file = rig.write('alone/alone.py', SPIN);
-  await rig.open();
-  await rig.run('File: Open File');
-  await rig.choosePath(file);
+  await rig.open({ file });
   await rig.page.locator('.tab.active', { hasText: 'alone.py' }).waitFor();
   await record(rig, 2);
   await rig.page.keyboard.press('Control+c');
