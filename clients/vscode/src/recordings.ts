@@ -59,15 +59,16 @@ export class Recordings implements vscode.Disposable {
   /** In terminals: a task that is a process, so that no shell reads the command line. */
   private async runInTerminal(params: RunInTerminal): Promise<void> {
     const [program, ...args] = params.argv;
-    if (vscode.workspace.getConfiguration('hotlens').get('recordIn') === 'background' || program === undefined) {
+    // A window without a folder starts tasks at home only.
+    const isHomeless = !vscode.workspace.workspaceFolders;
+    const isBackground = vscode.workspace.getConfiguration('hotlens').get('recordIn') === 'background';
+    if (isBackground || isHomeless || program === undefined) {
       throw new ResponseError(LSPErrorCodes.RequestFailed, 'the server shall record');
     }
     this.server.log.info(`in a terminal: ${params.argv.join(' ')}`);
     const options: vscode.ProcessExecutionOptions = { env: params.env };
-    if (params.cwd !== null && vscode.workspace.workspaceFolders) {
+    if (params.cwd !== null) {
       options.cwd = params.cwd;
-    } else if (params.cwd !== null && args[0] === 'record') {
-      args.splice(1, 0, `--cwd=${params.cwd}`); // a window without a folder starts terminals at home only
     }
     // The same task again is offered among recent ones once; two at a time need two names.
     const title = params.title ?? 'recording';
