@@ -59,7 +59,10 @@ export class Recordings implements vscode.Disposable {
   /** In terminals: a task that is a process, so that no shell reads the command line. */
   private async runInTerminal(params: RunInTerminal): Promise<void> {
     const [program, ...args] = params.argv;
-    if (vscode.workspace.getConfiguration('hotlens').get('recordIn') === 'background' || program === undefined) {
+    // A window without a folder starts tasks at home only.
+    const isHomeless = !vscode.workspace.workspaceFolders;
+    const isBackground = vscode.workspace.getConfiguration('hotlens').get('recordIn') === 'background';
+    if (isBackground || isHomeless || program === undefined) {
       throw new ResponseError(LSPErrorCodes.RequestFailed, 'the server shall record');
     }
     this.server.log.info(`in a terminal: ${params.argv.join(' ')}`);

@@ -37,6 +37,11 @@ try {
   await rig.run('View: Hide Panel');
   await rig.run('View: Close Primary Side Bar');
   await rig.graph().locator('.hl-graph').waitFor();
+  await rig.openFile('galaxy.py');
+  await rig.page.keyboard.press('Control+g');
+  await rig.page.locator('.quick-input-widget input.input').fill(':52');
+  await rig.page.keyboard.press('Enter');
+  await until('the hot loop', () => rig.editor('galaxy.py').locator('.view-line', { hasText: 'def pull' }).first().isVisible());
   await rig.click('galaxy.py', 'def pull');
   await until('hints', async () => /%/.test(await rig.line('galaxy.py', 'for other in others')));
   await until('lenses', async () => (await rig.lenses('galaxy.py').count()) > 1);

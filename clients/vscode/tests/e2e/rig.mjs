@@ -140,10 +140,11 @@ export class Rig {
     }
   }
 
-  /** Opens a window: {folder}, {workspace}, or {} for none. */
-  async open({ folder, workspace } = {}) {
+  /** Opens a window on a folder, a workspace, or only a file. */
+  async open({ folder, workspace, file } = {}) {
+    const payload = JSON.stringify([['openFile', `vscode-remote://${new URL(this.url).host}${file}`]]);
     const query = folder ? `?folder=${encodeURIComponent(folder)}`
-      : workspace ? `?workspace=${encodeURIComponent(workspace)}` : '?ew=true';
+      : workspace ? `?workspace=${encodeURIComponent(workspace)}` : `?ew=true&payload=${encodeURIComponent(payload)}`;
     await this.page.goto(`${this.url}/${query}`);
     await this.workbench();
   }

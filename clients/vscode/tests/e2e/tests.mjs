@@ -335,13 +335,13 @@ all['two folders have their own runs'] = async rig => {
 
 all['a file without a workspace is profiled too'] = async rig => {
   const file = rig.write('alone/alone.py', SPIN);
-  await rig.open();
-  await rig.run('File: Open File');
-  await rig.choosePath(file);
+  await rig.open({ file });
   await rig.page.locator('.tab.active', { hasText: 'alone.py' }).waitFor();
-  await record(rig, 2);
-  await rig.page.keyboard.press('Control+c');
-  await ended(rig);
+  await rig.run('Hotlens: Profile Python File');
+  await rig.page.locator('.panel .view-line', { hasText: 'spinning' }).first().waitFor();
+  await until('two seconds', async () => /[2-9] s/.test(await rig.status('recording').innerText()));
+  await rig.status('recording').click();
+  await until('no recording', async () => !(await rig.status('recording').isVisible()));
   await hintOf(rig, 'alone.py', 'burn(0.02)');
   await rig.graph().locator('.hl-graph').waitFor();
   await rig.picture('alone');
