@@ -32,7 +32,7 @@ _hotlens() {
 
   case $previous in
     --format)
-      mapfile -t COMPREPLY < <(compgen -W 'raw collapsed json' -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W 'raw collapsed json html svg' -- "$current")
       return
       ;;
     --sampler)
@@ -50,20 +50,23 @@ _hotlens() {
   esac
 
   case $subcommand in
-    '') options='record runs show flame import export label pin rm purge doctor exec
+    '') options='record runs show flame top import export label pin rm purge doctor serve exec
       --help --version' ;;
     record) options='--pid --rate --duration --sampler --idle --gil --native --nonblocking --sudo
       --label --no-threads --no-subprocesses --py-spy --install-py-spy --cwd --workspace --no-sources
       --grace --quiet --list --json --db --help --' ;;
     runs) options='--limit --all --workspace --json --db --help' ;;
     show) options="--lines --callers --total --limit --json --db --help $(_hotlens_runs)" ;;
-    flame) options="--json --limit --db --help $(_hotlens_runs)" ;;
-    export) options="--format --output --db --help $(_hotlens_runs)" ;;
+    flame) options="--inverted --function --focus --hide --own --merge --lines --search --interactive --width
+      --json --limit --db --help $(_hotlens_runs)" ;;
+    top) options='--rate --idle --total --py-spy --db --help' ;;
+    export) options="--format --output --nodes --with-source --with-command --db --help $(_hotlens_runs)" ;;
     label) options="--remove --db --help $(_hotlens_runs)" ;;
     pin) options="--off --db --help $(_hotlens_runs)" ;;
     rm) options="--db --help $(_hotlens_runs)" ;;
     purge) options='--workspace --all --yes --db --help' ;;
     doctor) options='--json --db --help' ;;
+    serve) options='--stdio --db --help' ;;
     import)
       mapfile -t COMPREPLY < <(compgen -W '--rate --title --no-sources --json --db --help' -f -- "$current")
       return

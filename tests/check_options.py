@@ -9,8 +9,8 @@ import re
 import subprocess
 import sys
 
-COMMANDS = ["record", "runs", "show", "flame", "import", "export", "label", "pin", "rm", "purge",
-            "doctor"]
+COMMANDS = ["record", "runs", "show", "flame", "top", "import", "export", "label", "pin", "rm",
+            "purge", "doctor", "serve"]
 OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
 EVERYWHERE = {"help", "db"}
 JSON = {"json"}

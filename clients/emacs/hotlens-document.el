@@ -57,7 +57,7 @@
 
 (defun hotlens--text (beg end)
   "The text from BEG to END.
-Bytes that are no text are one replacement character each, as JSON cannot have them."
+Bytes that are no text become replacement characters: JSON cannot have them."
   (let ((text (buffer-substring-no-properties beg end)))
     (if (multibyte-string-p text)
         (replace-regexp-in-string "[\x3fff80-\x3fffff\ud800-\udfff]" "\ufffd" text t t)

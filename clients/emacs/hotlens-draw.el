@@ -23,7 +23,7 @@
   :type 'boolean)
 
 (defcustom hotlens-show-heat t
-  "Whether hot lines are marked: in the fringe, or in the margin of a text terminal."
+  "Whether hot lines are marked: in the fringe, or in a terminal in the margin."
   :group 'hotlens
   :type 'boolean)
 
@@ -201,13 +201,16 @@ ENTRIES are sorted by line.  Those past the end of the buffer are left out."
     (save-restriction
       (widen)
       (goto-char (point-min))
-      (let ((at 0))
+      (let ((at 0)
+            (past-end nil))
         (seq-doseq (entry entries)
           (let ((line (funcall key entry)))
-            (when (and (zerop (forward-line (- line at)))
-                       (or (bolp) (= line at)))
-              (funcall function entry))
-            (setq at (1- (line-number-at-pos nil t)))))))))
+            (unless past-end
+              (setq past-end (not (and (zerop (forward-line (- line at))) (bolp)))
+                    at line))
+            (unless past-end
+              (save-excursion
+                (funcall function entry)))))))))
 
 (defun hotlens--draw-lines (answer)
   "Draw the hints and the heat of ANSWER."
@@ -273,6 +276,16 @@ ENTRIES are sorted by line.  Those past the end of the buffer are left out."
   "Whether this buffer is in a window."
   (get-buffer-window nil 'visible))
 
+(defmacro hotlens--if-current (buffer version &rest body)
+  "Run BODY in BUFFER if its text is still that of VERSION.
+If it is not, an edit will ask anew."
+  (declare (indent 2))
+  `(when (buffer-live-p ,buffer)
+     (with-current-buffer ,buffer
+       (when (and hotlens-hints-mode hotlens--connected (not hotlens--changes)
+                  (= ,version hotlens--document-version))
+         ,@body))))
+
 (defun hotlens--ask-numbers ()
   "Ask for what is to be drawn in this buffer, if it is seen."
   (cond
@@ -294,16 +307,6 @@ ENTRIES are sorted by line.  Those past the end of the buffer are left out."
                         (lambda (lenses)
                           (hotlens--if-current buffer version
                             (hotlens--draw-all-lenses lenses))))))))
-
-(defmacro hotlens--if-current (buffer version &rest body)
-  "Run BODY in BUFFER if its text is still that of VERSION.
-If it is not, an edit will ask anew."
-  (declare (indent 2))
-  `(when (buffer-live-p ,buffer)
-     (with-current-buffer ,buffer
-       (when (and hotlens-hints-mode hotlens--connected (not hotlens--changes)
-                  (= ,version hotlens--document-version))
-         ,@body))))
 
 (defun hotlens--on-window-change (&rest _)
   "The buffer may be seen now."

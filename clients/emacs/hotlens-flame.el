@@ -11,6 +11,7 @@
 
 (require 'hotlens-draw)
 (require 'hotlens-list)
+(require 'text-property-search)
 
 (defcustom hotlens-flame-rows 300
   "The most levels that are drawn."
@@ -72,6 +73,8 @@
   "The last answer.")
 (defvar-local hotlens--flame-serial 0
   "Of the last question: answers to others are old.")
+(defvar-local hotlens--flame-drawn nil
+  "The serial of the question whose answer is drawn.")
 (defvar-local hotlens--flame-width nil
   "The columns of the last question.")
 (defvar-local hotlens--flame-here nil
@@ -82,38 +85,44 @@
 ;;; Nodes
 
 (defun hotlens--flame-column (kind column index)
-  "The value at INDEX in COLUMN of KIND, `:nodes' or `:functions'."
+  "The value at INDEX in COLUMN of KIND, `:nodes', `:functions' and so on."
   (aref (plist-get (plist-get hotlens--flame-graph kind) column) index))
 
 (defun hotlens--flame-of-function (index key)
-  "What the function INDEX has as KEY: `:name', `:file' or `:module'.  Nil for none."
-  (when (>= index 0)
+  "What the function INDEX has as KEY: `:name', `:file', `:module'; or nil."
+  (when (natnump index)
     (let ((word (hotlens--flame-column :functions key index)))
       (and (>= word 0) (aref (plist-get hotlens--flame-graph key) word)))))
 
-(defun hotlens--flame-node (index)
-  "The node INDEX as a property list."
-  (let ((function (hotlens--flame-column :nodes :function index)))
-    (list :id (hotlens--flame-column :nodes :id index)
+(defun hotlens--flame-of-cell (cell key)
+  "What the node of CELL has in the column KEY.
+Nil for a cell of several nodes that are too narrow to be drawn."
+  (and (>= (plist-get cell :node) 0)
+       (hotlens--flame-column (or (plist-get cell :side) :nodes) key (plist-get cell :node))))
+
+(defun hotlens--flame-node (cell)
+  "The node of CELL as a property list."
+  (let ((function (hotlens--flame-of-cell cell :function)))
+    (list :id (hotlens--flame-of-cell cell :id)
           :function function
           :name (pcase function
-                  (-1 "all")
+                  ('nil "(too narrow to draw: zoom in)")
+                  (-1 "(all)")
                   (-2 "(other)")
                   (_ (hotlens--flame-of-function function :name)))
           :file (hotlens--flame-of-function function :file)
           :module (hotlens--flame-of-function function :module)
-          :kind (if (>= function 0) (hotlens--flame-column :functions :kind function) -1)
-          :line (hotlens--flame-column :nodes :line index)
-          :parent (hotlens--flame-column :nodes :parent index)
-          :self (hotlens--flame-column :nodes :self index)
-          :total (hotlens--flame-column :nodes :total index))))
+          :kind (if (natnump function) (hotlens--flame-column :functions :kind function) -1)
+          :line (hotlens--flame-of-cell cell :line)
+          :self (hotlens--flame-of-cell cell :self)
+          :total (hotlens--flame-of-cell cell :total))))
 
 (defun hotlens--flame-amount (samples)
   "SAMPLES for people: time where the rate is known, and the share."
   (let ((seconds (plist-get hotlens--flame-graph :secondsPerSample))
         (all (plist-get hotlens--flame-graph :samples)))
     (format "%s · %.1f%%"
-            (if (numberp seconds)
+            (if (and (numberp seconds) (> seconds 0))
                 (hotlens--seconds (* samples seconds))
               (format "%d samples" samples))
             (if (> all 0) (* 100.0 (/ samples (float all))) 0))))
@@ -123,8 +132,9 @@
   (let ((file (plist-get node :file)))
     (concat (plist-get node :name)
             (and file (format " (%s:%d)" (file-name-nondirectory file) (plist-get node :line)))
-            "  " (hotlens--flame-amount (plist-get node :total))
-            (and (> (plist-get node :self) 0)
+            (and (plist-get node :total)
+                 (concat "  " (hotlens--flame-amount (plist-get node :total))))
+            (and (> (or (plist-get node :self) 0) 0)
                  (format " · own %s" (hotlens--flame-amount (plist-get node :self)))))))
 
 ;;; Drawing
@@ -138,7 +148,7 @@
 
 (defun hotlens--flame-insert-cell (cell row before)
   "Insert CELL of ROW after a cell with the face BEFORE; return its face."
-  (let* ((node (hotlens--flame-node (plist-get cell :node)))
+  (let* ((node (hotlens--flame-node cell))
          (face (hotlens--flame-face node))
          (face (if (eq face before) (intern (format "%s-alt" face)) face))
          (text (or (plist-get cell :text) ""))
@@ -149,13 +159,13 @@
                         'help-echo (lambda (window _object point)
                                      (with-current-buffer (window-buffer window)
                                        (hotlens--flame-help point)))
-                        'hotlens-cell (plist-put (copy-sequence cell) :row row)))
+                        'hotlens-cell (append (list :row row) cell)))
     face))
 
 (defun hotlens--flame-help (point)
   "What the mouse says about the cell at POINT."
   (when-let* ((cell (get-text-property point 'hotlens-cell)))
-    (hotlens--flame-describe (hotlens--flame-node (plist-get cell :node)))))
+    (hotlens--flame-describe (hotlens--flame-node cell))))
 
 (defun hotlens--flame-insert-rows (rows)
   "Insert ROWS of cells."
@@ -172,27 +182,39 @@
        (insert "\n")))
    rows))
 
+(defun hotlens--flame-rows (graph)
+  "The rows of GRAPH as they are drawn.
+In a sandwich the callers come first, the nearest last, then the function and
+what it calls."
+  (let ((sides (lambda (side)
+                 (lambda (row)
+                   (mapcar (lambda (cell) (append (list :side side) cell)) row)))))
+    (if (plist-get graph :callees)
+        (append (reverse (mapcar (funcall sides :callers)
+                                 (cdr (append (plist-get graph :callerCells) nil))))
+                (mapcar (funcall sides :callees) (plist-get graph :cells)))
+      (plist-get graph :cells))))
+
 (defun hotlens--flame-draw (graph)
   "Draw GRAPH, an answer of the server, keeping point on its node."
   (let* ((cell (hotlens--flame-cell))
          (old (and cell hotlens--flame-graph
-                   (hotlens--flame-column :nodes :id (plist-get cell :node))))
+                   (hotlens--flame-of-cell cell :id)))
          (inhibit-read-only t))
     (setq hotlens--flame-graph graph
           hotlens--flame-here nil)
     (erase-buffer)
     (remove-overlays)
-    (if (seq-empty-p (plist-get graph :cells))
+    (if (zerop (plist-get graph :samples))
         (insert "This run has no samples here.\n")
-      (hotlens--flame-insert-rows (plist-get graph :cells)))
+      (hotlens--flame-insert-rows (hotlens--flame-rows graph)))
     (when (> (or (plist-get graph :depth) 0) (length (plist-get graph :cells)))
       (insert (format "… %d levels more: zoom in to see them\n"
                       (- (plist-get graph :depth) (length (plist-get graph :cells))))))
     (goto-char (point-min))
     (when old
       (hotlens--flame-goto (lambda (cell)
-                             (equal old (hotlens--flame-column :nodes :id
-                                                               (plist-get cell :node))))))
+                             (equal old (hotlens--flame-of-cell cell :id)))))
     (dolist (window (get-buffer-window-list nil nil t))
       (set-window-point window (point)))
     (hotlens--flame-mark-matches)
@@ -205,14 +227,15 @@
     (goto-char (point-min))
     (let (match)
       (while (setq match (text-property-search-forward 'hotlens-cell))
-        (funcall function (prop-match-value match)
-                 (prop-match-beginning match) (prop-match-end match))))))
+        (save-excursion
+          (funcall function (prop-match-value match)
+                   (prop-match-beginning match) (prop-match-end match)))))))
 
 (defun hotlens--flame-matches (cell)
   "Whether the search has found the function of CELL."
   (when-let* ((match (plist-get hotlens--flame-graph :match)))
     (seq-contains-p (plist-get match :functions)
-                    (hotlens--flame-column :nodes :function (plist-get cell :node)))))
+                    (hotlens--flame-of-cell cell :function))))
 
 (defun hotlens--flame-mark (kind face predicate)
   "Give FACE to the cells that PREDICATE accepts, as overlays of KIND."
@@ -241,7 +264,7 @@
   (let ((cell (hotlens--flame-cell)))
     (unless cell
       (user-error "There is no function here"))
-    (hotlens--flame-node (plist-get cell :node))))
+    (hotlens--flame-node cell)))
 
 (defun hotlens--flame-mark-here ()
   "Mark the cell at point."
@@ -295,19 +318,23 @@ Begin at the other end of the buffer when there is none.  Nil when none is."
        (<= (+ (plist-get inner :x) (plist-get inner :width))
            (+ (plist-get outer :x) (plist-get outer :width)))))
 
+(defun hotlens--flame-related (a b)
+  "Whether the columns of one of the cells A and B are within the other's."
+  (or (hotlens--flame-inside a b) (hotlens--flame-inside b a)))
+
 (defun hotlens-flame-up ()
   "Go to the caller."
   (interactive nil hotlens-flame-mode)
   (when-let* ((here (hotlens--flame-cell)))
     (hotlens--flame-in-row (1- (plist-get here :row))
-                           (lambda (cell) (hotlens--flame-inside here cell)))))
+                           (lambda (cell) (hotlens--flame-related here cell)))))
 
 (defun hotlens-flame-down ()
   "Go to the callee that takes most."
   (interactive nil hotlens-flame-mode)
   (when-let* ((here (hotlens--flame-cell)))
     (hotlens--flame-in-row (1+ (plist-get here :row))
-                           (lambda (cell) (hotlens--flame-inside cell here)))))
+                           (lambda (cell) (hotlens--flame-related here cell)))))
 
 (defun hotlens-flame-right ()
   "Go to the next cell of this row."
@@ -351,32 +378,56 @@ Begin at the other end of the buffer when there is none.  Nil when none is."
        (when (buffer-live-p buffer)
          (with-current-buffer buffer
            (when (= serial hotlens--flame-serial)
-             (hotlens--flame-draw graph))))))))
+             (hotlens--flame-draw graph)
+             (setq hotlens--flame-drawn serial)))))
+     (lambda (error)
+       (hotlens--flame-refused buffer error)))))
 
-(defun hotlens--flame-set (key value)
-  "Ask with VALUE as KEY; nil leaves KEY out."
-  (setq hotlens--flame-question
-        (cl-loop for (name old) on hotlens--flame-question by #'cddr
-                 unless (eq name key) append (list name old)))
-  (when value
-    (setq hotlens--flame-question (append (list key value) hotlens--flame-question)))
+(defun hotlens--flame-refused (buffer error)
+  "What BUFFER asked for cannot be shown, because of ERROR."
+  (hotlens--say "%s" (plist-get error :message))
+  (when (buffer-live-p buffer)
+    (with-current-buffer buffer
+      (setq hotlens--flame-drawn hotlens--flame-serial)
+      (unless hotlens--flame-graph
+        (let ((inhibit-read-only t))
+          (erase-buffer)
+          (insert (plist-get error :message) "\n"))))))
+
+(defun hotlens--flame-set (&rest values)
+  "Ask with VALUES, keys and what they are to be; nil leaves a key out."
+  (cl-loop for (key value) on values by #'cddr
+           do (setq hotlens--flame-question
+                    (append (and value (list key value))
+                            (cl-loop for (name old) on hotlens--flame-question by #'cddr
+                                     unless (eq name key) append (list name old)))))
   (hotlens--flame-ask))
+
+(defun hotlens--flame-sandwich-p ()
+  "Whether a sandwich is asked for."
+  (equal "sandwich" (plist-get hotlens--flame-question :view)))
 
 (defun hotlens-flame-zoom ()
-  "Show only what the function at point calls, as wide as the window."
+  "Show only what the function at point calls, as wide as the window.
+In a sandwich, show that of the function at point."
   (interactive nil hotlens-flame-mode)
   (let ((node (hotlens--flame-node-here)))
-    (unless (eql -2 (plist-get node :function))
+    (cond
+     ((memql (plist-get node :function) '(nil -2)))
+     ((hotlens--flame-sandwich-p) (hotlens--flame-show-sandwich node))
+     (t
       (push (plist-get node :id) hotlens--flame-roots)
-      (hotlens--flame-ask))))
+      (hotlens--flame-ask)))))
 
 (defun hotlens-flame-back ()
-  "Undo the last zoom."
+  "Undo the last zoom, or leave the sandwich."
   (interactive nil hotlens-flame-mode)
-  (unless hotlens--flame-roots
-    (user-error "This is the whole graph"))
-  (pop hotlens--flame-roots)
-  (hotlens--flame-ask))
+  (cond
+   ((hotlens--flame-sandwich-p) (hotlens--flame-set :view nil :function nil :file nil))
+   (hotlens--flame-roots
+    (pop hotlens--flame-roots)
+    (hotlens--flame-ask))
+   (t (user-error "This is the whole graph"))))
 
 (defun hotlens-flame-reset ()
   "Show the whole graph again, without search, sandwich or restriction."
@@ -409,21 +460,27 @@ Begin at the other end of the buffer when there is none.  Nil when none is."
   "Turn the graph around: functions on top of stacks, below them who called them."
   (interactive nil hotlens-flame-mode)
   (setq hotlens--flame-roots nil)
-  (hotlens--flame-set :view (and (not (equal "inverted"
+  (hotlens--flame-set :function nil
+                      :file nil
+                      :view (and (not (equal "inverted"
                                              (plist-get hotlens--flame-question :view)))
                                  "inverted")))
 
+(defun hotlens--flame-show-sandwich (node)
+  "Show who calls the function of NODE, and what it calls."
+  (unless (eql 0 (plist-get node :kind))
+    (user-error "%s is no function" (plist-get node :name)))
+  (setq hotlens--flame-roots nil)
+  (hotlens--flame-set :view "sandwich"
+                      :function (plist-get node :name)
+                      :file (plist-get node :file)))
+
 (defun hotlens-flame-sandwich ()
-  "Restrict the graph to the stacks through the function at point, or to all again."
+  "Show who calls the function at point and what it calls, or the graph again."
   (interactive nil hotlens-flame-mode)
-  (let* ((node (hotlens--flame-node-here))
-         (now (plist-get hotlens--flame-question :focus)))
-    (setq hotlens--flame-roots nil)
-    (hotlens--flame-set :focus (and (not now)
-                                    (eql 0 (plist-get node :kind))
-                                    (append (list :function (plist-get node :name))
-                                            (and (plist-get node :file)
-                                                 (list :file (plist-get node :file))))))))
+  (if (hotlens--flame-sandwich-p)
+      (hotlens--flame-set :view nil :function nil :file nil)
+    (hotlens--flame-show-sandwich (hotlens--flame-node-here))))
 
 (defun hotlens-flame-threads ()
   "Show processes and threads, or not."
@@ -502,7 +559,7 @@ Begin at the other end of the buffer when there is none.  Nil when none is."
                     (cond
                      ((null hotlens--flame-graph) "…")
                      (cell (hotlens--flame-describe
-                            (hotlens--flame-node (plist-get cell :node))))
+                            (hotlens--flame-node cell)))
                      (t "RET zoom · DEL back · / search · g d code · ? help")))))
 
 (defun hotlens--flame-status ()
@@ -610,7 +667,7 @@ Begin at the other end of the buffer when there is none.  Nil when none is."
   "Mark the cells of the function NAME in FILE."
   (hotlens--flame-mark 'code 'hotlens-flame-code
                        (lambda (cell)
-                         (let ((node (hotlens--flame-node (plist-get cell :node))))
+                         (let ((node (hotlens--flame-node cell)))
                            (and name (equal name (plist-get node :name))
                                 (equal file (plist-get node :file)))))))
 

@@ -113,6 +113,9 @@ OTHER-WINDOW leaves the selected window as it is."
   "<mouse-2>" #'hotlens-runs-show
   "f" #'hotlens-runs-flamegraph
   "F" #'hotlens-runs-functions
+  "L" #'hotlens-runs-label
+  "p" #'hotlens-runs-pin
+  "c" #'hotlens-runs-compare
   "D" #'hotlens-runs-delete)
 
 (define-derived-mode hotlens-runs-mode hotlens-list-mode "Hotlens runs"
@@ -148,7 +151,8 @@ OTHER-WINDOW leaves the selected window as it is."
                 (hotlens--seconds (plist-get run :busy))
                 (number-to-string (plist-get run :samples))
                 (format "%s" (or (plist-get run :exit_status) ""))
-                (or (plist-get run :label) ""))))
+                (concat (and (eq t (plist-get run :pinned)) "* ")
+                        (plist-get run :label)))))
 
 (defun hotlens--list-runs (connection folder)
   "List the runs of FOLDER that CONNECTION knows."
@@ -167,10 +171,11 @@ OTHER-WINDOW leaves the selected window as it is."
   (or (plist-get (tabulated-list-get-id) :id)
       (user-error "There is no run on this line")))
 
-(defun hotlens--run-do (command id)
-  "Run COMMAND of the server for the run ID."
+(defun hotlens--run-do (command id &rest arguments)
+  "Run COMMAND of the server for the run ID, with more ARGUMENTS."
   (hotlens--request hotlens--list-connection 'workspace/executeCommand
-                    (list :command command :arguments (vector (list :run id)))
+                    (list :command command
+                          :arguments (vector (append (list :run id) arguments)))
                     #'ignore))
 
 (defun hotlens-runs-show ()
@@ -187,6 +192,21 @@ OTHER-WINDOW leaves the selected window as it is."
   "List the functions of the run at point."
   (interactive nil hotlens-runs-mode)
   (hotlens--list-functions hotlens--list-connection (hotlens--run-here)))
+
+(defun hotlens-runs-label (label)
+  "Give the run at point a LABEL, its name everywhere; an empty one takes it away."
+  (interactive (list (read-string "Label: ")) hotlens-runs-mode)
+  (hotlens--run-do "hotlens.renameRun" (hotlens--run-here) :label label))
+
+(defun hotlens-runs-pin ()
+  "Keep the run at point from being cleared out, or no longer."
+  (interactive nil hotlens-runs-mode)
+  (hotlens--run-do "hotlens.pinRun" (hotlens--run-here)))
+
+(defun hotlens-runs-compare ()
+  "Compare the run that is shown with the run at point."
+  (interactive nil hotlens-runs-mode)
+  (hotlens--run-do "hotlens.compareWith" (hotlens--run-here)))
 
 (defun hotlens-runs-delete ()
   "Delete the run at point."
@@ -221,9 +241,9 @@ OTHER-WINDOW leaves the selected window as it is."
 \\{hotlens-functions-mode-map}"
   (setq tabulated-list-format
         (vector (list "Own" 9 (hotlens--by-number :self) :right-align t)
-                (list "Own %" 6 (hotlens--by-number :self) :right-align t)
+                (list "Own%%" 6 (hotlens--by-number :self) :right-align t)
                 (list "Total" 9 (hotlens--by-number :total) :right-align t)
-                (list "Total %" 7 (hotlens--by-number :total) :right-align t)
+                (list "Total%%" 7 (hotlens--by-number :total) :right-align t)
                 '("Function" 36 t)
                 '("Where" 0 t))
         tabulated-list-sort-key '("Own" . t)
@@ -235,9 +255,9 @@ OTHER-WINDOW leaves the selected window as it is."
 \\{hotlens-functions-mode-map}"
   (setq tabulated-list-format
         (vector (list "Own" 9 (hotlens--by-number :self) :right-align t)
-                (list "Own %" 6 (hotlens--by-number :self) :right-align t)
+                (list "Own%%" 6 (hotlens--by-number :self) :right-align t)
                 (list "Total" 9 (hotlens--by-number :total) :right-align t)
-                (list "Total %" 7 (hotlens--by-number :total) :right-align t)
+                (list "Total%%" 7 (hotlens--by-number :total) :right-align t)
                 '("Line" 0 t)))
   (setq-local next-error-function #'hotlens--next-line)
   (tabulated-list-init-header))

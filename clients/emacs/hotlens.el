@@ -26,10 +26,6 @@
 (require 'hotlens-list)
 (require 'transient)
 
-(defcustom hotlens-mode-hook nil
-  "Called when a buffer is made known to hotlens."
-  :type 'hook)
-
 ;;; Modes
 
 (defun hotlens--lighter ()
@@ -42,12 +38,13 @@
 ;;;###autoload
 (define-minor-mode hotlens-mode
   "Show where the time of this Python file goes, and profile it.
-Without the server, which is the program `hotlens', the mode stays off and says why."
+Without the server, the program `hotlens', the mode stays off and says why."
   :lighter (:eval (hotlens--lighter))
   :keymap hotlens-mode-map
   :group 'hotlens
   (cond
    ((not hotlens-mode)
+    (remove-hook 'change-major-mode-hook #'hotlens--before-other-mode t)
     (hotlens-hints-mode -1)
     (hotlens--close-document))
    ((not buffer-file-name)
@@ -57,10 +54,15 @@ Without the server, which is the program `hotlens', the mode stays off and says 
     (condition-case oops
         (progn
           (hotlens--open-document)
+          (add-hook 'change-major-mode-hook #'hotlens--before-other-mode nil t)
           (hotlens-hints-mode 1))
       (error
        (setq hotlens-mode nil)
        (hotlens--say "%s" (error-message-string oops)))))))
+
+(defun hotlens--before-other-mode ()
+  "The buffer gets another major mode, or the same anew: all that is local goes."
+  (hotlens-mode -1))
 
 (defun hotlens--turn-on ()
   "Turn `hotlens-mode' on in a buffer of Python with a file."
@@ -171,7 +173,8 @@ those of last time."
 ;;;###autoload
 (defun hotlens-stop ()
   "End a recording and keep its profile.
-A program that was started for it ends, as by Ctrl+C; one that was attached to goes on."
+A program that was started for it ends, as by \`C-c'; one that was attached to
+goes on."
   (interactive)
   (let ((terminals (hotlens--terminal-buffers)))
     (if (or hotlens--progress (null terminals))

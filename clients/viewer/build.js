@@ -17,6 +17,22 @@ function grownFloats(old, size) {
   return bigger;
 }
 
+/** Most nodes have few children: for those, a view of the array would cost more than its sorting. @param {Int32Array} order @param {number} from @param {number} to @param {(a: number, b: number) => number} compare */
+function sortRange(order, from, to, compare) {
+  if (to - from > 24) {
+    order.subarray(from, to).sort(compare);
+    return;
+  }
+  for (let i = from + 1; i < to; i++) {
+    const item = order[i];
+    let at = i;
+    for (; at > from && compare(order[at - 1], item) > 0; at--) {
+      order[at] = order[at - 1];
+    }
+    order[at] = item;
+  }
+}
+
 export class Builder {
   /** @param {number} fn of the root */
   constructor(fn) {
@@ -99,20 +115,22 @@ export class Builder {
     return total;
   }
 
-  /** Children of every node, heaviest first, "(other)" last. @param {Float64Array} total @param {Functions} functions */
+  /** Children of every node that have samples, heaviest first, "(other)" last. @param {Float64Array} total @param {Functions} functions */
   ordered(total, functions) {
     const { fn, parent } = this;
-    const order = new Int32Array(this.count - 1).map((_, i) => i + 1);
+    const order = new Int32Array(this.count);
     const first = new Int32Array(this.count + 1);
     for (let i = 1; i < this.count; i++) {
-      first[parent[i] + 1]++;
+      first[parent[i] + 1] += total[i] > 0 ? 1 : 0;
     }
     for (let i = 0; i < this.count; i++) {
       first[i + 1] += first[i];
     }
     const at = first.slice();
     for (let i = 1; i < this.count; i++) {
-      order[at[parent[i]]++] = i;
+      if (total[i] > 0) {
+        order[at[parent[i]]++] = i;
+      }
     }
     /** @param {number} a @param {number} b */
     const compare = (a, b) => {
@@ -127,24 +145,22 @@ export class Builder {
       return left === right ? fn[a] - fn[b] : left < right ? -1 : 1;
     };
     for (let i = 0; i < this.count; i++) {
-      if (first[i + 1] - first[i] > 1) {
-        order.subarray(first[i], first[i + 1]).sort(compare);
-      }
+      sortRange(order, first[i], first[i + 1], compare);
     }
     return { first, order };
   }
 
   /**
    * @param {Functions} functions
-   * @returns {{tree: Tree, place: Int32Array}} `place` says where each built node went
+   * @returns {Tree}
    */
   finish(functions) {
     const total = this.totals();
     const { first, order } = this.ordered(total, functions);
-    const tree = emptyTree(this.count);
+    const tree = emptyTree(1 + first[this.count]);
     const place = new Int32Array(this.count);
     const next = first.slice();
-    tree.from = new Int32Array(this.count);
+    tree.from = new Int32Array(tree.count);
     let filled = 0;
     /** @param {number} node */
     const emit = (node) => {
@@ -170,6 +186,6 @@ export class Builder {
       }
       node = this.parent[node];
     }
-    return { tree: layOut(tree), place };
+    return layOut(tree);
   }
 }

@@ -3,6 +3,7 @@
 
     bundle.py script ENTRY             prints the script
     bundle.py header ENTRY STYLE       prints the header, with the hashes for a Content-Security-Policy
+    bundle.py files ENTRY              prints which modules those are
 
 Each module becomes a function that returns its exports, in the order in which they need each other.
 Imports and exports must have the plain forms, under their own names; that is checked. Comment lines and
@@ -56,9 +57,14 @@ def wrapped(name, text):
     return f"const {variable(name)} = (() => {{\n{body}\nreturn {{ {exports} }};\n}})();\n"
 
 
-def script(entry):
+def modules_of(entry):
     modules = {}
     order(entry.parent, entry.name, modules, [])
+    return modules
+
+
+def script(entry):
+    modules = modules_of(entry)
     parts = [wrapped(name, text) for name, text in modules.items()]
     return "(() => {\n'use strict';\n" + "".join(parts) + "})();\n"
 
@@ -79,6 +85,10 @@ def source_hash(text):
 def main():
     if len(sys.argv) == 3 and sys.argv[1] == "script":
         sys.stdout.write(script(pathlib.Path(sys.argv[2])))
+        return
+    if len(sys.argv) == 3 and sys.argv[1] == "files":
+        folder = pathlib.Path(sys.argv[2]).parent
+        print("\n".join(str(folder / name) for name in modules_of(pathlib.Path(sys.argv[2]))))
         return
     if len(sys.argv) != 4 or sys.argv[1] != "header":
         sys.exit(__doc__)

@@ -26,8 +26,9 @@ export class Details {
     this.name.textContent = node?.name ?? '';
     this.facts.textContent = node?.facts ?? '';
     this.out.hidden = zoom === '';
-    this.out.textContent = `Zoomed into ${zoom} ✕`;
+    this.out.textContent = `✕ Zoomed into ${zoom}`;
     this.actions.hidden = node === null;
+    this.note.hidden = node !== null;
     this.sandwich.disabled = !node?.code;
     this.hide.disabled = !node?.code;
     this.open.hidden = !this.opens;

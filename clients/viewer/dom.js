@@ -25,12 +25,13 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /**
- * A button with a tooltip that is also its name. @param {string} text @param {string} label
- * @param {() => void} press @param {string} [kind]
+ * A button with a tooltip, which is also its name where its text is a sign.
+ * @param {string} text @param {string} label @param {() => void} press @param {string} [kind]
  */
 export function button(text, label, press, kind = '') {
+  const named = !/\w\w/.test(text) || label.includes(text);
   return /** @type {HTMLButtonElement} */ (h('button', {
-    type: 'button', class: `hl-button ${kind}`, 'aria-label': label, title: label, text, click: press,
+    type: 'button', class: `hl-button ${kind}`, title: label, text, click: press, ...(named ? { 'aria-label': label } : {}),
   }));
 }
 

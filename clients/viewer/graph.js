@@ -50,7 +50,9 @@ export class Graph {
     this.over = /** @type {HTMLCanvasElement} */ (h('canvas', { class: 'hl-canvas hl-over', 'aria-hidden': 'true' }));
     this.space = h('div', { class: 'hl-space' });
     this.sheet = h('div', { class: 'hl-sheet' }, this.main, this.over);
-    this.element = h('div', { class: 'hl-graph' }, this.sheet, this.space);
+    this.element = h('div', { class: 'hl-graph', tabindex: '0', role: 'application',
+      'aria-label': 'Flame graph. Arrow keys move, Enter zooms, t shows a table, question mark lists all keys.',
+    }, this.sheet, this.space);
     /** @type {Pane[]} */
     this.panes = [];
     /** @type {Spot | null} */
@@ -97,12 +99,6 @@ export class Graph {
       const spot = this.spotAt(event);
       if (spot) {
         this.handlers.click(spot, event);
-      }
-    });
-    element.addEventListener('contextmenu', (event) => {
-      const spot = this.spotAt(event);
-      if (spot && (event.ctrlKey || event.metaKey)) {
-        event.preventDefault();
       }
     });
     element.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
@@ -316,6 +312,9 @@ export class Graph {
       }
     };
     outline(this.hovered, theme.text === '#000000' ? '#000000' : '#ffffff', 1);
+    if (this.panes[1]) {
+      outline({ pane: this.panes[1], node: 0 }, theme.match, 2); /* what is between callers and callees */
+    }
     outline(this.selected, theme.accent, 2);
   }
 

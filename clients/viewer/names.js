@@ -1,6 +1,7 @@
 /** Text from a profile made fit to be seen: what would hide, reorder or break it is written out. */
 
 /* Control characters, marks that turn or join text, invisible and tag characters, lone surrogates. */
+// eslint-disable-next-line no-misleading-character-class
 const UNSEEN = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5'
   + '\\u180b-\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\uffff'
   + '\\u{e0000}-\\u{e0fff}\\ud800-\\udfff]', 'gu');
@@ -26,3 +27,10 @@ export const baseName = (file) => file.slice(Math.max(file.lastIndexOf('/'), fil
 
 /** @param {import('./tree.js').Functions} functions @param {number} fn */
 export const placeTextOf = (functions, fn) => placeText(functions.file[fn], functions.line[fn]);
+
+/** What a function is called. Imports are all called <module>: which one is what one wants to read. @param {import('./tree.js').Functions} functions @param {number} fn */
+export function nameOf(functions, fn) {
+  const name = visible(functions.name[fn]);
+  const module = name === '<module>' ? visible(functions.module[fn]) : '';
+  return module && module[0] !== '<' ? `${module} ${name}` : name;
+}

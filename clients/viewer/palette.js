@@ -7,7 +7,7 @@
 /** @typedef {'light' | 'dark' | 'contrast'} Look */
 
 /* Hue, and how much lighter or darker than its look's base. */
-const HUES = [[58, 0.01], [248, -0.02], [162, -0.05], [98, 0.06], [330, -0.045], [208, 0.045],
+export const HUES = [[58, 0.01], [248, -0.02], [162, -0.05], [98, 0.06], [330, -0.045], [208, 0.045],
   [28, -0.055], [128, 0.03], [290, -0.06], [78, -0.02]];
 export const SLOTS = HUES.length;
 export const SHADES = 3;
@@ -36,8 +36,8 @@ export function oklch(lightness, chroma, hue) {
 }
 
 const LOOKS = {
-  light: { base: 0.83, vivid: 0.125, muted: 0.055, step: 0.022, structure: [0.91, 0.008], rest: [0.87, 0.006] },
-  dark: { base: 0.475, vivid: 0.105, muted: 0.045, step: 0.02, structure: [0.36, 0.012], rest: [0.33, 0.008] },
+  light: { base: 0.83, vivid: 0.108, muted: 0.06, step: 0.022, structure: [0.91, 0.008], rest: [0.87, 0.006] },
+  dark: { base: 0.46, vivid: 0.11, muted: 0.058, step: 0.02, structure: [0.36, 0.012], rest: [0.33, 0.008] },
   contrast: { base: 0.8, vivid: 0.15, muted: 0.07, step: 0.03, structure: [0.8, 0], rest: [0.65, 0] },
 };
 
@@ -48,7 +48,7 @@ export function fills(look) {
   for (const chroma of [vivid, muted]) {
     for (const [hue, lighter] of HUES) {
       for (let shade = 0; shade < SHADES; shade++) {
-        colours.push(oklch(base + lighter * (look === 'dark' ? 0.8 : 1) + (shade - 1) * step, chroma, hue));
+        colours.push(oklch(base + lighter * (look === 'dark' ? 0.45 : 1) + (shade - 1) * step, chroma, hue));
       }
     }
   }

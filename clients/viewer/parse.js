@@ -37,7 +37,7 @@ function isMine(file, workspace) {
   }
   const absolute = file.startsWith('/') || /^[A-Za-z]:[\\/]/.test(file);
   const inside = absolute ? workspace !== '' && file.startsWith(workspace.replace(/[\\/]*$/, '/'))
-    : !file.startsWith('…');
+    : !file.startsWith('…') && /[\\/]|\.(py[wxid]?|ipynb)$/.test(file);
   return inside && !/(^|[\\/])(site-packages|dist-packages|python\d[\d.]*t?)[\\/]/.test(file);
 }
 
@@ -112,7 +112,7 @@ export function readFlame(json) {
     info: {
       title: typeof json.title === 'string' ? json.title : '',
       summary: typeof json.summary === 'string' ? json.summary : '',
-      notes: Array.isArray(json.notes) ? json.notes.map(String) : [],
+      contents: typeof json.contents === 'string' ? json.contents : '',
       metric: typeof json.metric === 'string' ? json.metric : 'cpu',
       secondsPerSample: count(json.secondsPerSample),
       lowerBound: json.lowerBound === true,

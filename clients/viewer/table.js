@@ -1,6 +1,6 @@
 /** The functions as a real table: sortable, and as long as it is. Rows come as one scrolls. */
 import { h } from './dom.js';
-import { visible, placeTextOf } from './names.js';
+import { nameOf, placeTextOf } from './names.js';
 import { amountText, percentText } from './numbers.js';
 
 const CHUNK = 200;
@@ -91,7 +91,7 @@ export class Table {
     const { functions, self, total, calls, whole, scale } = /** @type {Rows} */ (this.rows);
     const { open } = this.handlers;
     const place = placeTextOf(functions, fn);
-    const name = h('button', { type: 'button', class: 'hl-link', dir: 'ltr', text: visible(functions.name[fn]),
+    const name = h('button', { type: 'button', class: 'hl-link', dir: 'ltr', text: nameOf(functions, fn),
       title: 'Callers and callees', click: () => this.handlers.choose(fn) });
     const where = open && functions.file[fn]
       ? h('button', { type: 'button', class: 'hl-link hl-place', dir: 'ltr', text: place, title: 'Open',

@@ -48,8 +48,8 @@ export function luminance(colour) {
 }
 
 const CODE = {
-  light: { keyword: '#6a1b8a', string: '#7a1f12', comment: '#3b4a3b', number: '#0b4a6e' },
-  dark: { keyword: '#f3c8ff', string: '#ffd9b8', comment: '#d2e2d0', number: '#c5ecff' },
+  light: { keyword: '#5c1379', string: '#6f1a0e', comment: '#2f3d2f', number: '#083c5a' },
+  dark: { keyword: '#fbe9ff', string: '#ffeedd', comment: '#ebf5e9', number: '#e2f6ff' },
   contrast: { keyword: '#3d0059', string: '#520d04', comment: '#1d2b1d', number: '#00304a' },
 };
 

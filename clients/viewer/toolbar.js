@@ -64,11 +64,11 @@ export class Toolbar {
     /** @param {string} label @param {Node[]} parts */
     const group = (label, ...parts) => h('div', { class: 'hl-group', role: 'group', 'aria-label': label }, ...parts);
     this.element = h('header', { class: 'hl-toolbar' },
-      h('div', { class: 'hl-heading' }, this.title, this.summary),
+      h('div', { class: 'hl-heading' }, this.title, this.summary,
+        group('Panels', this.legend, this.theme, this.help)),
       h('div', { class: 'hl-controls' },
         group('View', ...this.views), group('History', this.back, this.forward, this.reset), this.searching,
-        group('Options', this.mine, this.merge, this.colour, this.direction, this.source),
-        group('Panels', this.legend, this.theme, this.help)));
+        group('Options', this.mine, this.merge, this.colour, this.direction, this.source)));
   }
 
   nextTheme() {

@@ -37,7 +37,7 @@ export function withoutFrames(tree, functions, drop) {
     }
     i++;
   }
-  return builder.finish(functions).tree;
+  return builder.finish(functions);
 }
 
 /**
@@ -83,11 +83,12 @@ function upwards(tree, functions, rootFn, nodes, weight) {
       } else if (entry.at.every((node) => node === 0)) {
         builder.self[entry.node] += sum;
       } else {
-        builder.self[builder.child(entry.node, OTHER)] += sum;
+        const other = builder.child(entry.node, OTHER); /* may move `self` */
+        builder.self[other] += sum;
       }
     }
   }
-  return builder.finish(functions).tree;
+  return builder.finish(functions);
 }
 
 /** Functions on top of the stacks, and below them their callers. @param {Tree} tree @param {Functions} functions */
@@ -119,7 +120,8 @@ export function outermost(tree, fn) {
 }
 
 /**
- * Who calls a function and what it calls; each stack counts once, by its outermost call of it.
+ * Who calls a function and what it calls. Each stack counts once, however it recurses: with the callers of
+ * its outermost call and the callees of its innermost.
  * @param {Tree} tree @param {Functions} functions @param {number} fn
  */
 export function sandwich(tree, functions, fn) {
@@ -128,7 +130,7 @@ export function sandwich(tree, functions, fn) {
   const map = new Int32Array(tree.count);
   for (const top of tops) {
     for (let i = top; i < tree.end[top]; i++) {
-      const node = i === top ? 0 : down.child(map[tree.parent[i]], tree.fn[i]);
+      const node = tree.fn[i] === fn ? 0 : down.child(map[tree.parent[i]], tree.fn[i]);
       map[i] = node;
       down.self[node] += tree.self[i];
       down.describe(node, i, tree.line[i], tree.total[i]);
@@ -138,6 +140,6 @@ export function sandwich(tree, functions, fn) {
   const weight = Float64Array.from(tops, (i) => tree.total[i]);
   return {
     callers: upwards(tree, functions, fn, above, weight),
-    callees: down.finish(functions).tree,
+    callees: down.finish(functions),
   };
 }

@@ -38,7 +38,7 @@ export const PROCESS = 2;
  * @typedef {object} Info facts of the run
  * @property {string} title
  * @property {string} summary one line for people, may be empty
- * @property {string[]} notes
+ * @property {string} contents what an export has in it, for people
  * @property {string} metric
  * @property {number} secondsPerSample 0 when unknown
  * @property {boolean} lowerBound

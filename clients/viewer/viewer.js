@@ -1,24 +1,25 @@
 /** The viewer: what the user does becomes a state, the state becomes trees, the trees are shown. */
+import { Commands } from './commands.js';
 import { Details } from './details.js';
 import { h } from './dom.js';
 import { Graph, makePane } from './graph.js';
 import { makeHelp } from './help.js';
 import { History } from './history.js';
-import { actionOf } from './keys.js';
 import { Legend } from './legend.js';
 import { Model, findFunction } from './model.js';
-import { baseName, placeText, visible } from './names.js';
-import { amountText, counted, percentText, samplesText } from './numbers.js';
-import { SHADES, SLOTS, assign } from './palette.js';
-import { nextMatch } from './search.js';
+import { visible } from './names.js';
+import { amountText, counted, percentText } from './numbers.js';
+import { SLOTS, assign } from './palette.js';
+import { showDetails, showLegend, showTable } from './panels.js';
 import { Sources } from './sources.js';
 import { firstState, merged } from './state.js';
 import { Table } from './table.js';
 import { readTheme, watchTheme } from './theme.js';
 import { Toolbar } from './toolbar.js';
 import { Tooltip } from './tooltip.js';
-import { callsOut, functionTotals } from './totals.js';
-import { CODE, OTHER, PROCESS, ROOT, follow, keyOf, pathOf } from './tree.js';
+import { functionTotals } from './totals.js';
+import { CODE, PROCESS, follow, keyOf, pathOf } from './tree.js';
+import { firstPlace, nodeFacts, nodeLabel, nodeName, nodePlace } from './words.js';
 
 /**
  * @typedef {import('./graph.js').Pane} Pane
@@ -51,9 +52,11 @@ export class Viewer {
     this.turn = 0;
     /** @type {string[] | null} path of the selected node */
     this.lastKeys = null;
+    this.outside = (/** @type {KeyboardEvent} */ event) => this.commands.keyOutside(event);
     this.unwatch = () => {};
     this.unlisten = () => {};
-    const act = (/** @type {Action} */ action) => this.act(action);
+    this.commands = new Commands(this);
+    const act = (/** @type {Action} */ action) => this.commands.act(action);
     const { open } = host;
     this.toolbar = new Toolbar({ set: (change) => this.set(change), view: (view) => this.setView(view), act },
       host.source !== null, !host.live);
@@ -77,16 +80,15 @@ export class Viewer {
     this.help = makeHelp();
     this.live = h('div', { class: 'hl-unseen', 'aria-live': 'polite', role: 'status' });
     this.message = h('div', { class: 'hl-message', role: 'alert', hidden: true });
-    this.stage = h('div', { class: 'hl-stage', tabindex: '0', role: 'application',
-      'aria-label': 'Flame graph. Arrow keys move, Enter zooms, t shows a table, question mark lists all keys.',
-      keydown: (/** @type {KeyboardEvent} */ event) => this.key(event) }, this.graph.element, this.tooltip.element);
+    this.graph.element.addEventListener('keydown', (event) => this.commands.key(event));
+    this.stage = h('div', { class: 'hl-stage' }, this.graph.element, this.tooltip.element);
     this.assemble();
   }
 
   assemble() {
     const { element, stage } = this;
     element.classList.add('hl');
-    element.addEventListener('keydown', (event) => this.keyOutside(event));
+    document.addEventListener('keydown', this.outside);
     stage.addEventListener('mousemove', (event) => {
       this.tooltip.pointer = event.clientX - stage.getBoundingClientRect().left;
     }, true);
@@ -104,6 +106,7 @@ export class Viewer {
   destroy() {
     this.unwatch();
     this.unlisten();
+    document.removeEventListener('keydown', this.outside);
     this.graph.destroy();
     this.element.replaceChildren();
   }
@@ -116,10 +119,11 @@ export class Viewer {
       return;
     }
     this.slots = new Map(this.model.groups.map((group, i) => [group.name, i % SLOTS]));
-    const { info } = this.model.whole ?? { info: null };
-    this.toolbar.title.textContent = visible(info?.title || 'Flame graph');
-    this.toolbar.summary.textContent = visible(info?.summary ?? '');
-    this.toolbar.summary.title = (info?.notes ?? []).map(visible).join('\n');
+    const { title, summary, contents } = /** @type {import('./tree.js').Flame} */ (this.model.whole).info;
+    this.toolbar.title.textContent = visible(title || 'Flame graph');
+    this.toolbar.summary.textContent = visible(summary.startsWith(`${title} · `)
+      ? summary.slice(title.length + 3) : summary);
+    this.details.note.textContent = contents;
     await this.refresh(false);
     this.graph.home();
   }
@@ -271,13 +275,13 @@ export class Viewer {
       mineKnown: shown.functions.mineKnown });
     this.search();
     this.mark();
-    this.showLegend();
+    showLegend(this);
     const table = state.view === 'table';
     this.stage.hidden = table;
     this.table.element.hidden = !table;
     this.legend.element.hidden = !state.legend;
     if (table) {
-      this.showTable();
+      showTable(this);
     } else if (changed || home || graph.panes.length === 0) {
       this.showPanes();
       if (home) {
@@ -287,7 +291,7 @@ export class Viewer {
       this.applyZooms(true);
     }
     graph.invalidate();
-    this.showDetails();
+    showDetails(this);
   }
 
   isUp() {
@@ -407,25 +411,6 @@ export class Viewer {
     this.graph.invalidate();
   }
 
-  showLegend() {
-    const { model, state } = this;
-    const { theme } = this.graph;
-    if (!state.legend || !theme || !model.whole) {
-      return;
-    }
-    const hidden = new Set(state.hidden);
-    const excluded = new Set(state.excluded);
-    const { mineKnown } = model.whole.functions;
-    const modules = model.groups.map(({ name, mine, share }) => {
-      const slot = (this.slots.get(name) ?? 0) + (mineKnown && !mine ? SLOTS : 0);
-      return { key: name, name, share, on: !hidden.has(name),
-        colour: state.colour === 'module' ? theme.fills[slot * SHADES + 1] : null };
-    });
-    const structure = model.structure().map(({ key, name, share }) => (
-      { key, name, share, colour: null, on: !excluded.has(key) }));
-    this.legend.show(modules, structure, model.whole.tree.total[0]);
-  }
-
   /** @param {'module' | 'structure'} kind @param {string} key @param {boolean} alone */
   toggle(kind, key, alone) {
     const field = kind === 'module' ? 'hidden' : 'excluded';
@@ -437,83 +422,32 @@ export class Viewer {
     this.set({ [field]: next });
   }
 
-  showTable() {
-    const { shown, state, table } = this;
-    const { info } = this.model.whole ?? { info: null };
-    if (!shown || !info) {
-      return;
-    }
-    const { forward, functions } = shown;
-    const node = this.resolve(forward, state.zooms.flame);
-    const { self, total } = functionTotals(forward, functions, node);
-    const inside = node > 0 ? ` within ${this.nameOf(forward, node)}` : '';
-    const pruned = shown.pruned ? ' Small calls are folded into “(other)”: numbers are lower bounds.' : '';
-    table.show({
-      functions, self, total, calls: callsOut(forward, functions, node), whole: forward.total[node],
-      scale: info, found: this.graph.found,
-      caption: `${this.unit(forward.total[node])}${inside}. Recursion counts once.${pruned}`,
-    }, state.sort);
-  }
-
   /* Words */
 
   /** @param {number} samples */
   unit(samples) {
-    return amountText(/** @type {any} */ (this.model.whole).info, samples);
+    return amountText(/** @type {import('./tree.js').Flame} */ (this.model.whole).info, samples);
   }
 
   /** @param {Tree} tree @param {number} node */
   nameOf(tree, node) {
-    const fn = tree.fn[node];
-    if (fn === ROOT) {
-      return 'all';
-    }
-    return fn === OTHER ? '(other)' : visible(this.shown?.functions.name[fn] ?? '');
-  }
-
-  /** @param {Tree} tree @param {number} node */
-  placeOf(tree, node) {
-    const fn = tree.fn[node];
-    const { functions } = /** @type {Shown} */ (this.shown);
-    return fn < 0 ? '' : placeText(functions.file[fn], tree.line[node] || functions.line[fn]);
+    return nodeName(this.shown?.functions ?? null, tree, node);
   }
 
   /** @param {Tree} tree @param {number} node @returns {import('./draw.js').Label} */
   label(tree, node) {
-    const fn = tree.fn[node];
-    const functions = this.shown?.functions;
-    if (fn < 0 || !functions) {
-      return { text: this.nameOf(tree, node), more: node === 0 ? this.unit(tree.total[0]) : '', parts: null };
-    }
-    const parts = this.state.source && functions.kind[fn] === CODE
-      ? this.sources.line(functions.file[fn], tree.line[node]) : null;
-    const file = visible(baseName(functions.file[fn]));
-    return { text: this.nameOf(tree, node), more: file && tree.line[node] ? `${file}:${tree.line[node]}` : file, parts };
+    const { shown } = this;
+    return nodeLabel(shown?.functions ?? null, tree, node, node === 0 ? this.unit(tree.total[0]) : '',
+      this.state.source ? this.sources : null);
   }
 
   /** @param {Spot} spot @returns {import('./tooltip.js').Facts} */
-  factsOf({ pane, node }) {
-    const { tree } = pane;
-    const { info } = /** @type {any} */ (this.model.whole);
-    const all = /** @type {Shown} */ (this.shown).forward.total[0];
-    const zoomed = tree.total[pane.zoom];
-    const fn = tree.fn[node];
-    /** @param {string} what @param {number} samples @returns {[string, string, string, string]} */
-    const row = (what, samples) => [what, this.unit(samples), percentText(samples, all), percentText(samples, zoomed)];
-    const total = tree.total[node];
-    const code = fn >= 0 && this.state.source
-      ? this.sources.line(/** @type {Shown} */ (this.shown).functions.file[fn], tree.line[node]) : null;
-    const backward = this.state.view === 'inverted' || (this.state.view === 'sandwich' && pane.up);
-    return {
-      name: this.nameOf(tree, node),
-      place: this.placeOf(tree, node),
-      source: code ? this.nameOf(tree, node) && code.map((part) => part.text).join('') : '',
-      rows: backward ? [row('this way', total)] : [row('total', total), row('own', tree.self[node])],
-      samples: samplesText(info, total),
-      zoomed: pane.zoom > 0 || zoomed !== all,
-      hint: fn === OTHER ? 'small calls, folded'
-        : `click: zoom${this.host.open && this.placeOf(tree, node) ? ' · ctrl+click: open' : ''}`,
-    };
+  factsOf(spot) {
+    const { view, source } = this.state;
+    const { functions, forward } = /** @type {Shown} */ (this.shown);
+    const { info } = /** @type {import('./tree.js').Flame} */ (this.model.whole);
+    return nodeFacts(spot, { functions, scale: info, all: forward.total[0], opens: this.host.open !== null,
+      sources: source ? this.sources : null, backward: view === 'inverted' || (view === 'sandwich' && spot.pane.up) });
   }
 
   /** @param {Spot | null} spot @param {DOMRect | null} box */
@@ -525,38 +459,11 @@ export class Viewer {
     this.tooltip.show(this.factsOf(spot), box, { width: this.stage.clientWidth, height: this.stage.clientHeight });
   }
 
-  showDetails() {
-    const { selected, panes } = this.graph;
-    const { shown } = this;
-    if (!shown) {
-      return;
-    }
-    const zoomed = panes.find((pane) => pane.zoom > 0);
-    const zoom = this.state.view === 'table' ? this.resolve(shown.forward, this.state.zooms.flame) : zoomed?.zoom ?? 0;
-    const tree = this.state.view === 'table' ? shown.forward : zoomed?.tree ?? shown.tree;
-    const name = zoom > 0 ? this.nameOf(tree, zoom) : '';
-    if (!selected || this.state.view === 'table') {
-      this.details.show(null, name);
-      return;
-    }
-    const { pane, node } = selected;
-    const fn = pane.tree.fn[node];
-    const all = shown.forward.total[0];
-    const facts = [this.placeOf(pane.tree, node), `${this.unit(pane.tree.total[node])} total`,
-      percentText(pane.tree.total[node], all), `${this.unit(pane.tree.self[node])} own`];
-    this.details.show({
-      name: this.nameOf(pane.tree, node),
-      facts: facts.filter((text) => text !== '').join(' · '),
-      code: fn >= 0 && shown.functions.kind[fn] === CODE,
-      place: fn >= 0 && shown.functions.file[fn] !== '',
-    }, name);
-  }
-
   /* Doing */
 
   /** @param {Spot} spot @param {MouseEvent} event */
   click(spot, event) {
-    this.stage.focus({ preventScroll: true });
+    this.graph.element.focus({ preventScroll: true });
     if (event.ctrlKey || event.metaKey) {
       this.open(spot);
       return;
@@ -569,7 +476,7 @@ export class Viewer {
   select(spot, show) {
     this.lastKeys = this.keysTo(spot.pane.tree, spot.node);
     this.graph.select(spot, show);
-    this.showDetails();
+    showDetails(this);
     this.announce(spot);
   }
 
@@ -577,7 +484,7 @@ export class Viewer {
   announce({ pane, node }) {
     const { tree } = pane;
     const all = /** @type {Shown} */ (this.shown).forward.total[0];
-    this.live.textContent = [this.nameOf(tree, node), this.placeOf(tree, node),
+    this.live.textContent = [this.nameOf(tree, node), nodePlace(/** @type {Shown} */ (this.shown).functions, tree, node),
       `total ${this.unit(tree.total[node])}, ${percentText(tree.total[node], all)}`,
       `own ${this.unit(tree.self[node])}`, `level ${tree.depth[node]}`].filter((text) => text !== '').join(', ');
   }
@@ -592,7 +499,7 @@ export class Viewer {
     this.remember();
     this.toolbar.show(this.state, { back: this.history.canGo(-1), forward: this.history.canGo(1),
       mineKnown: this.shown?.functions.mineKnown ?? false });
-    this.showDetails();
+    showDetails(this);
     if (tell) {
       this.tellFocus(pane, node);
     }
@@ -638,212 +545,16 @@ export class Viewer {
     const fn = pane.tree.fn[node];
     const { functions } = /** @type {Shown} */ (this.shown);
     const target = fn >= 0 ? { file: functions.file[fn], line: pane.tree.line[node] || functions.line[fn] }
-      : this.firstPlace(pane.tree);
+      : firstPlace(functions, pane.tree);
     if (target?.file) {
       this.host.open?.(target.file, target.line);
     }
-  }
-
-  /** The root stands for the program: the first function with a file. @param {Tree} tree */
-  firstPlace(tree) {
-    const { functions } = /** @type {Shown} */ (this.shown);
-    for (let i = 1; i < tree.count; i++) {
-      const fn = tree.fn[i];
-      if (fn >= 0 && functions.kind[fn] === CODE && functions.file[fn]) {
-        return { file: functions.file[fn], line: functions.line[fn] || 1 };
-      }
-    }
-    return null;
   }
 
   /** @param {number} fn */
   openFunction(fn) {
     const { functions } = /** @type {Shown} */ (this.shown);
     this.host.open?.(functions.file[fn], functions.line[fn] || 1);
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const action = actionOf(event);
-    if (action) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.act(action);
-    }
-  }
-
-  /** Keys outside of the picture: not in fields, and not those that buttons and lists need. @param {KeyboardEvent} event */
-  keyOutside(event) {
-    const target = /** @type {HTMLElement} */ (event.target);
-    const action = actionOf(event);
-    if (this.help.open || !action) {
-      return;
-    }
-    if (action === 'escape') {
-      this.act(action);
-      this.stage.focus();
-      return;
-    }
-    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
-    if (typing || /^(Arrow|Enter|Home|Backspace| )/.test(event.key)) {
-      return;
-    }
-    this.key(event);
-  }
-
-  /** @param {Action} action */
-  act(action) {
-    const { state, graph } = this;
-    const { selected } = graph;
-    /** @type {Record<Action, () => void>} */
-    const actions = {
-      up: () => this.move(-1, 0), down: () => this.move(1, 0), left: () => this.move(0, -1), right: () => this.move(0, 1),
-      zoom: () => selected && this.zoom(selected, true),
-      out: () => this.out(),
-      reset: () => this.reset(),
-      escape: () => this.escape(),
-      back: () => this.travel(-1),
-      forward: () => this.travel(1),
-      search: () => { this.toolbar.text.focus(); this.toolbar.text.select(); },
-      next: () => this.nextMatch(1),
-      previous: () => this.nextMatch(-1),
-      flame: () => this.setView('flame'),
-      inverted: () => this.setView(state.view === 'inverted' ? 'flame' : 'inverted'),
-      sandwich: () => this.setView('sandwich'),
-      table: () => this.setView(state.view === 'table' ? 'flame' : 'table'),
-      help: () => this.help.showModal(),
-      open: () => selected && this.open(selected),
-      hide: () => this.hideSelected(),
-      mine: () => this.shown?.functions.mineKnown && this.set({ mine: !state.mine }),
-      source: () => this.host.source && this.set({ source: !state.source }),
-      direction: () => { this.set({ up: !state.up }); requestAnimationFrame(() => graph.home()); },
-      legend: () => this.set({ legend: !state.legend }),
-    };
-    actions[action]();
-  }
-
-  /** @param {number} down rows of the screen @param {number} right */
-  move(down, right) {
-    const { graph } = this;
-    const last = graph.panes[graph.panes.length - 1];
-    if (!last) {
-      return;
-    }
-    const spot = graph.selected ?? { pane: last, node: last.zoom };
-    if (!graph.selected) {
-      this.select(spot, true);
-      return;
-    }
-    const next = down !== 0 ? this.vertical(spot, down) : { pane: spot.pane, node: this.sibling(spot, right) };
-    if (next && next.node >= 0) {
-      this.select(next, true);
-    }
-  }
-
-  /** @param {Spot} spot @param {number} down @returns {Spot | null} */
-  vertical({ pane, node }, down) {
-    const { tree } = pane;
-    const other = this.graph.panes.find((each) => each !== pane);
-    const deeper = (down > 0) !== pane.up;
-    if (deeper) {
-      return node + 1 < tree.end[node] ? { pane, node: node + 1 } : null;
-    }
-    if (node > 0 && !(other && pane.up && tree.parent[node] === 0)) {
-      return { pane, node: tree.parent[node] };
-    }
-    /* Through the row of a sandwich's function to the other side. */
-    return other ? (pane.up ? { pane: other, node: 0 } : other.tree.count > 1 ? { pane: other, node: 1 } : null) : null;
-  }
-
-  /** @param {Spot} spot @param {number} right */
-  sibling({ pane, node }, right) {
-    const { tree } = pane;
-    if (node === 0) {
-      return -1;
-    }
-    const parent = tree.parent[node];
-    if (right > 0) {
-      return tree.end[node] < tree.end[parent] ? tree.end[node] : -1;
-    }
-    let before = -1;
-    for (let i = parent + 1; i < node; i = tree.end[i]) {
-      before = i;
-    }
-    return before;
-  }
-
-  out() {
-    const pane = this.graph.panes.find((each) => each.zoom > 0);
-    if (pane) {
-      this.zoom({ pane, node: pane.tree.parent[pane.zoom] }, true);
-    }
-  }
-
-  reset() {
-    const { zooms } = this.state;
-    if (Object.values(zooms).every((path) => path.length === 0)
-        && this.graph.panes.every((pane) => pane.now.to - pane.now.from >= pane.tree.total[0])) {
-      return;
-    }
-    this.state = { ...this.state, zooms: { flame: [], inverted: [], callers: [], callees: [] } };
-    this.graph.panes.forEach((pane) => this.graph.zoom(pane, 0, true));
-    this.remember();
-    this.host.focus(null);
-    void this.refresh(false);
-  }
-
-  escape() {
-    if (this.state.search.text !== '') {
-      this.set({ search: { ...this.state.search, text: '' } });
-    } else if (this.state.view !== 'table' && this.graph.panes.some((pane) => pane.zoom > 0)) {
-      this.out();
-    } else if (this.state.view !== 'flame') {
-      this.setView('flame');
-    }
-  }
-
-  /** @param {number} steps */
-  travel(steps) {
-    const place = this.history.go(steps);
-    if (place) {
-      this.state = { ...this.state, ...structuredClone(place) };
-      this.keep();
-      void this.refresh(false).then(() => {
-        const pane = this.graph.panes[this.graph.panes.length - 1];
-        if (pane) {
-          this.tellFocus(pane, pane.zoom);
-        }
-      });
-    }
-  }
-
-  /** @param {number} step */
-  nextMatch(step) {
-    const { graph } = this;
-    const pane = graph.selected?.pane ?? graph.panes[graph.panes.length - 1];
-    if (!graph.found || !pane || this.state.view === 'table') {
-      return;
-    }
-    const node = nextMatch(pane.tree, graph.found, graph.selected?.node ?? (step > 0 ? -1 : 0), step);
-    if (node < 0) {
-      return;
-    }
-    const box = graph.boxOf({ pane, node });
-    if (!box || box.width < 8) {
-      this.zoom({ pane, node }, false);
-    }
-    this.select({ pane, node }, true);
-  }
-
-  hideSelected() {
-    const { selected } = this.graph;
-    const fn = selected ? selected.pane.tree.fn[selected.node] : -1;
-    const functions = this.shown?.functions;
-    if (functions && fn >= 0 && functions.kind[fn] === CODE) {
-      const group = functions.group[fn];
-      this.live.textContent = `${visible(group)} hidden`;
-      this.set({ hidden: [...this.state.hidden, group] });
-    }
   }
 
   /* Theme */
@@ -862,7 +573,7 @@ export class Viewer {
 
   readTheme() {
     this.graph.setTheme(readTheme(this.element));
-    this.showLegend();
+    showLegend(this);
   }
 }
 

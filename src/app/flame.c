@@ -1,86 +1,150 @@
 #include "hotlens/app/flame.h"
 
 #include <errno.h>
-#include <string.h>
 
-#include "hotlens/app/text.h"
-#include "hotlens/base/json.h"
 #include "hotlens/base/memory.h"
-#include "hotlens/formats/flame_json.h"
 
-static int compare_names(const void *left, const void *right, void *user)
+const struct hl_function *hl_flame_function(const struct hl_flame *flame,
+                                            const struct hl_view *view, uint32_t node)
 {
-    const struct hl_functions *functions = user;
-    const struct hl_function *a = &functions->items[*(const uint32_t *)left];
-    const struct hl_function *b = &functions->items[*(const uint32_t *)right];
-    size_t a_length;
-    size_t b_length;
-    const char *a_name = hl_strings_get(functions->strings, a->name, &a_length);
-    const char *b_name = hl_strings_get(functions->strings, b->name, &b_length);
-    int order = memcmp(a_name, b_name, hl_min_size(a_length, b_length));
-    if (order != 0) {
-        return order;
+    uint32_t group = view->group[node];
+    if (group >= flame->group_count) {
+        return NULL;
     }
-    if (a_length != b_length) {
-        return a_length < b_length ? -1 : 1;
-    }
-    return a->hash < b->hash ? -1 : a->hash > b->hash;
+    uint32_t function = flame->function_of_group ? flame->function_of_group[group] : group;
+    return &flame->data->functions->items[function];
 }
 
-/* rank[g] is the place of function g in the order of names. */
-static int rank_by_name(const struct hl_functions *functions, uint32_t *rank)
+const char *hl_flame_name(const struct hl_flame *flame, const struct hl_view *view, uint32_t node)
 {
-    _cleanup_free_ uint32_t *order = hl_try_malloc(functions->count, sizeof(*order));
-    if (!order) {
-        return -ENOMEM;
+    const struct hl_function *function = hl_flame_function(flame, view, node);
+    if (!function) {
+        return view->group[node] == HL_VIEW_OTHER ? "(other)" : "(all)";
     }
-    for (uint32_t i = 0; i < functions->count; i++) {
-        order[i] = i;
-    }
-    qsort_r(order, functions->count, sizeof(*order), compare_names, (void *)functions);
-    for (uint32_t i = 0; i < functions->count; i++) {
-        rank[order[i]] = i;
-    }
-    return 0;
+    return hl_strings_get(flame->data->functions->strings, function->name, NULL);
 }
 
-int hl_flame_view(const struct hl_run_data *data, uint32_t limit, struct hl_view **ret_view)
+void hl_flame_options(const struct hl_flame *flame, enum hl_view_kind kind,
+                      struct hl_view_options *ret_options)
 {
-    const struct hl_functions *functions = data->functions;
-    _cleanup_free_ uint64_t *hash = hl_try_malloc(functions->count, sizeof(*hash));
-    _cleanup_free_ uint32_t *rank = hl_try_malloc(functions->count, sizeof(*rank));
-    if (!hash || !rank) {
-        return -ENOMEM;
+    bool has_pivot = kind == HL_VIEW_CALLERS || kind == HL_VIEW_CALLEES;
+    *ret_options = (struct hl_view_options){
+        .groups = {.of_frame = flame->of_frame, .count = flame->group_count},
+        .group_hash = flame->group_hash,
+        .group_rank = flame->group_rank,
+        .limit = flame->query->limit,
+        .kind = kind,
+        .has_root = flame->query->has_root,
+        .root = flame->query->root,
+    };
+    if (has_pivot) {
+        /* Two trees share what may be sent. */
+        ret_options->limit = (ret_options->limit + 1) / 2;
+        ret_options->is_pivot = flame->is_pivot;
+        ret_options->pivot_hash = flame->data->functions->items[flame->pivot].hash;
+        ret_options->pivot_group = flame->pivot;
+        for (uint32_t i = 0; flame->function_of_group && i < flame->group_count; i++) {
+            if (flame->function_of_group[i] == flame->pivot) {
+                ret_options->pivot_group = i;
+                break;
+            }
+        }
     }
-    for (size_t i = 0; i < functions->count; i++) {
-        hash[i] = functions->items[i].hash;
+}
+
+static int no_root(struct hl_error *error)
+{
+    return hl_error_set(error, ENOENT, "this view has no node of that name");
+}
+
+static int make_one(struct hl_flame *flame, enum hl_view_kind kind, struct hl_error *error)
+{
+    struct hl_view_options options;
+    hl_flame_options(flame, kind, &options);
+    int r = hl_view_create(flame->profile, &options, &flame->view);
+    return r == -ENOENT ? no_root(error) : r;
+}
+
+/* A root is in one of the two trees; the other is shown whole. */
+static int make_sandwich(struct hl_flame *flame, struct hl_error *error)
+{
+    struct hl_view_options options;
+    hl_flame_options(flame, HL_VIEW_CALLEES, &options);
+    int down = hl_view_create(flame->profile, &options, &flame->view);
+    hl_flame_options(flame, HL_VIEW_CALLERS, &options);
+    int up = hl_view_create(flame->profile, &options, &flame->callers);
+    if (down == -ENOENT && up == -ENOENT) {
+        return no_root(error);
     }
-    int r = rank_by_name(functions, rank);
+    options.has_root = false;
+    if (up == -ENOENT) {
+        up = hl_view_create(flame->profile, &options, &flame->callers);
+    }
+    if (down == -ENOENT) {
+        hl_flame_options(flame, HL_VIEW_CALLEES, &options);
+        options.has_root = false;
+        down = hl_view_create(flame->profile, &options, &flame->view);
+    }
+    return down < 0 ? down : up;
+}
+
+static int is_cancelled(const atomic_bool *cancelled)
+{
+    return cancelled && atomic_load(cancelled) ? -ECANCELED : 0;
+}
+
+static int make(struct hl_flame *flame, const atomic_bool *cancelled, struct hl_error *error)
+{
+    const struct hl_flame_query *query = flame->query;
+    bool sandwich = query->shape == HL_FLAME_SANDWICH;
+    int r = is_cancelled(cancelled);
+    r = r < 0 ? r : hl_flame_group(flame);
+    r = r < 0 || !sandwich ? r : hl_flame_find_pivot(flame, error);
+    r = r < 0 ? r : is_cancelled(cancelled);
+    r = r < 0 ? r : hl_flame_restrict(flame, error);
+    r = r < 0 ? r : is_cancelled(cancelled);
+    if (r == 0) {
+        r = sandwich ? make_sandwich(flame, error)
+                     : make_one(flame,
+                                query->shape == HL_FLAME_INVERTED ? HL_VIEW_INVERTED : HL_VIEW_FLAME,
+                                error);
+    }
+    r = r < 0 ? r : is_cancelled(cancelled);
+    return r < 0 || !query->search ? r : hl_flame_search(flame);
+}
+
+int hl_flame_make(const struct hl_run_data *data, const struct hl_flame_query *query,
+                  const atomic_bool *cancelled, struct hl_flame **ret_flame,
+                  struct hl_error *error)
+{
+    _cleanup_(hl_flame_destroy_p) struct hl_flame *flame = hl_xcalloc(1, sizeof(*flame));
+    flame->data = data;
+    flame->query = query;
+    int r = make(flame, cancelled, error);
+    if (r == -ENOMEM) {
+        return hl_error_set_errno(error, ENOMEM, "the flame graph cannot be made");
+    }
     if (r < 0) {
         return r;
     }
-    struct hl_view_options options = {
-        .groups = hl_functions_groups(functions),
-        .group_hash = hash,
-        .group_rank = rank,
-        .limit = limit,
-    };
-    return hl_view_create(data->profile, &options, ret_view);
+    *ret_flame = TAKE_PTR(flame);
+    return 0;
 }
 
-void hl_flame_json(const struct hl_run_data *data, const struct hl_view *view,
-                   struct hl_buffer *out)
+void hl_flame_destroy(struct hl_flame *flame)
 {
-    struct hl_scale scale = hl_scale_of_run(&data->run);
-    struct hl_json json;
-    hl_json_init(&json, out);
-    hl_json_object_begin(&json);
-    hl_json_member_i64(&json, "run", data->run.id);
-    hl_json_member_string(&json, "title", data->run.title);
-    hl_json_member_string(&json, "view", "flame");
-    hl_json_member_string(&json, "metric", hl_metric_name(hl_profile_metric(data->profile)));
-    hl_json_member_number(&json, "secondsPerSample", scale.seconds_per_sample);
-    hl_json_member_u64(&json, "samples", hl_profile_samples(data->profile));
-    hl_flame_json_write(view, data->profile, data->functions, &json);
-    hl_json_object_end(&json);
+    if (!flame) {
+        return;
+    }
+    hl_profile_unref(flame->profile);
+    free(flame->of_frame);
+    free(flame->function_of_group);
+    free(flame->group_hash);
+    free(flame->group_rank);
+    free(flame->is_pivot);
+    hl_view_destroy(flame->view);
+    hl_view_destroy(flame->callers);
+    free(flame->focus);
+    free(flame->matches);
+    free(flame);
 }

@@ -23,6 +23,7 @@ static const struct subcommand SUBCOMMANDS[] = {
     {"runs", hl_cli_runs, "list the recorded runs"},
     {"show", hl_cli_show, "functions and lines of a run"},
     {"flame", hl_cli_flame, "the call tree of a run"},
+    {"top", hl_cli_top, "the hot functions of a running process, live"},
     {"import", hl_cli_import, "take profile files in as runs"},
     {"export", hl_cli_export, "write a run in another format"},
     {"label", hl_cli_label, "name a run"},
@@ -42,6 +43,7 @@ static void print_usage(FILE *out)
             fprintf(out, "  %-8s %s\n", SUBCOMMANDS[i].name, SUBCOMMANDS[i].summary);
         }
     }
+    fprintf(out, "  %-8s %s\n", "serve", "the language server, for editors");
     fprintf(out, "\nStart with:  hotlens record -- python your_program.py\n");
     fprintf(out, "hotlens COMMAND --help explains one command; hotlens --version tells which "
                  "this is.\n");

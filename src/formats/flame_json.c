@@ -5,7 +5,7 @@
 #include "hotlens/base/array.h"
 #include "hotlens/base/map.h"
 #include "hotlens/base/memory.h"
-#include "module_name.h"
+#include "hotlens/formats/module_name.h"
 
 #define FUNCTION_ROOT (-1)
 #define FUNCTION_OTHER (-2)
@@ -15,6 +15,7 @@ struct row {
     int64_t name;
     int64_t file;
     int64_t module;
+    uint32_t function; /* in the table that was given */
     uint32_t line;
     enum hl_function_kind kind;
 };
@@ -24,7 +25,7 @@ struct tables {
     struct hl_strings *names;
     struct hl_strings *files;
     struct hl_strings *modules;
-    struct hl_map indices; /* group to row */
+    struct hl_map indices; /* function to row */
     struct row *rows;
     size_t count;
     size_t capacity;
@@ -67,7 +68,11 @@ static int describe_file(struct tables *tables, const char *file, size_t length,
 static int add_row(struct tables *tables, const struct hl_functions *functions, uint32_t group)
 {
     const struct hl_function *function = &functions->items[group];
-    struct row row = {.file = -1, .module = -1, .line = function->line, .kind = function->kind};
+    struct row row = {.file = -1,
+                      .module = -1,
+                      .function = group,
+                      .line = function->line,
+                      .kind = function->kind};
     size_t length;
     const char *name = hl_strings_get(functions->strings, function->name, &length);
     int r = intern(tables->names, name, length, &row.name);
@@ -84,18 +89,28 @@ static int add_row(struct tables *tables, const struct hl_functions *functions, 
     return r;
 }
 
-static int collect(struct tables *tables, const struct hl_view *view,
-                   const struct hl_functions *functions)
+/* The function of a node; false for the root and "(other)". */
+static bool function_of(const struct hl_flame_trees *trees, uint32_t group, uint32_t *ret_function)
 {
-    for (uint32_t i = 0; i < view->count; i++) {
-        uint32_t group = view->group[i];
+    if (group >= trees->group_count) {
+        return false;
+    }
+    *ret_function = trees->function_of_group ? trees->function_of_group[group] : group;
+    return true;
+}
+
+static int collect(struct tables *tables, const struct hl_view *view,
+                   const struct hl_flame_trees *trees)
+{
+    for (uint32_t i = 0; view && i < view->count; i++) {
+        uint32_t function;
         uint32_t index;
-        if (group >= functions->count) {
-            continue; /* the root and "(other)" */
+        if (!function_of(trees, view->group[i], &function)) {
+            continue;
         }
-        int r = hl_map_get_or_put(&tables->indices, group, (uint32_t)tables->count, &index);
+        int r = hl_map_get_or_put(&tables->indices, function, (uint32_t)tables->count, &index);
         if (r > 0) {
-            r = add_row(tables, functions, group);
+            r = add_row(tables, trees->functions, function);
         }
         if (r < 0) {
             return r;
@@ -152,13 +167,15 @@ static void write_rows(struct hl_json *json, const struct tables *tables)
 }
 
 static void write_node_functions(struct hl_json *json, const struct hl_view *view,
-                                 const struct tables *tables)
+                                 const struct hl_flame_trees *trees, const struct tables *tables)
 {
     hl_json_key(json, "function");
     hl_json_array_begin(json);
     for (uint32_t i = 0; i < view->count; i++) {
+        uint32_t function;
         uint32_t index;
-        if (hl_map_get(&tables->indices, view->group[i], &index)) {
+        if (function_of(trees, view->group[i], &function) &&
+            hl_map_get(&tables->indices, function, &index)) {
             hl_json_u64(json, index);
         } else {
             hl_json_i64(json, view->group[i] == HL_VIEW_OTHER ? FUNCTION_OTHER : FUNCTION_ROOT);
@@ -192,10 +209,13 @@ static void write_lines(struct hl_json *json, const struct hl_view *view,
     hl_json_array_end(json);
 }
 
-static void write_nodes(struct hl_json *json, const struct hl_view *view,
-                        const struct hl_profile *profile, const struct tables *tables)
+static void write_nodes(struct hl_json *json, const char *key, const struct hl_view *view,
+                        const struct hl_flame_trees *trees, const struct tables *tables)
 {
-    hl_json_key(json, "nodes");
+    if (!view) {
+        return;
+    }
+    hl_json_key(json, key);
     hl_json_object_begin(json);
     hl_json_key(json, "id");
     hl_json_array_begin(json);
@@ -203,21 +223,39 @@ static void write_nodes(struct hl_json *json, const struct hl_view *view,
         hl_json_hex(json, view->id[i]);
     }
     hl_json_array_end(json);
-    write_node_functions(json, view, tables);
+    write_node_functions(json, view, trees, tables);
     write_column(json, "parent", view->parent, NULL, view->count);
-    write_lines(json, view, hl_profile_frames(profile));
+    write_lines(json, view, hl_profile_frames(trees->profile));
     write_column(json, "self", NULL, view->self, view->count);
     write_column(json, "total", NULL, view->total, view->count);
     write_column(json, "end", view->end, NULL, view->count);
     hl_json_object_end(json);
 }
 
-void hl_flame_json_write(const struct hl_view *view, const struct hl_profile *profile,
-                         const struct hl_functions *functions, struct hl_json *json)
+static void write_match(struct hl_json *json, const struct hl_flame_trees *trees,
+                        const struct tables *tables)
+{
+    hl_json_key(json, "match");
+    hl_json_object_begin(json);
+    hl_json_member_u64(json, "samples", trees->match_samples);
+    hl_json_key(json, "functions");
+    hl_json_array_begin(json);
+    for (size_t i = 0; i < tables->count; i++) {
+        if (trees->matches[tables->rows[i].function]) {
+            hl_json_u64(json, i);
+        }
+    }
+    hl_json_array_end(json);
+    hl_json_object_end(json);
+}
+
+void hl_flame_json_trees(const struct hl_flame_trees *trees, struct hl_json *json)
 {
     _cleanup_(tables_finish) struct tables tables = {
         .names = hl_strings_create(), .files = hl_strings_create(), .modules = hl_strings_create()};
-    int r = collect(&tables, view, functions);
+    int r = collect(&tables, trees->nodes, trees);
+    r = r < 0 ? r : collect(&tables, trees->callers, trees);
+    r = r < 0 ? r : collect(&tables, trees->callees, trees);
     if (r < 0) {
         json->buffer->error = json->buffer->error ? json->buffer->error : r;
         return;
@@ -226,5 +264,20 @@ void hl_flame_json_write(const struct hl_view *view, const struct hl_profile *pr
     write_strings(json, "file", tables.files);
     write_strings(json, "module", tables.modules);
     write_rows(json, &tables);
-    write_nodes(json, view, profile, &tables);
+    write_nodes(json, "nodes", trees->nodes, trees, &tables);
+    write_nodes(json, "callers", trees->callers, trees, &tables);
+    write_nodes(json, "callees", trees->callees, trees, &tables);
+    if (trees->matches) {
+        write_match(json, trees, &tables);
+    }
+}
+
+void hl_flame_json_write(const struct hl_view *view, const struct hl_profile *profile,
+                         const struct hl_functions *functions, struct hl_json *json)
+{
+    struct hl_flame_trees trees = {.nodes = view,
+                                   .profile = profile,
+                                   .functions = functions,
+                                   .group_count = (uint32_t)functions->count};
+    hl_flame_json_trees(&trees, json);
 }

@@ -1,4 +1,4 @@
-#include "module_name.h"
+#include "hotlens/formats/module_name.h"
 
 #include <stdbool.h>
 #include <string.h>

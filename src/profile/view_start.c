@@ -159,7 +159,7 @@ static int select_down(const struct hl_columns *columns, const struct hl_view_op
         return -ENOMEM;
     }
     bool callees = options->kind == HL_VIEW_CALLEES;
-    bool found = false;
+    bool found = id == hl_view_root_id(options);
     for (uint32_t i = 0; i < columns->count; i++) {
         bool above = i > 0 && ends[columns->parent[i]];
         /* Below an inner pivot a new path begins. */

@@ -165,6 +165,9 @@ static int add_children_of_raw(struct view_tree *tree, uint32_t parent, uint32_t
 static int expand_down(struct view_tree *tree, uint32_t node)
 {
     uint32_t raw = tree->nodes[node].raw;
+    if (raw == 0 && tree->options->kind == HL_VIEW_CALLEES) {
+        return 0; /* a pivot that no stack goes through; raw node 0 is no part of this tree */
+    }
     do {
         int r = add_children_of_raw(tree, node, raw);
         if (r < 0) {

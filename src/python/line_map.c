@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "cursor.h"
 #include "diff.h"
@@ -48,6 +49,11 @@ void hl_line_hashes_finish(struct hl_line_hashes *hashes)
         *hashes = (struct hl_line_hashes){0};
     }
 }
+
+/* From this many lines on, equal stretches are looked for first (map_stretches). */
+#define LONG 512u
+#define WINDOW 64u
+#define LIKENESS 16u
 
 /* The differing middle, with small numbers for hashes, and without the lines that only one side
  * has: those can match nothing, and leaving them out changes no other match. */
@@ -140,47 +146,117 @@ static int run_diff(struct middle *middle)
     return r;
 }
 
-static int map_middle(struct hl_line_map *map, const uint64_t *old_hashes,
-                      const uint64_t *new_hashes, uint32_t start, uint32_t old_end,
-                      uint32_t new_end)
+/* Lines [old, old_end) against [new, new_end). */
+struct part {
+    const uint64_t *old_hashes;
+    const uint64_t *new_hashes;
+    uint32_t old;
+    uint32_t old_end;
+    uint32_t new;
+    uint32_t new_end;
+};
+
+static int map_middle(struct hl_line_map *map, const struct part *part)
 {
-    if (start == old_end || start == new_end) {
+    if (part->old == part->old_end || part->new == part->new_end) {
         return 0;
     }
     _cleanup_(middle_finish) struct middle middle = {.map = map};
     struct hl_map new_ids _cleanup_(hl_map_finish) = {0};
-    int r = number_hashes(&new_ids, new_hashes, start, new_end);
+    int r = number_hashes(&new_ids, part->new_hashes, part->new, part->new_end);
     if (r == 0) {
-        r = take_known(&middle.old_side, &new_ids, old_hashes, start, old_end);
+        r = take_known(&middle.old_side, &new_ids, part->old_hashes, part->old, part->old_end);
     }
     for (uint32_t i = 0; r == 0 && i < middle.old_side.count; i++) {
         uint32_t id = (uint32_t)middle.ids.count;
-        r = hl_map_get_or_put(&middle.ids, old_hashes[middle.old_side.lines[i]], id,
+        r = hl_map_get_or_put(&middle.ids, part->old_hashes[middle.old_side.lines[i]], id,
                               &middle.old_side.items[i]);
         r = r < 0 ? r : 0;
     }
     if (r == 0) {
-        r = take_known(&middle.new_side, &middle.ids, new_hashes, start, new_end);
+        r = take_known(&middle.new_side, &middle.ids, part->new_hashes, part->new, part->new_end);
     }
     return r == 0 ? run_diff(&middle) : r;
+}
+
+/* Where both go on alike: the nearest place, counted in lines left out, with LIKENESS equal lines. */
+static bool find_likeness(const struct part *part, uint32_t *ret_old, uint32_t *ret_new)
+{
+    for (uint32_t out = 1; out <= WINDOW; out++) {
+        for (uint32_t old = 0; old <= out; old++) {
+            uint32_t i = part->old + old;
+            uint32_t j = part->new + (out - old);
+            if (i + LIKENESS > part->old_end || j + LIKENESS > part->new_end ||
+                part->old_hashes[i] != part->new_hashes[j]) {
+                continue;
+            }
+            if (memcmp(part->old_hashes + i, part->new_hashes + j,
+                       LIKENESS * sizeof(*part->old_hashes)) == 0) {
+                *ret_old = i;
+                *ret_new = j;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Of a few lines, as one edit leaves them: all against all is quicker than the search. */
+static bool has_nothing_in_common(const struct part *part)
+{
+    if (part->old_end - part->old > 4 || part->new_end - part->new > 4) {
+        return false;
+    }
+    for (uint32_t i = part->old; i < part->old_end; i++) {
+        for (uint32_t j = part->new; j < part->new_end; j++) {
+            if (part->old_hashes[i] == part->new_hashes[j]) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Edits here and there in a long text leave long stretches alike: those are paired as they come, and
+ * only what lies between two of them is searched. Takes off `part` what it could pair. */
+static int map_stretches(struct hl_line_map *map, struct part *part)
+{
+    while (part->old < part->old_end && part->new < part->new_end) {
+        if (part->old_hashes[part->old] == part->new_hashes[part->new]) {
+            pair_lines(map, part->old++, part->new++);
+            continue;
+        }
+        struct part between = *part;
+        if (!find_likeness(part, &between.old_end, &between.new_end)) {
+            return 0;
+        }
+        int r = has_nothing_in_common(&between) ? 0 : map_middle(map, &between);
+        if (r < 0) {
+            return r;
+        }
+        part->old = between.old_end;
+        part->new = between.new_end;
+    }
+    return 0;
 }
 
 static int map_lines(struct hl_line_map *map, const struct hl_line_hashes *old_lines,
                      const struct hl_line_hashes *new_lines)
 {
-    uint32_t start = 0;
-    uint32_t old_end = map->old_count;
-    uint32_t new_end = map->new_count;
-    while (start < old_end && start < new_end &&
-           old_lines->items[start] == new_lines->items[start]) {
-        pair_lines(map, start, start);
-        start++;
+    struct part part = {old_lines->items, new_lines->items, 0, map->old_count, 0, map->new_count};
+    while (part.old < part.old_end && part.new < part.new_end &&
+           old_lines->items[part.old] == new_lines->items[part.new]) {
+        pair_lines(map, part.old++, part.new++);
     }
-    while (old_end > start && new_end > start &&
-           old_lines->items[old_end - 1] == new_lines->items[new_end - 1]) {
-        pair_lines(map, --old_end, --new_end);
+    while (part.old_end > part.old && part.new_end > part.new &&
+           old_lines->items[part.old_end - 1] == new_lines->items[part.new_end - 1]) {
+        pair_lines(map, --part.old_end, --part.new_end);
     }
-    return map_middle(map, old_lines->items, new_lines->items, start, old_end, new_end);
+    int r = 0;
+    if (part.old_end - part.old >= LONG && part.new_end - part.new >= LONG) {
+        r = map_stretches(map, &part);
+    }
+    return r == 0 ? map_middle(map, &part) : r;
 }
 
 int hl_line_map_create(const struct hl_line_hashes *old_lines,

@@ -14,7 +14,7 @@
 #include "report.h"
 #include "run_pick.h"
 
-static const char *const FORMATS[] = {"raw", "collapsed", "json"};
+static const char *const FORMATS[] = {"html", "svg", "raw", "collapsed", "json"};
 
 struct export
 {
@@ -63,7 +63,9 @@ static void on_format_picked(void *user, int index)
 
 static void on_run_chosen(struct hl_context *context, void *user, const struct hl_run *run)
 {
-    static const char *const TITLES[] = {"raw (py-spy)", "collapsed (flame graph tools)", "JSON"};
+    static const char *const TITLES[] = {"HTML (the flame graph in one file)",
+                                         "SVG (a picture)", "raw (py-spy)",
+                                         "collapsed (flame graph tools)", "JSON"};
     struct export *export = user;
     if (!run) {
         destroy(export);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hotlens/base/file.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 #include "hotlens/base/strv.h"
@@ -43,11 +44,37 @@ static void write_run(struct hl_json *json, const void *data)
     hl_json_object_end(json);
 }
 
+/* The viewer, for clients without one. The file is made first, so that its mode is ours. */
+static int show_in_browser(struct hl_context *context, int64_t id)
+{
+    _cleanup_free_ char *folder = hl_folder_xdg("CACHE");
+    if (!folder) {
+        return -ENOENT;
+    }
+    _cleanup_free_ char *path = hl_xasprintf("%s/flame-%" PRId64 ".html", folder, id);
+    int r = hl_folder_make(folder, 0700);
+    r = r < 0 ? r : hl_file_write_atomic(path, "", 0, 0600);
+    if (r < 0) {
+        return r;
+    }
+    struct report_request request = {.page = path};
+    hl_strv_add(&request.arguments, "export");
+    hl_strv_add(&request.arguments, "--format=html");
+    hl_strv_add(&request.arguments, "--with-source");
+    hl_strv_addf(&request.arguments, "--output=%s", path);
+    hl_strv_addf(&request.arguments, "%" PRId64, id);
+    report_start(context, &request);
+    return 0;
+}
+
 static void show_flame_graph(struct hl_context *context, int64_t id, const char *title)
 {
     struct shown_run run = {id, title};
     if (context->client->flame_graph_view) {
         hl_notify(context, "hotlens/showFlamegraph", write_run, &run, HL_SEND_ALWAYS);
+        return;
+    }
+    if (context->client->show_document && show_in_browser(context, id) == 0) {
         return;
     }
     _cleanup_free_ char *name = hl_xasprintf("flame-%" PRId64 ".txt", id);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "document_edit.h"
+#include "outline_edit.h"
 #include "hotlens/app/sources.h"
 #include "hotlens/base/array.h"
 #include "hotlens/base/file.h"
@@ -218,12 +219,16 @@ static int apply_change(struct hl_document *document, const struct change *chang
 {
     size_t length = strlen(change->text);
     if (change->is_whole) {
+        document->outline_edit = 0;
         return document_set_text(document, change->text, length);
     }
     size_t start = hl_position_to_offset(&document->lines, document->text, document->length,
                                          change->range.start);
     size_t end = hl_position_to_offset(&document->lines, document->text, document->length,
                                        change->range.end);
+    if (!document_keeps_outline(document, start, end, change->text, length)) {
+        document->outline_edit = 0;
+    }
     return document_splice(document, start, end, change->text, length);
 }
 
@@ -310,7 +315,9 @@ int hl_documents_change(struct hl_documents *documents, const cJSON *params,
         return no_room(r, document->uri, error);
     }
     document->version = version == INT64_MIN ? document->version : version;
+    bool keeps_outline = document->outline_edit == document->edit;
     document->edit = ++documents->edits;
+    document->outline_edit = keeps_outline ? document->edit : 0;
     document->hashes_edit = document->hashes.items ? document->edit : 0;
     document->is_saved = false;
     documents->current = document;

@@ -15,13 +15,7 @@ void hl_numbers_destroy(struct hl_numbers *numbers)
     }
 }
 
-static int by_line(const void *left, const void *right)
-{
-    const struct hl_line_number *a = left;
-    const struct hl_line_number *b = right;
-    return (a->line > b->line) - (a->line < b->line);
-}
-
+/* Lines of the run are in order, and the map keeps it. */
 static int place_lines(struct hl_numbers *numbers, const struct hl_line_map *map)
 {
     const struct hl_shown_file *file = numbers->file;
@@ -40,9 +34,6 @@ static int place_lines(struct hl_numbers *numbers, const struct hl_line_map *map
             .self = file->lines[i].self,
             .total = file->lines[i].total,
         };
-    }
-    if (numbers->line_count > 1) {
-        qsort(numbers->lines, numbers->line_count, sizeof(*numbers->lines), by_line);
     }
     return 0;
 }
@@ -113,6 +104,15 @@ static const struct hl_shown_function *find_bare(const struct hl_shown_function 
     return found && meant == index ? function : NULL;
 }
 
+static void sort_functions(const struct hl_shown_function **functions, size_t count,
+                           bool *is_sorted)
+{
+    if (!*is_sorted && count > 1) {
+        qsort(functions, count, sizeof(*functions), by_name);
+    }
+    *is_sorted = true;
+}
+
 static int place_functions(struct hl_numbers *numbers, const struct hl_line_map *map,
                            const struct hl_outline *outline)
 {
@@ -129,15 +129,21 @@ static int place_functions(struct hl_numbers *numbers, const struct hl_line_map 
     for (size_t i = 0; i < count; i++) {
         sorted[i] = &file->functions[i];
     }
-    if (count > 1) {
-        qsort(sorted, count, sizeof(*sorted), by_name);
-    }
+    bool is_sorted = false;
+    size_t next = 0;
     for (uint32_t i = 0; count > 0 && i < hl_outline_count(outline); i++) {
         const struct hl_definition *definition = hl_outline_get(outline, i);
-        const struct hl_shown_function *function =
-            find_function(sorted, count, hl_outline_path(outline, i), definition->ordinal);
+        /* Both are in order of their lines: as a rule it is the one behind the last. */
+        const struct hl_shown_function *function = file->functions + (next < count ? next : 0);
+        if (next >= count || function->ordinal != definition->ordinal ||
+            strcmp(function->name, hl_outline_path(outline, i)) != 0) {
+            sort_functions(sorted, count, &is_sorted);
+            function =
+                find_function(sorted, count, hl_outline_path(outline, i), definition->ordinal);
+        }
         function = function ? function : find_bare(sorted, count, outline, i);
         if (function) {
+            next = (size_t)(function - file->functions) + 1;
             add_function(numbers, map, definition, function);
         }
     }

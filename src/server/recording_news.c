@@ -46,8 +46,8 @@ static void write_news(struct hl_json *json, const void *data)
     hl_json_member_string(json, "folder", plan->folder);
     hl_json_member_bool(json, "attached", plan->pid > 0);
     member_positive(json, "pid", pid, pid > 0);
-    hl_json_member_number(json, "elapsed",
-                          (double)(hl_recorder_elapsed(news->recorder) / HL_NS_PER_MS) / 1000);
+    int64_t milliseconds = hl_recorder_elapsed(news->recorder) / HL_NS_PER_MS;
+    hl_json_member_number(json, "elapsed", (double)milliseconds / 1000);
     hl_json_member_u64(json, "samples", hl_recorder_samples(news->recorder));
     if (news->result) {
         write_end(json, news->result);

@@ -22,11 +22,13 @@ struct report {
     struct hl_context *context;
     char **argv;
     char *document;
+    char *page;
     char *message;
     bool failure_is_told;
     struct hl_buffer output; /* both streams */
     int exit_code;
     char *path; /* of the document that was written */
+    bool external; /* not for the editor */
     int result;
 };
 
@@ -34,6 +36,7 @@ static void destroy(struct report *report)
 {
     hl_strv_free(report->argv);
     free(report->document);
+    free(report->page);
     free(report->message);
     free(report->path);
     hl_buffer_finish(&report->output);
@@ -120,6 +123,9 @@ static void work(void *job, const atomic_bool *cancelled)
     bool worked = report->exit_code == 0 || report->failure_is_told;
     if (report->result == 0 && worked && report->document && report->output.length > 0) {
         report->result = write_document(report);
+    } else if (report->result == 0 && worked && report->page) {
+        report->path = TAKE_PTR(report->page);
+        report->external = true;
     }
 }
 
@@ -127,10 +133,13 @@ static void work(void *job, const atomic_bool *cancelled)
 
 static void write_show(struct hl_json *json, const void *data)
 {
-    const char *path = data;
-    _cleanup_free_ char *uri = hl_uri_from_path(path);
+    const struct report *report = data;
+    _cleanup_free_ char *uri = hl_uri_from_path(report->path);
     hl_json_object_begin(json);
     hl_json_member_string(json, "uri", uri);
+    if (report->external) {
+        hl_json_member_bool(json, "external", true);
+    }
     hl_json_member_bool(json, "takeFocus", true);
     hl_json_object_end(json);
 }
@@ -144,7 +153,7 @@ static void tell(struct report *report)
     if (report->result < 0) {
         hl_show_message(context, 1, "%s %s: %s", NAME, report->argv[1], strerror(-report->result));
     } else if (report->path && context->client->show_document) {
-        hl_ask(context, "window/showDocument", write_show, report->path, NULL, NULL);
+        hl_ask(context, "window/showDocument", write_show, report, NULL, NULL);
     } else if (report->path) {
         hl_show_message(context, 3, "Written to %s", report->path);
     } else if (report->exit_code != 0) {
@@ -168,6 +177,7 @@ void report_start(struct hl_context *context, const struct report_request *reque
     struct report *report = hl_xcalloc(1, sizeof(*report));
     report->context = context;
     report->document = hl_xstrdup(request->document);
+    report->page = hl_xstrdup(request->page);
     report->message = hl_xstrdup(request->message);
     report->failure_is_told = request->failure_is_told;
     hl_strv_add(&report->argv, context->executable);

@@ -8,6 +8,7 @@
 struct report_request {
     char **arguments;     /* after the program's name; taken */
     const char *document; /* name of the file in the cache folder that takes the output, or NULL */
+    const char *page;     /* that it writes itself, to be shown in the browser, or NULL */
     const char *message;  /* shown when it worked, or NULL */
     bool failure_is_told; /* a report with exit code 1 is a report all the same */
 };

@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hotlens/app/flame.h"
 #include "hotlens/app/run_json.h"
-#include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/uri.h"
 #include "hotlens/record/processes.h"
@@ -136,33 +134,6 @@ static void ask(struct hl_context *context, struct hl_reply *reply, const cJSON 
         question->answer = answer;
         hl_jobs_run_in_store(context->jobs, work, done, question);
     }
-}
-
-/* hotlens/flamegraph {run?, limit?} */
-
-static int answer_flamegraph(struct question *question, struct hl_store *store,
-                             struct hl_json *json)
-{
-    struct hl_run_data data = {0};
-    struct hl_view *view = NULL;
-    uint32_t limit = question->limit > 0 && question->limit < HL_LIMIT_VIEW_NODES
-                         ? question->limit
-                         : HL_LIMIT_VIEW_NODES;
-    int r = hl_run_data_load(store, question->run, &data, &question->error);
-    if (r == 0) {
-        r = hl_flame_view(&data, limit, &view);
-    }
-    if (r == 0) {
-        hl_flame_json(&data, view, json->buffer);
-        hl_view_destroy(view);
-    }
-    hl_run_data_finish(&data);
-    return r;
-}
-
-void hl_request_flamegraph(struct hl_context *context, struct hl_reply *reply, const cJSON *params)
-{
-    ask(context, reply, params, answer_flamegraph);
 }
 
 /* hotlens/functions {run?, limit?} and hotlens/lines {run?, path?}, of a stored run */

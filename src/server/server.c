@@ -9,6 +9,7 @@
 #include "hotlens/base/limits.h"
 #include "hotlens/base/log.h"
 #include "hotlens/base/memory.h"
+#include "hotlens/server/requests.h"
 #include "hotlens/server/commands.h"
 #include "hotlens/server/features.h"
 #include "hotlens/server/lifecycle.h"
@@ -190,6 +191,7 @@ static int open_server(struct server *server)
     context->recordings =
         hl_recordings_create(&server->loop, hl_watch_recordings_events(), context);
     context->progress = hl_progress_list_create();
+    context->flames = hl_flame_cache_create();
     context->memory = hl_memory_create();
     context->changes = change_news_create();
     return 0;
@@ -203,6 +205,7 @@ static void close_server(struct server *server)
     hl_jobs_destroy(context->jobs);
     hl_documents_destroy(context->documents);
     hl_progress_list_destroy(context->progress);
+    hl_flame_cache_destroy(context->flames);
     hl_memory_destroy(context->memory);
     change_news_destroy(context->changes);
     hl_settings_finish(&server->settings);

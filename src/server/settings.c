@@ -64,6 +64,7 @@ static const struct setting SETTINGS[] = {
     {"ui", TYPE_CLIENT, 0, 0, 0, "true or false"},
     {"terminal", TYPE_CLIENT, 0, 0, 0, "true or false"},
     {"flameGraph", TYPE_CLIENT, 0, 0, 0, "true or false"},
+    {"trusted", TYPE_CLIENT, 0, 0, 0, "true or false"},
 };
 
 void hl_settings_init(struct hl_settings *settings)

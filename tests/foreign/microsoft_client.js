@@ -202,7 +202,7 @@ const tests = {
       lsp.InlayHintRequest.type, { textDocument: document, range: whole });
     assert.ok(hints.every(lsp.InlayHint.is));
     const hot = hints.find((hint) => hint.position.line === 4);
-    assert.match(hot.label, /^\d.* · (>?9\d|100)(\.\d)?%/);
+    assert.match(hot.label, /^(≥ )?\d.* · (>?9\d|100)(\.\d)?%/);
     assert.equal(hot.position.character, PROGRAM.split('\n')[4].length);
     assert.match(hot.tooltip, / ± \d+ samples? /);
     assert.ok(hints.every((hint) => hint.position.line !== 2), 'with lenses, none on the line of a def');

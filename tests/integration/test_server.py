@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from harness import (HOTLENS, Skip, expect, expect_equal, find_py_spy, main, one_of_three, processes_of, test,
+from harness import (HOTLENS, Skip, expect, expect_equal, find_py_spy, main, processes_of, test,
                      wait_until)
 from lsp import CAPABILITIES, Server, Silence
 
@@ -260,6 +260,26 @@ def a_client_with_a_terminal_is_asked(box):
 
 
 @test
+def a_client_without_a_viewer_gets_a_page(box):
+    raw = box.write("a.raw", "work (a.py:1) 7\n")
+    box.hotlens("import", str(raw))
+    with server(box) as talk:
+        talk.initialize()
+        talk.command("hotlens.showFlamegraph", {"run": "last"})
+        shown = talk.wait_for(lambda: talk.asked["window/showDocument"], "the page")[0]["params"]
+        expect_equal(shown["external"], True, "external")
+        page = pathlib.Path(shown["uri"].removeprefix("file://"))
+        expect_equal(page.stat().st_mode & 0o777, 0o600, "mode")
+        expect(b'"work"' in page.read_bytes(), "the function is in the page")
+        expect_equal(talk.leave(), 0, "exit code")
+    with server(box) as talk:
+        talk.initialize(capabilities={"general": {}})
+        talk.command("hotlens.showFlamegraph", {"run": "last"})
+        talk.message_with(".txt")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
 def a_client_that_stops_reading_costs_nothing(box):
     """Past HL_LIMIT_SEND_QUEUE and HL_LIMIT_OPEN_REQUESTS the server stops reading; when the client reads again, every question is
     answered."""
@@ -440,20 +460,15 @@ def numbers_are_live_while_it_records(box):
         recording(talk, "ended")
         talk.wait_for(lambda: not talk.request("hotlens/lines", {"uri": busy.as_uri()})["live"],
                       "the stored run")
-        ids = iter((2, 3, 4))
-
-        def of_the_idle_one():
-            """On a busy machine one that goes back to sleep after a sample may be seen awake by the next."""
-            number, before = next(ids), len(numbers())
-            talk.command("hotlens.attach", {"pid": idle.pid})
-            talk.wait_for(lambda: recording(talk, "progress")[-1]["elapsed"] > 4 and
-                          recording(talk, "progress")[-1]["id"] == number, "some seconds")
-            news = numbers()[before:]
-            talk.command("hotlens.stop", {"id": number})
-            talk.wait_for(lambda: len(recording(talk, "ended")) == number, "its end")
-            return len(news) <= 1, f"{len(news)} changes in 4 s"
-
-        one_of_three(of_the_idle_one)
+        before = len(numbers())
+        talk.command("hotlens.attach", {"pid": idle.pid})
+        talk.wait_for(lambda: recording(talk, "progress")[-1]["elapsed"] > 4 and
+                      recording(talk, "progress")[-1]["id"] == 2, "some seconds")
+        # A busy machine may catch it running for a sample: those are numbers too.
+        samples = {item["samples"] for item in recording(talk, "progress") if item["id"] == 2}
+        expect(len(numbers()) <= before + 1 + len(samples), "nothing changes", numbers()[before:])
+        talk.command("hotlens.stop", {"id": 2})
+        talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "the second end")
         expect_equal(talk.leave(), 0, "exit code")
 
 
@@ -516,6 +531,20 @@ def a_program_of_the_workspace_is_run_after_a_yes(box):
         talk.command("hotlens.profileAgain")
         talk.wait_for(lambda: len(recording(talk, "ended")) == 2, "the second end")
         expect_equal(len(talk.asked["window/showMessageRequest"]), 2, "one yes is enough")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_client_that_asks_itself_is_not_asked_again(box):
+    path = program(box)
+    python = box.write("bin/python", f"#!/bin/sh\nexec {sys.executable} \"$@\"\n")
+    python.chmod(0o755)
+    with server(box) as talk:
+        talk.initialize(options={"hotlens": {"ui": True, "trusted": True, "python": str(python)}})
+        talk.open(path)
+        talk.command("hotlens.profileFile", {"args": ["1.5"]})
+        expect_equal(recording(talk, "ended")[0]["exitStatus"], 0, "it ran")
+        expect_equal(talk.asked["window/showMessageRequest"], [], "questions")
         expect_equal(talk.leave(), 0, "exit code")
 
 

@@ -137,10 +137,10 @@ class Traffic:
         problems = self._call(message, lsp_types.available and lsp_types.from_client)
         params = message.get("params")
         if not problems and method == "initialize":
-            problems += check_settings(params.get("initializationOptions"), "initializationOptions")
+            problems += check_settings(find(params, "initializationOptions"), "initializationOptions")
         if not problems and method == "workspace/didChangeConfiguration":
-            problems += check_settings(params["settings"], "settings")
-        if not problems and method == "workspace/executeCommand":
+            problems += check_settings(find(params, "settings"), "settings")
+        if not problems and isinstance(find(params, "command"), str):
             problems += check_command(params["command"], params.get("arguments", []), method)
         return problems
 

@@ -10,7 +10,7 @@ ROOT = 0xFFFFFFFE - 2**32  # as the driver prints them: int32
 OTHER = 0xFFFFFFFD - 2**32
 ROOT_ID = 0x686F746C656E7331
 QUESTIONS = ["whole", "self", "total", "callers", "callees", "focus", "lines", "view", "select",
-             "merged"]
+             "kinds", "merged"]
 
 
 def mix(a, b):
@@ -208,6 +208,57 @@ def select_row(case, whole, ident):
     return dump(ident, focused(whole, case["stacks"], lambda s: not passes(s)))
 
 
+def kind_paths(case, kind):
+    """(path, count) of every stack in a kind of view, written out; frame 0 is the pivot."""
+    group = case["group"]
+
+    def shown(frames):
+        return [group[f] for f in frames if group[f] >= 0]
+    for stack, count in case["stacks"]:
+        at = [i for i, f in enumerate(stack) if f == 0]
+        if kind == 0:
+            yield shown(stack), count
+        elif kind == 1:
+            yield shown(stack)[::-1], count
+        elif kind == 2 and at:
+            yield shown(stack[:at[0]])[::-1], count
+        elif kind == 3 and at:
+            yield shown(stack[at[-1] + 1:]), count
+
+
+def check_kind(case, kind, row, below):
+    """The nodes of a kind of view against every path, summed one by one."""
+    root = ROOT_ID if kind == 0 else mix(ROOT_ID, kind)
+    root = mix(root, 77) if kind > 1 else root
+    own, total = {}, {root: 0}
+    for path, count in kind_paths(case, kind):
+        at = root
+        total[at] = saturated([total[at], count])
+        for g in path:
+            at = mix(at, mix(g, 3))
+            total[at] = saturated([total.get(at, 0), count])
+        own[at] = saturated([own.get(at, 0), count])
+    nodes = [n.split(":") for n in row.split()[2:]]
+    got = {int(n[0], 16): (int(n[3]), int(n[4])) for n in nodes}
+    want = {i: (own.get(i, 0), t) for i, t in total.items() if t > 0 or i == root}
+    # Paths without samples have no node upwards, and may have one downwards.
+    got = {i: n for i, n in got.items() if n[1] > 0 or i == root}
+    assert got == want, (kind, got, want)
+    sub = [n.split(":") for n in below.split()[1:-1]]
+    last = nodes[-1]
+    assert sub[0][0] == last[0] and sub[0][3:] == last[3:], (kind, last, sub)
+    assert below.split()[-1] == last[4], (kind, "focus", below, last)
+
+
+def check_kinds(case, rows):
+    try:
+        for kind in range(4):
+            check_kind(case, kind, rows[2 * kind], rows[2 * kind + 1])
+    except AssertionError as wrong:
+        return str(wrong)
+    return None
+
+
 def merged_row(stacks):
     return dump("merged", tree(stacks[0::2] + stacks[1::2]))
 
@@ -263,6 +314,10 @@ def main():
     complete = run.returncode == 0 and len(blocks) == count + 1
     for case, block in zip(cases, blocks if complete else []):
         got = block.splitlines()
+        kinds = check_kinds(case, got[-9:-1])
+        if kinds:
+            failures["kinds"].append((text_of(case), kinds, "the sums of all paths"))
+        del got[-9:-1]
         want = list(expected(case, got))
         if len(want) != len(got):
             failures["whole"].append((case, got, want))

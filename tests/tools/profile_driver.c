@@ -151,6 +151,60 @@ static void print_view(const struct hl_profile *profile, const struct hl_view_op
     free(selected);
 }
 
+static void print_nodes(const struct hl_view *view)
+{
+    for (uint32_t i = 0; i < view->count; i++) {
+        printf(" %016" PRIx64 ":%u:%u:%" PRIu64 ":%" PRIu64, view->id[i], view->parent[i],
+               view->end[i], view->self[i], view->total[i]);
+    }
+}
+
+/* A kind of view of group 0, its last node's subtree, and the samples of the stacks through that node. */
+static void print_kind(const struct hl_profile *profile, struct hl_view_options options)
+{
+    struct hl_view *view;
+    check(hl_view_create(profile, &options, &view));
+    printf("kind %d", (int)options.kind);
+    print_nodes(view);
+    putchar('\n');
+    uint64_t id = view->id[view->count - 1];
+    for (uint32_t i = 0; i < view->count; i++) {
+        id = view->group[i] == HL_VIEW_OTHER ? id : view->id[i];
+    }
+    hl_view_destroy(view);
+
+    options.has_root = true;
+    options.root = id;
+    check(hl_view_create(profile, &options, &view));
+    fputs("root", stdout);
+    print_nodes(view);
+    hl_view_destroy(view);
+    uint8_t *ends = hl_xmalloc(hl_profile_columns(profile)->count);
+    struct hl_profile *focus;
+    check(hl_view_select_ends(profile, &options, id, ends));
+    check(hl_profile_focus_ends(profile, ends, &focus));
+    printf(" %" PRIu64 "\n", hl_profile_samples(focus));
+    hl_profile_unref(focus);
+    free(ends);
+}
+
+static void print_kinds(const struct hl_profile *profile, struct hl_view_options options,
+                        uint32_t pivot)
+{
+    uint8_t is_pivot[MAX_FRAMES] = {0};
+    for (uint32_t i = 0; i < hl_frames_count(hl_profile_frames(profile)); i++) {
+        is_pivot[i] = number_of(profile, i) == pivot;
+    }
+    options.is_pivot = is_pivot;
+    options.pivot_hash = 77;
+    options.pivot_group = HL_VIEW_ROOT - 5;
+    for (int kind = HL_VIEW_FLAME; kind <= HL_VIEW_CALLEES; kind++) {
+        options.kind = (enum hl_view_kind)kind;
+        options.limit = 0;
+        print_kind(profile, options);
+    }
+}
+
 static void check_round_trip(const struct hl_profile *profile)
 {
     const struct hl_columns *a = hl_profile_columns(profile);
@@ -194,6 +248,8 @@ static void answer(struct test_case *test)
     print_groups(profile, &options.groups);
     print_lines(profile);
     print_view(profile, &options);
+
+    print_kinds(profile, options, 0);
 
     struct hl_profile *halves[2] = {freeze(&test->halves[0]), freeze(&test->halves[1])};
     struct hl_profile *merged;

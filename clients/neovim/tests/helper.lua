@@ -4,7 +4,7 @@ local M = {}
 local results = assert(io.open(assert(os.getenv('HOTLENS_TEST_RESULTS')), 'a'))
 M.folder = assert(os.getenv('HOTLENS_TEST_FOLDER'))
 M.repository = assert(os.getenv('HOTLENS_TEST_SOURCE'))
-M.limit = 60000
+M.limit = tonumber(os.getenv('HOTLENS_TEST_LIMIT') or 60000)
 
 local function write(line)
   results:write(line, '\n')

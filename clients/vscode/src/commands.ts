@@ -57,7 +57,7 @@ class Commands {
   constructor(private readonly parts: Parts) {}
 
   private async profile(command: string, uri: vscode.Uri | undefined, argument: Record<string, unknown>): Promise<void> {
-    const { server, interpreter } = this.parts;
+    const { server } = this.parts;
     if (uri?.scheme === 'untitled') {
       void vscode.window.showWarningMessage('Save the file first: Python runs what is on disk.');
       return;
@@ -66,8 +66,7 @@ class Commands {
       return;
     }
     await server.useSettingsOf(uri);
-    const python = await interpreter.path(uri);
-    await server.execute(command, { ...(python === undefined ? {} : { python }), ...argument });
+    await server.execute(command, argument);
   }
 
   profileFile = async (argument: unknown): Promise<void> => {
@@ -207,6 +206,15 @@ class Commands {
     const run = await this.pickRun('Which run shall be shown?');
     if (run) {
       await this.parts.server.execute('hotlens.selectRun', { run: run.id });
+    }
+  };
+
+  compareWith = async (argument: unknown): Promise<void> => {
+    const given = argumentsOf(argument);
+    const isChosen = given['run'] !== undefined || given['default'] !== undefined;
+    const run = isChosen ? undefined : await this.pickRun('With which run shall times be compared?');
+    if (run || isChosen) {
+      await this.parts.server.execute('hotlens.compareWith', run ? { run: run.id } : given);
     }
   };
 
@@ -350,6 +358,7 @@ class Commands {
       clearFocus: this.pass('hotlens.clearFocus'),
       toggleHints: this.pass('hotlens.toggleHints'),
       doctor: this.pass('hotlens.doctor'),
+      compareWith: this.compareWith,
     };
     const { server, runs } = this.parts;
     const plain: Record<string, () => unknown> = {
@@ -359,7 +368,22 @@ class Commands {
       restartServer: () => server.restart().catch(() => undefined), // said there
       refreshRuns: () => runs.refresh(),
     };
+    const known = new Set([...Object.keys(guarded), ...Object.keys(plain)].map(name => `hotlens.${name}`));
+    const others = new vscode.Disposable(() => {
+      for (const command of passed) {
+        command.dispose();
+      }
+    });
+    const passed: vscode.Disposable[] = [];
     return [
+      others,
+      // What the server has and this extension adds nothing to: its lenses and actions may name it.
+      server.onDidStart(() => {
+        for (const name of server.commands.filter(command => !known.has(command))) {
+          known.add(name);
+          passed.push(vscode.commands.registerCommand(name, this.guard(this.pass(name))));
+        }
+      }),
       ...Object.entries(guarded).map(([name, run]) => vscode.commands.registerCommand(`hotlens.${name}`, this.guard(run))),
       ...Object.entries(plain).map(([name, run]) => vscode.commands.registerCommand(`hotlens.${name}`, run)),
     ];

@@ -14,7 +14,14 @@ type Message =
   | { type: 'request'; id: number; params: Record<string, unknown> }
   | { type: 'source'; id: number; path: string }
   | { type: 'open'; file: string; line: number }
-  | { type: 'focus'; node: { id: string; name: string } | null };
+  | { type: 'focus'; node: GraphNode | null };
+
+interface GraphNode {
+  /** Empty in views whose nodes are not those of the run's tree. */
+  id: string;
+  name: string;
+  file: string;
+}
 
 interface State {
   run?: number;
@@ -50,6 +57,7 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
   private place: Place | undefined;
   private cursor: NodeJS.Timeout | undefined;
   private pointedAt = '';
+  private focused = false;
   private readonly disposables: vscode.Disposable[];
 
   constructor(
@@ -63,10 +71,19 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
       server.onShowFlamegraph(run => this.show(run, true)),
       server.onDidStart(() => this.update()),
       shown.onDidChange(({ changed }) => {
+        if (changed.includes('focus') && this.focused && this.focusNow === null) {
+          this.post({ type: 'zoom', node: null }); // cleared elsewhere
+        }
+        this.focused = this.focusNow !== null;
         if (changed.includes('shown')) {
           this.follow();
         } else if (changed.includes('numbers') && this.shown.withRun(this.state.run ?? 0)?.live) {
           this.update();
+        }
+      }),
+      vscode.workspace.onDidChangeConfiguration(event => {
+        if (event.affectsConfiguration('hotlens.heat.mode')) {
+          this.postColours();
         }
       }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.pointLater(textEditor)),
@@ -101,6 +118,7 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: State | undefined): Promise<void> {
     this.state = { ...(state?.run === undefined ? {} : { run: state.run }), title: state?.title ?? panel.title };
     this.adopt(panel);
+    this.follow(); // hints and graph are of one run
     return Promise.resolve();
   }
 
@@ -162,6 +180,10 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
     }
   }
 
+  private get focusNow(): string | null {
+    return this.shown.withRun(this.state.run ?? 0)?.focus ?? null;
+  }
+
   private get runParameter(): { run?: number } {
     return this.state.run === undefined ? {} : { run: this.state.run };
   }
@@ -184,13 +206,13 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
   }
 
   /** The editor's numbers become those of the node; null: of the whole run again. */
-  private async focus(node: { id: string; name: string } | null): Promise<void> {
-    if (!vscode.workspace.getConfiguration('hotlens').get('syncFocus', true)) {
+  private async focus(node: GraphNode | null): Promise<void> {
+    if (!vscode.workspace.getConfiguration('hotlens').get<boolean>('syncFocus', true)) {
       return;
     }
     try {
       if (node) {
-        await this.server.execute('hotlens.focus', { node: node.id });
+        await this.server.execute('hotlens.focus', node.id === '' ? { function: node.name, file: node.file } : { node: node.id });
       } else {
         await this.server.execute('hotlens.clearFocus');
       }
@@ -203,6 +225,12 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
     this.post({ type: 'run', run: this.state.run ?? null, title: this.state.title ?? null });
   }
 
+  /** Bars in the hues of functions and a graph in the hues of functions go together. */
+  private postColours(): void {
+    const mode = vscode.workspace.getConfiguration('hotlens').get<string>('heat.mode');
+    this.post({ type: 'show', state: { colour: mode === 'scope' ? 'function' : 'module' } });
+  }
+
   private update(): void {
     this.postRun();
     this.post({ type: 'update' });
@@ -211,10 +239,11 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
   /** When the folder shows another run, so does the panel. */
   private follow(): void {
     const shown = this.shown.of();
-    if (!this.panel || !shown || shown.run === null || shown.run === this.state.run) {
+    const run = shown?.run ?? undefined;
+    if (!this.panel || !shown || run === undefined || run === this.state.run) {
       return;
     }
-    this.state = { run: shown.run, title: shown.title };
+    this.state = { run, title: shown.title };
     this.panel.title = this.title;
     this.update();
   }

@@ -62,16 +62,16 @@ export class HeatBars implements vscode.Disposable {
     if (share < least || line.total === 0) {
       return undefined;
     }
-    const hue = mode === 'scope' ? (around ? hueOf(around.name) : HUE_COUNT - 1) : -1;
+    const hue = mode === 'scope' ? (around ? hueOf(around.name, this.numbers.of(document)?.file ?? '') : HUE_COUNT - 1) : -1;
     return `${hue}/${levelOf(share)}`;
   }
 
   private draw(editor: vscode.TextEditor): void {
     const { document } = editor;
     const settings = vscode.workspace.getConfiguration('hotlens.heat', document);
-    const answer = settings.get('enabled', true) ? this.numbers.of(document) : undefined;
-    const mode = settings.get('mode', 'heat');
-    const least = settings.get('minimumPercent', 1) / 100;
+    const answer = settings.get<boolean>('enabled', true) ? this.numbers.of(document) : undefined;
+    const mode = settings.get<string>('mode', 'heat');
+    const least = settings.get<number>('minimumPercent', 1) / 100;
     const byKey = new Map<string, vscode.Range[]>();
     for (const line of answer?.hints === false ? [] : (answer?.lines ?? [])) {
       const key = this.keyOf(document, line, mode, least);

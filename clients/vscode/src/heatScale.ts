@@ -1,3 +1,5 @@
+import { functionFill, HUES, oklch, SHADES } from '../../viewer/palette.js';
+
 /** Shares at which the next step of heat begins; steps of about the same ratio are told apart best. */
 const STEPS = [0.01, 0.03, 0.06, 0.12, 0.18, 0.35, 0.6] as const;
 
@@ -8,30 +10,17 @@ export function levelOf(share: number): number {
   return STEPS.filter(step => share >= step).length;
 }
 
-/** Colour-blind safe: dark enough on white, light enough on black, and no red beside a green. */
-const HUES = [
-  { light: '#0072b2', dark: '#56b4e9' },
-  { light: '#a6611a', dark: '#e69f00' },
-  { light: '#00735a', dark: '#2fc99e' },
-  { light: '#8f3f7a', dark: '#d992c4' },
-  { light: '#5a5a00', dark: '#c9c02f' },
-  { light: '#b3400a', dark: '#ff8f5a' },
-] as const;
+/** A function's hue: the one that it has in the flame graph, in every file, run and session. */
+export function hueOf(name: string, file: string): number {
+  return Math.floor(functionFill(name, file) / SHADES);
+}
 
 export const HUE_COUNT = HUES.length;
 
-/** A function's hue: the same in every file, run and session. FNV-1a. */
-export function hueOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(name)) {
-    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  }
-  return hash % HUE_COUNT;
-}
-
+/** Of a hue of the flame graph, strong enough for a bar of a few pixels. */
 export function colorOfHue(hue: number, isDark: boolean): string {
-  const pair = HUES[hue % HUE_COUNT] ?? HUES[0];
-  return isDark ? pair.dark : pair.light;
+  const [angle = 0, lighter = 0] = HUES[hue % HUE_COUNT] ?? [];
+  return oklch((isDark ? 0.75 : 0.5) + lighter, 0.14, angle);
 }
 
 /** A bar for the gutter, wider and stronger with its level: readable without colour. */

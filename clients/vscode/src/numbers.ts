@@ -63,7 +63,7 @@ export class DocumentNumbers implements vscode.Disposable {
     try {
       const answer = await this.server.request<LinesAnswer>('hotlens/lines', { uri });
       // An answer for another text is stale; the edit that made it so asks again.
-      if (!document.isClosed && answer.version === document.version) {
+      if (answer.version === document.version) {
         this.answers.set(uri, answer);
         this.changed.fire(document);
       }

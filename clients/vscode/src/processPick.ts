@@ -37,7 +37,7 @@ function withTyped(items: readonly Item[], text: string): Item[] {
 export async function pickProcess(server: Server, title: string, withNative: boolean): Promise<Choice | undefined> {
   const pick = vscode.window.createQuickPick<Item>();
   let all = false;
-  let native = vscode.workspace.getConfiguration('hotlens').get('native', false);
+  let native = vscode.workspace.getConfiguration('hotlens').get<boolean>('native', false);
   let items: Item[] = [];
   const showButtons = () => {
     pick.buttons = [...(withNative ? [native ? NATIVE_ON : NATIVE] : []), all ? PYTHON_ONLY : SHOW_ALL];

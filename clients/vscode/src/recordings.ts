@@ -67,12 +67,15 @@ export class Recordings implements vscode.Disposable {
     if (params.cwd !== null) {
       options.cwd = params.cwd;
     }
-    const definition = { type: 'hotlens', mode: 'record', recording: ++this.count };
+    // The same task again is offered among recent ones once; two at a time need two names.
+    const title = params.title ?? 'recording';
+    const isSecond = this.active.some(active => active.title === title);
+    const definition = { type: 'hotlens', mode: 'record', recording: isSecond ? `${title} ${++this.count}` : title };
     const folder = params.cwd === null ? undefined : vscode.workspace.getWorkspaceFolder(vscode.Uri.file(params.cwd));
     const task = new vscode.Task(
       definition,
       folder ?? vscode.TaskScope.Workspace,
-      params.title ?? 'recording',
+      title,
       'hotlens',
       new vscode.ProcessExecution(program, args, options),
       [],
@@ -82,7 +85,7 @@ export class Recordings implements vscode.Disposable {
       focus: true,
       panel: vscode.TaskPanelKind.Shared,
       showReuseMessage: false,
-      clear: false,
+      clear: true,
       echo: false,
     };
     await vscode.tasks.executeTask(task);
@@ -133,7 +136,9 @@ export class Recordings implements vscode.Disposable {
   /** The newest run since then of the program that stands behind `--`. */
   private async findRun(since: number, argv: readonly string[]): Promise<Run | undefined> {
     try {
-      const words = argv.includes('--') ? argv.slice(argv.indexOf('--') + 1) : undefined;
+      const program = argv.includes('--') ? argv.slice(argv.indexOf('--') + 1) : [];
+      // Variables of tasks.json are not replaced here.
+      const words = program.some(word => word.includes('${')) || program.length === 0 ? undefined : program;
       const { runs } = await this.server.request<RunsAnswer>('hotlens/runs', { limit: 10 });
       return runs.find(run =>
         Date.parse(run.start) >= since - SLACK_MS &&

@@ -52,7 +52,7 @@ export class Server implements vscode.Disposable {
   private readonly recorded = this.emitter<Recording>();
   private readonly printed = this.emitter<Output>();
   private readonly asked = this.emitter<ShowFlamegraph>();
-  private readonly started = this.emitter<void>();
+  private readonly started = this.emitter<undefined>();
   readonly onDidChange = this.changed.event;
   readonly onRecording = this.recorded.event;
   readonly onOutput = this.printed.event;
@@ -106,9 +106,9 @@ export class Server implements vscode.Disposable {
     });
   }
 
-  /** Whether the server that runs has the command. */
-  has(command: string): boolean {
-    return this.client?.initializeResult?.capabilities.executeCommandProvider?.commands.includes(command) ?? false;
+  /** Of the server that runs. */
+  get commands(): string[] {
+    return this.client?.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
   }
 
   async restart(): Promise<void> {
@@ -153,7 +153,7 @@ export class Server implements vscode.Disposable {
       documentSelector: DOCUMENTS,
       outputChannel: this.log,
       traceOutputChannel: this.log,
-      initializationOptions: { hotlens: { ui: true, terminal: true, flameGraph: true } },
+      initializationOptions: { hotlens: { ui: true, terminal: true, flameGraph: true, trusted: true } }, // trusted: restrictedConfigurations
       errorHandler: this.errorHandler(),
       initializationFailedHandler: () => false,
       middleware: this.middleware(),
@@ -174,7 +174,7 @@ export class Server implements vscode.Disposable {
     });
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) {
-        this.started.fire();
+        this.started.fire(undefined);
       }
     });
     return client;

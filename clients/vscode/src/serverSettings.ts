@@ -9,15 +9,15 @@ export const SERVER_SETTINGS = [
 
 /** Settings as the server takes them: {"inlayHints.enabled": true, …}. */
 export function collectSettings(get: (name: string) => unknown, python: string | undefined): Record<string, unknown> {
-  const settings: Record<string, unknown> = {};
+  const settings: Record<string, unknown> & { python?: unknown } = {};
   for (const name of SERVER_SETTINGS) {
     const value = get(name);
     if (value !== undefined && value !== null) {
       settings[name] = value;
     }
   }
-  if ((settings['python'] ?? '') === '' && python) {
-    settings['python'] = python;
+  if ((settings.python ?? '') === '' && python) {
+    settings.python = python;
   }
   return settings;
 }

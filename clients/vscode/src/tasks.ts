@@ -22,7 +22,7 @@ export async function findTools(server: Server, interpreter: Interpreter, folder
   await server.ready();
   const settings = vscode.workspace.getConfiguration('hotlens', folder);
   const setting = (name: string) => {
-    const value = settings.get(name, '');
+    const value = settings.get<string>(name, '');
     return value === '' ? undefined : value;
   };
   const found = await ask(server, folder?.fsPath).catch(() => new Map<string, string>());
@@ -49,7 +49,7 @@ function nameOf(task: HotlensTask): string {
 }
 
 export function makeTask(task: HotlensTask, tools: Tools, scope: vscode.Task['scope'], name = nameOf(task)): vscode.Task {
-  return new vscode.Task(task as vscode.TaskDefinition, scope ?? vscode.TaskScope.Workspace, name, 'hotlens', execution(task, tools), []);
+  return new vscode.Task(task, scope ?? vscode.TaskScope.Workspace, name, 'hotlens', execution(task, tools), []);
 }
 
 /** Tasks of type "hotlens" in tasks.json, and one that profiles the open file. */

@@ -39,8 +39,8 @@
 #define HL_LIMIT_PROCESSES 65536u
 /* A label given to a run, in bytes. */
 #define HL_LIMIT_LABEL 200u
-/* Nodes of a flame graph that leave the process. */
-#define HL_LIMIT_VIEW_NODES 16384u
+/* Nodes of a flame graph that leave the process: its JSON stays below 1 MiB with usual names. */
+#define HL_LIMIT_VIEW_NODES 15000u
 /* One message from a client, in bytes; larger ones are skipped and answered with an error. */
 #define HL_LIMIT_MESSAGE (UINT64_C(64) << 20)
 /* Bytes waiting for a client that does not read. */

@@ -23,6 +23,7 @@ int hl_cli_record(int argc, char **argv);
 int hl_cli_runs(int argc, char **argv);
 int hl_cli_show(int argc, char **argv);
 int hl_cli_flame(int argc, char **argv);
+int hl_cli_top(int argc, char **argv);
 int hl_cli_import(int argc, char **argv);
 int hl_cli_export(int argc, char **argv);
 int hl_cli_label(int argc, char **argv);

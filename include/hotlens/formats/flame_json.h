@@ -6,9 +6,25 @@
 #include "hotlens/profile/functions.h"
 #include "hotlens/profile/view.h"
 
+/* What one answer is made of. The views are of one profile, and share groups. */
+struct hl_flame_trees {
+    const struct hl_view *nodes; /* NULL for a sandwich */
+    const struct hl_view *callers;
+    const struct hl_view *callees;
+    const struct hl_profile *profile;
+    const struct hl_functions *functions;
+    const uint32_t *function_of_group; /* NULL: groups are functions */
+    uint32_t group_count;
+    const uint8_t *matches; /* by function, what was searched for; NULL without a search */
+    uint64_t match_samples;
+};
+
 /* Writes the members name, file, module (tables of distinct strings), functions (columns into those
- * tables: name, file, module, line), and nodes: id (11 characters), function (-1 root, -2 "(other)"),
- * parent, line, self, total, end, into the object that is open in `json`. Linear in the view. */
+ * tables: name, file, module, line), and nodes: id (16 characters), function (-1 root, -2 "(other)"),
+ * parent, line, self, total, end, or `callers` and `callees` instead, and perhaps `match`, into the object
+ * that is open in `json`. Linear in the views. */
+void hl_flame_json_trees(const struct hl_flame_trees *trees, struct hl_json *json);
+/* The same for one view by function. */
 void hl_flame_json_write(const struct hl_view *view, const struct hl_profile *profile,
                          const struct hl_functions *functions, struct hl_json *json);
 

@@ -30,6 +30,7 @@ struct hl_context {
     struct hl_shelf *shelf;
     struct hl_recordings *recordings;
     struct hl_progress_list *progress; /* progress.h */
+    struct hl_flame_cache *flames;     /* requests.h */
     struct hl_memory *memory;          /* commands.h: what was profiled last */
     struct change_news *changes;       /* what the client was told of shown runs */
 };

@@ -5,6 +5,12 @@
 
 #include "hotlens/server/dispatch.h"
 
+/* The tree of the run that was asked for last, so that zooming and searching do not load it again. Only
+ * jobs of the store's lane touch it. */
+struct hl_flame_cache;
+struct hl_flame_cache *hl_flame_cache_create(void);
+void hl_flame_cache_destroy(struct hl_flame_cache *cache); /* only when the jobs are idle */
+
 void hl_request_flamegraph(struct hl_context *context, struct hl_reply *reply,
                            const cJSON *params);
 void hl_request_functions(struct hl_context *context, struct hl_reply *reply, const cJSON *params);

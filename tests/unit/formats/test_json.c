@@ -3,8 +3,8 @@
 #include <errno.h>
 
 #include "hotlens/formats/flame_json.h"
+#include "hotlens/formats/module_name.h"
 #include "hotlens/formats/profile_json.h"
-#include "module_name.h"
 #include "raw_help.h"
 
 static struct hl_profile *read_text(const char *data)

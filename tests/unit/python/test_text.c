@@ -1,6 +1,7 @@
 /* Decoding and line maps. */
 #include <check.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -113,6 +114,67 @@ START_TEST(test_map)
 }
 END_TEST
 
+/* Edits here and there in a long text, with lines that occur often: a line that is there once and was not
+ * touched is found where it went. */
+START_TEST(test_scattered_map)
+{
+    enum { LINES = 5000 };
+    struct hl_buffer texts[2] = {{0}, {0}};
+    uint32_t expected[LINES + 1] = {0};
+    uint32_t to = 0;
+    unsigned seed = (unsigned)_i;
+    for (uint32_t line = 1; line <= LINES; line++) {
+        seed = seed * 1103515245u + 12345u;
+        unsigned what = (seed >> 16) % 100;
+        bool is_common = (seed >> 8) % 3 == 0;
+        char text[32];
+        (void)snprintf(text, sizeof(text), "line %u\n", line);
+        const char *old = is_common ? "    return\n" : text;
+        hl_buffer_puts(&texts[0], old);
+        what = is_common ? 99 : what; /* else one common line could stand for another */
+        if (what == 0) { /* removed */
+            continue;
+        }
+        if (what == 1 || what == 2) { /* changed, and more with it */
+            hl_buffer_puts(&texts[1], "changed\n");
+            to++;
+            for (unsigned more = (seed >> 4) % 90; what == 2 && more > 0; more--) {
+                hl_buffer_puts(&texts[1], "    return\n");
+                to++;
+            }
+            continue;
+        }
+        hl_buffer_puts(&texts[1], old);
+        expected[line] = is_common ? UINT32_MAX : ++to;
+        to += is_common ? 1 : 0;
+    }
+    struct hl_line_hashes sides[2];
+    struct hl_line_map *map = NULL;
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(hl_line_hashes_init(&sides[i], texts[i].data, texts[i].length), 0);
+    }
+    ck_assert_int_eq(hl_line_map_create(&sides[0], &sides[1], &map), 0);
+    uint32_t before = 0;
+    for (uint32_t line = 1; line <= LINES; line++) {
+        uint32_t found = hl_line_map_to_new(map, line);
+        if (expected[line] != UINT32_MAX) {
+            ck_assert_uint_eq(found, expected[line]);
+        }
+        if (found > 0) {
+            ck_assert_uint_gt(found, before);
+            ck_assert_uint_eq(hl_line_map_to_old(map, found), line);
+            ck_assert_uint_eq(sides[0].items[line - 1], sides[1].items[found - 1]);
+            before = found;
+        }
+    }
+    hl_line_map_destroy(map);
+    for (int i = 0; i < 2; i++) {
+        hl_line_hashes_finish(&sides[i]);
+        hl_buffer_finish(&texts[i]);
+    }
+}
+END_TEST
+
 /* Texts of the same few lines in an unrelated order: past the step limit, only the lines that are
  * there once are matched, each with its equal, in order. */
 START_TEST(test_rough_map)
@@ -185,6 +247,7 @@ int main(void)
     tcase_add_loop_test(tests, test_decode, 0, ARRAY_SIZE(DECODES));
     tcase_add_loop_test(tests, test_decode_faults, 0, 2);
     tcase_add_loop_test(tests, test_map, 0, ARRAY_SIZE(MAPS));
+    tcase_add_loop_test(tests, test_scattered_map, 0, 10);
     tcase_add_test(tests, test_rough_map);
     tcase_add_test(tests, test_map_faults);
     tcase_set_timeout(tests, 120);

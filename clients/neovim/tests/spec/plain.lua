@@ -126,7 +126,8 @@ T.test('attaching leaves the program running', function()
   vim.cmd.edit(other)
   local client = T.client()
   local begun, ended = count('begin'), count('end')
-  client:exec_cmd({ title = 'attach', command = 'hotlens.attach', arguments = { { pid = process.pid } } }, { bufnr = 0 })
+  local command = { title = 'attach', command = 'hotlens.attach', arguments = { { pid = process.pid } } }
+  client:exec_cmd(command, { bufnr = 0 })
   T.wait('live hints', function()
     return count('begin') > begun and hints()[5]
   end)

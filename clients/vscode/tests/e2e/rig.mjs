@@ -1,11 +1,11 @@
 // A VS Code that people could use, in a browser that a test drives: code-server and Chromium, each with its own
 // home below one folder, nothing of it reaching outside this machine.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 
-export const PATIENCE = 60_000;
+export const PATIENCE = Number(process.env.PATIENCE ?? 60_000);
 
 const SETTINGS = {
   'telemetry.telemetryLevel': 'off',
@@ -20,6 +20,7 @@ const SETTINGS = {
   'chat.disableAIFeatures': true,
   'security.workspace.trust.enabled': false,
   'git.enabled': false,
+  'files.autoSave': 'off',
   'editor.inlayHints.enabled': 'on',
   'editor.minimap.enabled': false,
   'editor.accessibilitySupport': 'off',
@@ -53,7 +54,7 @@ export class Rig {
   constructor({ codeServer, out, vsix, program, path: searchPath }) {
     Object.assign(this, { codeServer, out, vsix, program });
     rmSync(out, { recursive: true, force: true });
-    for (const folder of ['data/User', 'ext', 'xdg', 'tmp']) {
+    for (const folder of ['data/User', 'data/Machine', 'ext', 'xdg', 'tmp']) {
       mkdirSync(path.join(out, folder), { recursive: true });
     }
     this.env = {
@@ -78,6 +79,8 @@ export class Rig {
 
   settings(more) {
     writeFileSync(`${this.out}/data/User/settings.json`, JSON.stringify({ ...SETTINGS, ...more }, null, 2));
+    // Those that name programs belong to the machine that runs them.
+    writeFileSync(`${this.out}/data/Machine/settings.json`, JSON.stringify(more, null, 2));
   }
 
   get command() {
@@ -115,7 +118,7 @@ export class Rig {
         '--disable-component-update', '--disable-sync',
         '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'],
     });
-    this.page = await this.browser.newPage({ viewport: { width: 1400, height: 900 }, locale: 'en-US' });
+    this.page = await this.browser.newPage({ viewport: { width: 1400, height: 1000 }, locale: 'en-US' });
     this.page.setDefaultTimeout(PATIENCE);
     if (process.env.VERBOSE) {
       this.page.on('console', message => console.error('console:', message.text().slice(0, 300)));
@@ -148,6 +151,21 @@ export class Rig {
     await this.page.locator('.monaco-workbench .statusbar').waitFor();
   }
 
+  /** A reload, since it is not known when a running window reads the file. */
+  async withSettings(more, work) {
+    this.settings(more);
+    await this.reload();
+    try {
+      await work();
+    } catch (error) {
+      await this.picture('failed-inside');
+      throw error;
+    } finally {
+      this.settings({});
+      await this.reload();
+    }
+  }
+
   async reload() {
     await this.page.reload();
     await this.workbench();
@@ -162,14 +180,21 @@ export class Rig {
     return JSON.parse(this.hotlens(...args, '--json'));
   }
 
+  /** In the first group, where editors are in these tests. */
   async openFile(file) {
+    const tab = this.page.locator(`.tab[data-resource-name="${path.basename(file)}"]`).first();
+    if ((await tab.count()) > 0) {
+      await tab.click();
+      return;
+    }
+    await this.page.keyboard.press('Control+1');
     await this.page.keyboard.press('Control+p');
     const input = this.page.locator('.quick-input-widget input.input');
     await input.fill(file);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(file) }).first();
     await row.waitFor();
     await row.click();
-    await this.page.locator('.tab.active', { hasText: path.basename(file) }).waitFor();
+    await tab.waitFor();
   }
 
   /** From the palette. */
@@ -241,6 +266,23 @@ export class Rig {
 
   async picture(name) {
     await this.page.screenshot({ path: `${this.out}/${name}.png` });
+  }
+
+  /** The language servers of these windows, and of no others. */
+  serverPids() {
+    const program = `${this.out}/ext/hotlens.hotlens-${this.version}/bin/hotlens`;
+    return readdirSync('/proc').filter(pid => /^\d+$/.test(pid)).filter(pid => {
+      try {
+        const [name, first = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return name === program && (first === '' || first === '--stdio');
+      } catch {
+        return false; // it has ended
+      }
+    }).map(Number);
+  }
+
+  get version() {
+    return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
   }
 
   logs() {

@@ -1,5 +1,5 @@
 // The extension in a real VS Code, with a real py-spy. Prints TAP.
-//   node tests/e2e/vscode.mjs CODE_SERVER VSIX OUT [TEST…]
+//   node tests/e2e/vscode.mjs CODE_SERVER VSIX OUT [NAME|NUMBER…]
 import path from 'node:path';
 import { Rig } from './rig.mjs';
 import * as tests from './tests.mjs';
@@ -12,7 +12,11 @@ const rig = new Rig({
   program: process.env.HOTLENS,
   path: process.env.PATH,
 });
-const names = Object.keys(tests.all).filter(name => wanted.length === 0 || wanted.includes(name));
+const names = Object.keys(tests.all)
+  .filter((name, i) => wanted.length === 0 || wanted.includes(name) || wanted.includes(String(i + 1)));
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.once(signal, () => void rig.stop().then(() => process.exit(1)));
+}
 let count = 0;
 let failed = 0;
 console.log(`1..${names.length}`);

@@ -1,0 +1,257 @@
+--- The connection to the server. Neovim's own drawing of our hints is not used: with a second server on the
+--- buffer it shows those of the slower one late or not at all.
+local config = require('hotlens.config')
+local say = require('hotlens.say')
+
+local M = {}
+
+M.NAME = 'hotlens'
+local METHOD_NOT_FOUND = -32601
+
+local is_new = vim.fn.has('nvim-0.11') == 1
+
+---@param bufnr integer? any when nil
+---@return vim.lsp.Client?
+function M.find(bufnr)
+  local clients = vim.lsp.get_clients({ name = M.NAME, bufnr = bufnr })
+  return clients[1] or (bufnr and vim.lsp.get_clients({ name = M.NAME })[1]) or nil
+end
+
+---@param client vim.lsp.Client
+---@param method string
+---@param params table
+---@param callback fun(error: table?, result: any)
+---@param bufnr integer?
+---@return boolean sent
+function M.request(client, method, params, callback, bufnr)
+  local function answered(error, result)
+    callback(error, result)
+  end
+  if is_new then
+    return (client:request(method, params, answered, bufnr or 0))
+  end
+  return (client.request(method, params, answered, bufnr or 0))
+end
+
+---@param client vim.lsp.Client
+---@param method string
+---@param params table
+---@param limit integer milliseconds
+---@return any result, or nil
+function M.ask(client, method, params, limit)
+  local answer
+  if is_new then
+    answer = client:request_sync(method, params, limit, 0)
+  else
+    answer = client.request_sync(method, params, limit, 0)
+  end
+  return answer and answer.result
+end
+
+---@param error table
+---@return string
+function M.reason(error)
+  if error.code == METHOD_NOT_FOUND then
+    return 'the server is too old for this plugin: update hotlens'
+  end
+  return error.message or vim.inspect(error)
+end
+
+--- Runs one of the server's commands; what goes wrong is said.
+---@param name string without "hotlens."
+---@param arguments table?
+---@param bufnr integer?
+---@return boolean
+function M.execute(name, arguments, bufnr)
+  local client = M.require(bufnr)
+  if not client then
+    return false
+  end
+  local params = { command = 'hotlens.' .. name }
+  if arguments and next(arguments) ~= nil then
+    params.arguments = { arguments }
+  end
+  M.request(client, 'workspace/executeCommand', params, function(error)
+    if error then
+      say.error(M.reason(error))
+    end
+  end, bufnr)
+  return true
+end
+
+--- The configuration in use: the user's vim.lsp.config has the last word.
+local function in_use()
+  return is_new and vim.lsp.config[M.NAME] or M.config()
+end
+
+local function executable()
+  local cmd = in_use().cmd
+  local program = (type(cmd) == 'table' and cmd or config.values.cmd)[1]
+  return vim.fn.executable(program) == 1, program
+end
+
+--- A command may come before the server has started.
+local function start_and_wait(bufnr)
+  if vim.tbl_contains(config.values.filetypes, vim.bo[bufnr].filetype) and M.start(bufnr) then
+    vim.wait(5000, function()
+      return M.find(bufnr) ~= nil
+    end, 20)
+  end
+  return M.find(bufnr)
+end
+
+--- The client for a command that needs one; says why there is none.
+---@param bufnr integer?
+---@return vim.lsp.Client?
+function M.require(bufnr)
+  local client = M.find(bufnr)
+  if client then
+    return client
+  end
+  local found, cmd = executable()
+  bufnr = bufnr or vim.api.nvim_get_current_buf()
+  client = found and start_and_wait(bufnr) or nil
+  if client then
+    return client
+  elseif not found then
+    say.error(('"%s" is not there: put hotlens into $PATH, or set cmd in setup{}'):format(cmd))
+  elseif vim.api.nvim_buf_get_name(bufnr) == '' then
+    say.error('this buffer has no file: save it first')
+  else
+    say.error('no server is running: open a Python file, or :Hotlens restart')
+  end
+end
+
+local function on_show_message(_, result)
+  local levels = { vim.log.levels.ERROR, vim.log.levels.WARN, vim.log.levels.INFO, vim.log.levels.INFO }
+  say.notify((result.message:gsub('^hotlens: ', '')), levels[result.type] or vim.log.levels.INFO)
+end
+
+local function on_did_change(_, result, context)
+  require('hotlens.marks').on_did_change(context.client_id, result)
+  require('hotlens.flame').on_did_change(context.client_id, result)
+  require('hotlens.status').on_did_change(result)
+end
+
+local function on_recording(_, result)
+  require('hotlens.status').on_recording(result)
+end
+
+local function on_output(_, result)
+  require('hotlens.output').append(result.text)
+end
+
+local function on_show_flamegraph(_, result, context)
+  require('hotlens.flame').open({ client_id = context.client_id, run = result.run, title = result.title })
+end
+
+local function on_run_in_terminal(_, result)
+  return require('hotlens.terminal').run(result)
+end
+
+local function on_init(client)
+  -- What these give is drawn from hotlens/lines.
+  client.server_capabilities.inlayHintProvider = nil
+  client.server_capabilities.codeLensProvider = nil
+end
+
+local function on_exit(code, signal, client_id)
+  vim.schedule(function()
+    require('hotlens.marks').on_exit(client_id)
+    require('hotlens.status').reset()
+    if M.leaving or (code == 0 and signal == 0) then
+      return
+    end
+    local how = signal ~= 0 and ('by signal %d'):format(signal) or ('with status %d'):format(code)
+    say.error(('the server ended %s. Finished runs are kept; :Hotlens restart'):format(how))
+  end)
+end
+
+local function root_of(bufnr)
+  local name = vim.api.nvim_buf_get_name(bufnr)
+  return vim.fs.root(bufnr, config.values.root_markers) or vim.fs.dirname(name)
+end
+
+--- Only files have timings; without the program, that is said once and nothing is tried.
+local function is_wanted(bufnr)
+  local name = vim.api.nvim_buf_get_name(bufnr)
+  if name == '' or name:find('^%a[%w+.-]+://') or vim.bo[bufnr].buftype ~= '' then
+    return false
+  end
+  local found, cmd = executable()
+  if not found then
+    say.warn_once(('"%s" is not there: put hotlens into $PATH, or set cmd in setup{}'):format(cmd))
+  end
+  return found
+end
+
+--- For vim.lsp.start and vim.lsp.config.
+---@return vim.lsp.ClientConfig
+function M.config()
+  local values = config.values
+  local own = { ui = true, terminal = true, flameGraph = true }
+  return {
+    name = M.NAME,
+    -- As a function: Neovim skips a program that is missing without a word.
+    cmd = function(dispatchers)
+      return vim.lsp.rpc.start(config.values.cmd, dispatchers)
+    end,
+    filetypes = values.filetypes,
+    root_dir = function(bufnr, on_dir)
+      if is_wanted(bufnr) then
+        on_dir(root_of(bufnr))
+      end
+    end,
+    init_options = { hotlens = vim.tbl_extend('force', values.settings, own) },
+    -- An empty table would be an array for the server.
+    settings = { hotlens = next(values.settings) and values.settings or vim.empty_dict() },
+    on_init = on_init,
+    on_exit = on_exit,
+    on_attach = function(client, bufnr)
+      require('hotlens.marks').attach(client, bufnr)
+    end,
+    handlers = {
+      ['window/showMessage'] = on_show_message,
+      ['hotlens/didChange'] = on_did_change,
+      ['hotlens/recording'] = on_recording,
+      ['hotlens/output'] = on_output,
+      ['hotlens/showFlamegraph'] = on_show_flamegraph,
+      ['hotlens/runInTerminal'] = on_run_in_terminal,
+    },
+  }
+end
+
+--- Starts the server for a buffer, on versions that have no vim.lsp.enable.
+---@param bufnr integer
+---@return integer? client_id
+function M.start(bufnr)
+  if is_wanted(bufnr) then
+    local values = vim.deepcopy(in_use())
+    values.root_dir = root_of(bufnr)
+    return vim.lsp.start(values, { bufnr = bufnr })
+  end
+end
+
+function M.restart()
+  for _, client in ipairs(vim.lsp.get_clients({ name = M.NAME })) do
+    vim.lsp.stop_client(client.id)
+  end
+  vim.wait(3000, function()
+    return #vim.lsp.get_clients({ name = M.NAME }) == 0
+  end, 20)
+  for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
+    local is_ours = vim.api.nvim_buf_is_loaded(bufnr)
+      and vim.tbl_contains(config.values.filetypes, vim.bo[bufnr].filetype)
+    if is_ours then
+      M.start(bufnr)
+    end
+  end
+end
+
+vim.api.nvim_create_autocmd('VimLeavePre', {
+  callback = function()
+    M.leaving = true
+  end,
+})
+
+return M

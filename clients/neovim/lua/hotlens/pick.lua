@@ -1,0 +1,128 @@
+--- Choosing from lists, with vim.ui.select.
+local client_of = require('hotlens.client')
+local say = require('hotlens.say')
+
+local M = {}
+
+--- Asks the server and offers what it answers.
+---@param method string
+---@param params table
+---@param options {member: string, prompt: string, none: string, format: fun(item: table, result: table): string}
+---@param chosen fun(item: table, result: table)
+local function pick(method, params, options, chosen)
+  local client = client_of.require()
+  if not client then
+    return
+  end
+  client_of.request(client, method, params, function(error, result)
+    if error then
+      return say.error(client_of.reason(error))
+    elseif #result[options.member] == 0 then
+      return say.info(options.none)
+    end
+    vim.ui.select(result[options.member], {
+      prompt = options.prompt,
+      kind = 'hotlens',
+      format_item = function(item)
+        return options.format(item, result)
+      end,
+    }, function(item)
+      if item then
+        chosen(item, result)
+      end
+    end)
+  end)
+end
+
+local function number(value)
+  return value ~= vim.NIL and value or nil
+end
+
+local function run_text(run)
+  local parts = { ('%d %s'):format(run.id, run.title), (run.start:gsub('T', ' '):sub(1, 16)) }
+  if number(run.label) then
+    table.insert(parts, 2, run.label)
+  end
+  if number(run.elapsed) then
+    table.insert(parts, ('%.1f s'):format(run.elapsed))
+  end
+  table.insert(parts, run.samples .. ' samples')
+  if number(run.git.commit) then
+    table.insert(parts, run.git.commit:sub(1, 8) .. (run.git.dirty == true and ' with changes' or ''))
+  end
+  return table.concat(parts, ' · ')
+end
+
+local function folder()
+  local client = client_of.find()
+  return client and (client.root_dir or client.config.root_dir) or nil
+end
+
+--- Runs of the workspace; the chosen one is shown.
+---@param text string?
+function M.runs(text)
+  pick('hotlens/runs', { folder = folder(), text = text ~= '' and text or nil }, {
+    member = 'runs',
+    prompt = 'Show which run?',
+    none = 'there are no runs of this workspace yet: :Hotlens profile',
+    format = run_text,
+  }, function(run)
+    client_of.execute('selectRun', { run = run.id })
+  end)
+end
+
+--- Python processes; the chosen one is recorded.
+function M.processes()
+  pick('hotlens/processes', {}, {
+    member = 'processes',
+    prompt = 'Record which process?',
+    none = 'no Python process is running',
+    format = function(process)
+      local note = process.mayRecord and '' or ' (may not be recorded: another user, or no permission)'
+      return ('%d %s%s'):format(process.pid, process.command, note)
+    end,
+  }, function(process)
+    client_of.execute('attach', { pid = process.pid })
+  end)
+end
+
+--- Functions with the most time of their own; the cursor goes to the chosen one.
+function M.functions()
+  pick('hotlens/functions', { folder = folder(), limit = 100 }, {
+    member = 'functions',
+    prompt = 'Go to which function?',
+    none = 'this run has no functions',
+    format = function(row, result)
+      local samples = math.max(result.run.samples, 1)
+      local file = vim.fn.fnamemodify(row.file or '', ':t')
+      return ('%5.1f%% own %5.1f%% total  %s (%s)'):format(
+        100 * row.self / samples,
+        100 * row.total / samples,
+        row.name,
+        file
+      )
+    end,
+  }, function(row)
+    if not row.file or row.file == vim.NIL or not vim.uv.fs_stat(row.file) then
+      return say.warn(('%s is not here (any more)'):format(tostring(row.file)))
+    end
+    vim.cmd.edit(vim.fn.fnameescape(row.file))
+    vim.api.nvim_win_set_cursor(0, { math.min(math.max(row.line, 1), vim.api.nvim_buf_line_count(0)), 0 })
+  end)
+end
+
+--- The hottest lines of the shown run, into the quickfix list.
+function M.lines()
+  local client = client_of.require()
+  if not client then
+    return
+  end
+  client_of.request(client, 'hotlens/lines', { folder = folder() }, function(error, result)
+    if error then
+      return say.error(client_of.reason(error))
+    end
+    require('hotlens.hot').fill_quickfix(result)
+  end)
+end
+
+return M

@@ -1,0 +1,79 @@
+/* Keys and the mouse from a terminal in raw mode. */
+#include "flame_terminal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ESCAPE_MS 50 /* what a terminal sends as one key comes at once */
+
+static bool read_byte(int wait_ms, char *ret_byte)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&input, 1, wait_ms) > 0 && read(STDIN_FILENO, ret_byte, 1) == 1;
+}
+
+/* "\x1b[<0;12;5M": a click, columns and rows from 1. */
+static int mouse_key(const char *text, struct terminal_key *ret_key)
+{
+    unsigned button;
+    unsigned x;
+    unsigned y;
+    char end;
+    if (sscanf(text, "<%u;%u;%u%c", &button, &x, &y, &end) != 4 || end != 'M' || x == 0 || y == 0) {
+        return KEY_NONE;
+    }
+    ret_key->x = x - 1;
+    ret_key->y = y - 1;
+    return button == 0 ? KEY_CLICK : button == 64 ? 'k' : button == 65 ? 'j' : KEY_NONE;
+}
+
+static int escape_key(struct terminal_key *ret_key)
+{
+    char text[32];
+    size_t length = 0;
+    if (!read_byte(ESCAPE_MS, &text[0])) {
+        return KEY_ESCAPE;
+    }
+    if (text[0] != '[' && text[0] != 'O') {
+        return KEY_NONE;
+    }
+    while (length < sizeof(text) - 1 && read_byte(ESCAPE_MS, &text[length])) {
+        char byte = text[length++];
+        if (byte >= '@' && byte <= '~') {
+            break;
+        }
+    }
+    text[length] = '\0';
+    switch (length > 0 ? text[length - 1] : '\0') {
+    case 'A':
+        return 'k';
+    case 'B':
+        return 'j';
+    case 'C':
+        return 'l';
+    case 'D':
+        return 'h';
+    default:
+        return mouse_key(text, ret_key);
+    }
+}
+
+void terminal_read_key(struct terminal_key *ret_key)
+{
+    char byte;
+    *ret_key = (struct terminal_key){.key = KEY_NONE};
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    if (poll(&input, 1, -1) < 0) {
+        return; /* a signal: the caller looks */
+    }
+    ssize_t got = read(STDIN_FILENO, &byte, 1);
+    if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN)) {
+        ret_key->key = KEY_END;
+    } else if (got == 1) {
+        ret_key->key = byte == '\x1b' ? escape_key(ret_key) : (unsigned char)byte;
+    }
+}

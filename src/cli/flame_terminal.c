@@ -1,0 +1,102 @@
+#include "flame_terminal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "hotlens/base/macros.h"
+
+#define ENTER "\x1b[?1049h\x1b[?25l\x1b[?1000h\x1b[?1006h"
+#define LEAVE "\x1b[?1006l\x1b[?1000l\x1b[?25h\x1b[0m\x1b[?1049l"
+
+/* What a signal handler needs must be where it can find it. Written before handlers are installed. */
+static struct termios saved;
+static volatile sig_atomic_t is_entered;
+static volatile sig_atomic_t ended_by;
+
+static const int CRASHES[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+static const int ENDS[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+
+/* Only calls that a signal handler may make. */
+static void give_back(void)
+{
+    if (is_entered) {
+        is_entered = 0;
+        ssize_t ignored = write(STDOUT_FILENO, LEAVE, sizeof(LEAVE) - 1);
+        (void)ignored;
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
+    }
+}
+
+static void on_crash(int number)
+{
+    give_back();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void on_end(int number)
+{
+    ended_by = number;
+}
+
+static void on_resize(int number)
+{
+    (void)number; /* interrupts the wait for a key; then the size is asked for */
+}
+
+static void handle(int number, void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler}; /* without SA_RESTART */
+    sigaction(number, &action, NULL);
+}
+
+static int take(void)
+{
+    struct termios raw = saved;
+    raw.c_iflag &= ~(tcflag_t)(ICRNL | IXON | ISTRIP | INLCR);
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN | ISIG);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) < 0) {
+        return -errno;
+    }
+    is_entered = 1;
+    ssize_t ignored = write(STDOUT_FILENO, ENTER, sizeof(ENTER) - 1);
+    (void)ignored;
+    return 0;
+}
+
+int terminal_enter(void)
+{
+    if (tcgetattr(STDIN_FILENO, &saved) < 0) {
+        return -errno;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(CRASHES); i++) {
+        handle(CRASHES[i], on_crash);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(ENDS); i++) {
+        handle(ENDS[i], on_end);
+    }
+    handle(SIGWINCH, on_resize);
+    return take();
+}
+
+void terminal_leave(void)
+{
+    give_back();
+}
+
+void terminal_suspend(void)
+{
+    give_back();
+    raise(SIGSTOP);
+    take();
+}
+
+int terminal_ended_by(void)
+{
+    return ended_by;
+}

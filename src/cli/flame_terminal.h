@@ -1,0 +1,32 @@
+/* The whole terminal for a while: alternate screen, raw mode, mouse; given back on every way out. */
+#ifndef HOTLENS_SRC_CLI_FLAME_TERMINAL_H
+#define HOTLENS_SRC_CLI_FLAME_TERMINAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* 0 or a negative errno. One at a time in a process. */
+int terminal_enter(void);
+void terminal_leave(void);
+/* Ctrl+Z: gives the terminal back, stops the process, takes the terminal again. */
+void terminal_suspend(void);
+/* A signal that ends the process has come; it is raised again by terminal_leave's caller. 0 for none. */
+int terminal_ended_by(void);
+
+enum {
+    KEY_NONE = 0, /* nothing, or a signal (a new size) */
+    KEY_END = 256,
+    KEY_ESCAPE,
+    KEY_CLICK,
+};
+
+struct terminal_key {
+    int key; /* a byte, or one of the above; arrows are hjkl */
+    uint32_t x;
+    uint32_t y;
+};
+
+/* Waits for a key or a signal. */
+void terminal_read_key(struct terminal_key *ret_key);
+
+#endif

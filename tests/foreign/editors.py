@@ -1,0 +1,116 @@
+"""The configurations of docs/editors/other.md in the real editors, under tmux. Prints TAP."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+from harness import SOURCE, Skip, expect, main, test, wait_until
+from traffic import check_settings
+
+try:
+    import tomllib
+except ImportError:  # before Python 3.11
+    tomllib = None
+
+PROGRAM = """import time
+
+def hot(end):
+    while time.time() < end:
+        sum(range(1000))
+
+hot(time.time() + 2)
+"""
+
+
+def recipe(heading, language):
+    """The first block of a language under a heading of other.md."""
+    text = (SOURCE / "docs" / "editors" / "other.md").read_text()
+    section = re.search(rf"^## {re.escape(heading)}$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)[1]
+    return re.search(rf"^```{language}\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)[1]
+
+
+class Screen:
+    """A program in a terminal of its own."""
+
+    def __init__(self, box, *argv):
+        self.tmux = ["tmux", "-S", str(box.folder / "tmux"), "-f", "/dev/null"]
+        environment = {**box.environment, "TERM": "xterm-256color"}
+        path = f"{pathlib.Path(os.environ['HOTLENS']).parent}:{environment['PATH']}"
+        subprocess.run([*self.tmux, "new-session", "-d", "-x", "110", "-y", "30", "-c", box.folder,
+                        "env", f"PATH={path}", *map(str, argv)],
+                       check=True, env=environment, stdin=subprocess.DEVNULL)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run([*self.tmux, "kill-server"], check=False)
+
+    def text(self):
+        return subprocess.run([*self.tmux, "capture-pane", "-p"], check=False, text=True,
+                              stdout=subprocess.PIPE).stdout
+
+    def keys(self, *keys):
+        subprocess.run([*self.tmux, "send-keys", *keys], check=True)
+
+    def shows(self, pattern, seconds=60):
+        try:
+            return wait_until(lambda: re.search(pattern, self.text(), re.MULTILINE), seconds, step=0.1)
+        except AssertionError:
+            raise AssertionError(f"{pattern} is not on the screen:\n{self.text()}") from None
+
+
+def project(box):
+    if not shutil.which("tmux"):
+        raise Skip("no tmux")
+    box.write("project/pyproject.toml", "")
+    path = box.write("project/program.py", PROGRAM)
+    os.utime(path, (1, 1))
+    return path
+
+
+@test
+def recipes_are_well_formed(box):
+    """What is not run here is at least JSON or TOML, and its settings exist."""
+    text = (SOURCE / "docs" / "editors" / "other.md").read_text()
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    expect(len(blocks) > 8, "blocks", blocks)
+    for language, block in blocks:
+        if language == "json":
+            found = json.loads(block)
+            for options in re.findall(r'"initializationOptions": (\{.*\})', block):
+                problems = check_settings(json.loads(options), "options")
+                expect(not problems, problems, found)
+        elif language == "toml" and tomllib:
+            tomllib.loads(block)
+
+
+@test
+def vim_with_ale(box):
+    path = project(box)
+    version = subprocess.run(["vim", "--version"], check=False, text=True,
+                             stdout=subprocess.PIPE).stdout if shutil.which("vim") else ""
+    if "+textprop" not in version or not list(pathlib.Path("/usr/share/vim").glob("vimfiles/pack/*/*/ale")):
+        raise Skip("no Vim with text properties, or no ALE (Debian: vim, vim-ale)")
+    vimrc = box.write("vimrc", "set nocompatible\n" + recipe("Vim with ALE", "vim"))
+    with Screen(box, "vim", "-Nu", vimrc, path) as vim:
+        vim.shows("def hot")
+        # The server starts with the file; before that there is nothing to ask.
+        def asked():
+            vim.keys("Escape", ":ALECodeAction", "Enter")
+            try:
+                return vim.shows(r"(\d+)\) Hotlens: Profile File", 3)
+            except AssertionError:
+                return None
+        choice = wait_until(asked, 60)
+        vim.keys(choice[1], "Enter")
+        found = vim.shows(r"sum\(range\(1000\)\) .*\d s total, >?\d+")
+        expect("import time" in vim.text(), "the text", found[0])
+        vim.keys("Escape", ":3", "Enter", ":ALEHover", "Enter")
+        vim.shows(r"\*\*hot\*\* · .* s total")
+
+
+main()
