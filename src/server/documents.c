@@ -91,14 +91,15 @@ struct hl_document *hl_documents_find(struct hl_documents *documents, const char
     return document;
 }
 
-/* A file without an extension is Python only when the client says so. */
+/* A file without an extension is Python only when the client says so; Emacs calls it "python-base" in
+ * some modes. */
 static bool is_python(const struct hl_document *document)
 {
-    if (*document->language) {
-        return strcasecmp(document->language, "python") == 0;
+    if (strncasecmp(document->language, "python", strlen("python")) == 0) {
+        return true;
     }
-    return document->path && strchr(hl_path_base_name(document->path), '.') &&
-           hl_source_is_python(document->path);
+    return !*document->language && document->path &&
+           strchr(hl_path_base_name(document->path), '.') && hl_source_is_python(document->path);
 }
 
 static int make_document(const char *uri, const char *language, int64_t version, const char *text,

@@ -292,7 +292,9 @@ void hl_settings_apply(struct hl_settings *settings, const cJSON *json, struct h
     const cJSON *own = cJSON_IsObject(json) ? cJSON_GetObjectItemCaseSensitive(json, "hotlens")
                                             : NULL;
     json = own ? own : json;
-    if (!json || cJSON_IsNull(json)) {
+    /* Clients written in Lua have one empty table for {} and []. */
+    bool is_empty = cJSON_IsArray(json) && cJSON_GetArraySize(json) == 0;
+    if (!json || cJSON_IsNull(json) || is_empty) {
         return;
     }
     if (!cJSON_IsObject(json)) {

@@ -239,12 +239,14 @@ void shelf_entry_show(struct hl_shelf *shelf, struct shelf_entry *entry, struct 
     }
 }
 
-void hl_shelf_show_run(struct hl_shelf *shelf, const char *folder, int64_t run_id)
+bool hl_shelf_show_run(struct hl_shelf *shelf, const char *folder, int64_t run_id)
 {
     struct shelf_entry *entry = folder ? shelf_entry_of(shelf, folder) : NULL;
-    if (!folder || entry) {
+    bool is_there = !folder || entry;
+    if (is_there) {
         shelf_load_run(shelf, entry, run_id);
     }
+    return is_there;
 }
 
 void hl_shelf_show(struct hl_shelf *shelf, const char *folder, struct hl_shown *shown)

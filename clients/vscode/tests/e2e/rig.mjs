@@ -51,8 +51,8 @@ export async function until(what, probe, patience = PATIENCE) {
 }
 
 export class Rig {
-  constructor({ codeServer, out, vsix, program, path: searchPath }) {
-    Object.assign(this, { codeServer, out, vsix, program });
+  constructor({ codeServer, out, vsix, program, path: searchPath, always = {} }) {
+    Object.assign(this, { codeServer, out, vsix, program, always });
     rmSync(out, { recursive: true, force: true });
     for (const folder of ['data/User', 'data/Machine', 'ext', 'xdg', 'tmp']) {
       mkdirSync(path.join(out, folder), { recursive: true });
@@ -77,7 +77,8 @@ export class Rig {
     this.settings({});
   }
 
-  settings(more) {
+  settings(some) {
+    const more = { ...this.always, ...some };
     writeFileSync(`${this.out}/data/User/settings.json`, JSON.stringify({ ...SETTINGS, ...more }, null, 2));
     // Those that name programs belong to the machine that runs them.
     writeFileSync(`${this.out}/data/Machine/settings.json`, JSON.stringify(more, null, 2));
@@ -207,6 +208,20 @@ export class Rig {
       await row.waitFor({ timeout: 5000 });
       await row.click();
       return true;
+    });
+  }
+
+  /** In a dialog for files, which takes a path when it has looked at it. */
+  async choosePath(file) {
+    const input = this.page.locator('.quick-input-widget input.input');
+    await until('the dialog', async () => (await input.inputValue()).includes('/'));
+    await input.fill(file);
+    await until('the dialog to end', async () => {
+      const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(file) }).first();
+      const isThere = await row.isVisible(); // else it is a new one
+      await (isThere ? row.click({ timeout: 1000 }) : input.press('Enter', { timeout: 1000 })).catch(() => {});
+      await this.page.waitForTimeout(500);
+      return !(await input.isVisible());
     });
   }
 

@@ -198,15 +198,10 @@ all['a run is exported and loaded again'] = async rig => {
   await rig.openFile('spin.py');
   await rig.run('Hotlens: Export Run');
   await rig.page.locator('.quick-input-list .monaco-list-row', { hasText: 'raw' }).first().click();
-  const input = rig.page.locator('.quick-input-widget input.input');
-  await until('the dialog', async () => (await input.inputValue()).includes('hotlens-'));
-  await input.fill(file);
-  await rig.page.keyboard.press('Enter');
+  await rig.choosePath(file);
   await until('the file', () => existsSync(file) && readFileSync(file, 'utf8').includes('burn'));
   await rig.run('Hotlens: Load Profile File');
-  await until('the dialog', async () => (await input.inputValue()).includes('project'));
-  await input.fill(file);
-  await rig.page.keyboard.press('Enter');
+  await rig.choosePath(file);
   await until('the run', () => rig.json('runs').runs.some(({ title }) => title === 'other.raw'));
   await until('it is shown', async () => /other\.raw/.test(await rig.status('run').innerText()));
 };
@@ -214,10 +209,7 @@ all['a run is exported and loaded again'] = async rig => {
 all['a profile that cannot be read says why'] = async rig => {
   const file = rig.write('project/broken.raw', '{"this": "is no raw profile"}\n');
   await rig.run('Hotlens: Load Profile File');
-  const input = rig.page.locator('.quick-input-widget input.input');
-  await until('the dialog', async () => (await input.inputValue()).includes('project'));
-  await input.fill(file);
-  await rig.page.keyboard.press('Enter');
+  await rig.choosePath(file);
   await rig.toast(/broken\.raw/).waitFor();
   await rig.picture('unreadable');
   await rig.closeToasts();
@@ -345,10 +337,7 @@ all['a file without a workspace is profiled too'] = async rig => {
   const file = rig.write('alone/alone.py', SPIN);
   await rig.open();
   await rig.run('File: Open File');
-  const input = rig.page.locator('.quick-input-widget input.input');
-  await until('the dialog', async () => (await input.inputValue()).length > 0);
-  await input.fill(file);
-  await rig.page.keyboard.press('Enter');
+  await rig.choosePath(file);
   await rig.page.locator('.tab.active', { hasText: 'alone.py' }).waitFor();
   await record(rig, 2);
   await rig.page.keyboard.press('Control+c');
