@@ -21,6 +21,7 @@ CLEAN = {
     "include/hotlens/base/limits.h": HEADER.replace("GOOD", "LIMITS").replace(
         "#endif", "#define HL_LIMIT_SOME 1\n#endif"),
     "src/base/good.c": '#include "hotlens/base/good.h"\n\nint hl_good(void)\n{\n    return 0;\n}\n',
+    "src/base/limit.c": "bool is_some(int value)\n{\n    return value <= HL_LIMIT_SOME;\n}\n",
     "src/store/rows.c": '#include <sqlite3.h>\n\nconst char *sql = "SELECT 1";\n',
     "src/main.c": '#include "hotlens/cli/cli.h"\n',
     "tests/unit/base/test_some.c": "/* HL_LIMIT_SOME */\n",
@@ -62,6 +63,7 @@ BROKEN = [
     (check_layers.check_tabs, "src/cli/wide.c", "/*" + " x" * 60 + "*/\n"),
     (check_layers.check_limits, "tests/unit/base/test_some.c", None),
     (check_layers.check_limits, "tests/unit/base/test_some.c", "/* HL_LIMIT_SOMETHING */\n"),
+    (check_layers.check_limits, "src/base/limit.c", None),
     (check_layers.check_same_names, "src/cli/again.c", "int hl_good(void)\n{\n}\n"),
 ]
 
