@@ -11,6 +11,8 @@
 
 /* No header line of any client comes near this; a longer one is not a header. */
 #define HEADER_LINE_MAX 4096
+/* The room of a larger body is given back when the next one comes. */
+#define BODY_KEPT ((size_t)1 << 20)
 
 enum state {
     STATE_HEADERS,
@@ -110,6 +112,9 @@ static bool end_headers(struct hl_framing *framing, enum hl_framing_event *ret_e
         return anything; /* stray empty lines between messages hurt nobody */
     }
     framing->missing = framing->announced;
+    if (framing->body.capacity > BODY_KEPT) {
+        hl_buffer_finish(&framing->body);
+    }
     hl_buffer_clear(&framing->body);
     framing->state = framing->announced > framing->limit ? STATE_SKIP : STATE_BODY;
     *ret_event = HL_FRAMING_OVERSIZE;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/utf8.h"
 #include "hotlens/lsp/framing.h"
@@ -101,6 +102,66 @@ static bool is_blank(const char *text, const char *end)
     return text == end;
 }
 
+/* Values take forty times the room of their text, so a large message may have only so many. A string, which
+ * is what makes messages large, is one. */
+static bool has_too_many_values(const char *body, size_t length)
+{
+    uint64_t count = 0;
+    bool in_string = false;
+    for (size_t i = 0; length > HL_LIMIT_VALUES && i < length; i++) {
+        if (in_string && body[i] == '\\') {
+            i++;
+        } else if (body[i] == '"') {
+            in_string = !in_string;
+        } else if (!in_string && (body[i] == ',' || body[i] == '[' || body[i] == '{')) {
+            count++;
+        }
+    }
+    return count > HL_LIMIT_VALUES;
+}
+
+/* A copy in which U+0000, which would end the strings it is in, is U+FFFD: one character too, so that
+ * positions stay right. NULL when there is none. */
+static char *without_nul(const char *body, size_t length)
+{
+    static const char ESCAPE[] = "\\u0000";
+    size_t size = sizeof(ESCAPE) - 1;
+    if (!memmem(body, length, ESCAPE, size)) {
+        return NULL;
+    }
+    char *copy = hl_try_malloc(length, 1);
+    for (size_t i = 0; copy && i < length; i++) {
+        copy[i] = body[i];
+        if (body[i] != '\\' || i + 1 >= length) {
+            continue;
+        }
+        if (length - i >= size && memcmp(body + i, ESCAPE, size) == 0) {
+            memcpy(copy + i, "\\ufffd", size);
+            i += size - 1;
+        } else {
+            copy[i + 1] = body[i + 1];
+            i++;
+        }
+    }
+    return copy;
+}
+
+/* The root, or NULL for what is not JSON. */
+static cJSON *parse(const char *body, size_t length)
+{
+    const char *end = NULL;
+    _cleanup_free_ char *copy = without_nul(body, length);
+    const char *text = copy ? copy : body;
+    /* cJSON takes control characters in strings as they come. */
+    bool has_nul = memchr(text, '\0', length) != NULL;
+    cJSON *root = has_nul ? NULL : cJSON_ParseWithLengthOpts(text, length, &end, false);
+    if (root && !is_blank(end, text + length)) {
+        cJSON_Delete(root);
+        return NULL;
+    }
+    return root;
+}
+
 void hl_message_parse(const char *body, size_t length, struct hl_message *ret_message)
 {
     *ret_message = (struct hl_message){0};
@@ -108,9 +169,12 @@ void hl_message_parse(const char *body, size_t length, struct hl_message *ret_me
         invalid(ret_message, HL_RPC_PARSE_ERROR, "the message is not UTF-8");
         return;
     }
-    const char *end = NULL;
-    ret_message->root = cJSON_ParseWithLengthOpts(body, length, &end, false);
-    if (!ret_message->root || !is_blank(end, body + length)) {
+    if (has_too_many_values(body, length)) {
+        invalid(ret_message, HL_RPC_INVALID_REQUEST, "the message has too many values");
+        return;
+    }
+    ret_message->root = parse(body, length);
+    if (!ret_message->root) {
         invalid(ret_message, HL_RPC_PARSE_ERROR, "the message is not JSON");
         return;
     }

@@ -81,17 +81,6 @@ static void edit_work(void *job, struct hl_store *store, const struct hl_error *
     }
 }
 
-static void show_no_more(struct hl_context *context, int64_t id)
-{
-    char **folders = context->memory->folders;
-    for (size_t i = 0; folders && folders[i]; i++) {
-        const struct hl_shown *shown = hl_shelf_shown(context->shelf, folders[i]);
-        if (shown && hl_shown_run(shown)->id == id) {
-            hl_shelf_show_nothing(context->shelf, folders[i]);
-        }
-    }
-}
-
 static void say_done(const struct edit *edit)
 {
     struct hl_context *context = edit->context;
@@ -121,7 +110,7 @@ static void edit_done(void *job, bool cancelled)
     }
     say_done(edit);
     if (edit->kind == EDIT_DELETE) {
-        show_no_more(context, edit->id);
+        hl_shelf_run_deleted(context->shelf, edit->id);
     }
     change_news_runs(context);
 }
@@ -211,7 +200,7 @@ int hl_cmd_rename_run(const struct hl_call *call, struct hl_error *error)
         return r;
     }
     struct edit *edit = edit_create(call, EDIT_LABEL);
-    edit->has_label = cJSON_HasObjectItem(call->arguments, "label");
+    edit->has_label = cJSON_GetObjectItemCaseSensitive(call->arguments, "label") != NULL;
     edit->label = label && *label ? hl_xstrdup(label) : NULL;
     return begin_edit(call, edit, "Which run shall be renamed?", error);
 }

@@ -205,14 +205,27 @@ static int ask_focus(struct hl_context *context, const char *folder, const struc
 
 static int read_node(const char *text, uint64_t *ret_node, struct hl_error *error)
 {
-    char *end = NULL;
-    errno = 0;
-    unsigned long long node = strtoull(text, &end, 16);
-    if (errno != 0 || end == text || *end) {
+    size_t length = strlen(text);
+    if (length == 0 || length > 16 || strspn(text, "0123456789abcdefABCDEF") != length) {
         return hl_error_set(error, EINVAL, "node: the name of a node, 16 hexadecimal digits, is expected");
     }
-    *ret_node = node;
+    *ret_node = strtoull(text, NULL, 16);
     return 0;
+}
+
+/* A thread or process; untouched when it is not named. */
+static int read_number(const cJSON *arguments, const char *name, int64_t *ret_number,
+                       struct hl_error *error)
+{
+    int64_t number = INT64_MAX;
+    int r = hl_field_int_optional(arguments, name, &number, error);
+    if (r == 0 && number < 0) {
+        r = hl_error_set(error, EINVAL, "%s: a number that is not negative is expected", name);
+    }
+    if (r == 0 && number != INT64_MAX) {
+        *ret_number = number;
+    }
+    return r;
 }
 
 /* What the arguments name. 1 when they name something, 0 when nothing, -EINVAL. */
@@ -229,8 +242,8 @@ static int read_focus(const cJSON *arguments, struct hl_focus_spec *ret_focus,
     r = r < 0 ? r : hl_field_string_optional(arguments, "function", &function, error);
     r = r < 0 ? r : hl_field_string_optional(arguments, "file", &file, error);
     r = r < 0 ? r : hl_field_string_optional(arguments, "module", &module, error);
-    r = r < 0 ? r : hl_field_int_optional(arguments, "thread", &thread, error);
-    r = r < 0 ? r : hl_field_int_optional(arguments, "process", &process, error);
+    r = r < 0 ? r : read_number(arguments, "thread", &thread, error);
+    r = r < 0 ? r : read_number(arguments, "process", &process, error);
     if (r < 0) {
         return r;
     }

@@ -44,9 +44,10 @@ static enum hl_verdict judge_notification(enum hl_phase *phase, const char *meth
         *phase = HL_PHASE_EXITED;
         return HL_VERDICT_EXIT;
     }
-    if (*phase == HL_PHASE_INITIALIZING && strcmp(method, "initialized") == 0) {
-        *phase = HL_PHASE_RUNNING;
-        return HL_VERDICT_HANDLE;
+    if (strcmp(method, "initialized") == 0) {
+        bool is_first = *phase == HL_PHASE_INITIALIZING;
+        *phase = is_first ? HL_PHASE_RUNNING : *phase;
+        return is_first ? HL_VERDICT_HANDLE : HL_VERDICT_IGNORE;
     }
     bool alive = *phase == HL_PHASE_INITIALIZING || *phase == HL_PHASE_RUNNING;
     return alive ? HL_VERDICT_HANDLE : HL_VERDICT_IGNORE;

@@ -17,7 +17,7 @@ struct hl_progress {
     enum state state;
     bool ended; /* while the client was being asked */
     bool token_is_number;
-    int64_t token_number;
+    double token_number;
     char *token;
     char *title;
     char *message; /* the last one, for the beginning */
@@ -68,7 +68,7 @@ static void write_token(struct hl_json *json, const struct hl_progress *progress
 {
     hl_json_key(json, "token");
     if (progress->token_is_number) {
-        hl_json_i64(json, progress->token_number);
+        hl_json_number(json, progress->token_number);
     } else {
         hl_json_string(json, progress->token);
     }
@@ -137,7 +137,7 @@ static void take_token(struct hl_progress *progress, const cJSON *token)
         progress->token = hl_xstrdup(token->valuestring);
     } else {
         progress->token_is_number = true;
-        progress->token_number = (int64_t)token->valuedouble;
+        progress->token_number = token->valuedouble;
     }
     progress->state = STATE_OPEN;
     send_step(progress, "begin", NULL);
@@ -206,7 +206,8 @@ void hl_progress_end(struct hl_progress *progress, const char *message)
 static bool has_token(const struct hl_progress *progress, const cJSON *token)
 {
     if (progress->token_is_number) {
-        return cJSON_IsNumber(token) && (int64_t)token->valuedouble == progress->token_number;
+        return cJSON_IsNumber(token) && !(token->valuedouble < progress->token_number) &&
+               !(token->valuedouble > progress->token_number);
     }
     return progress->token && cJSON_IsString(token) &&
            strcmp(token->valuestring, progress->token) == 0;

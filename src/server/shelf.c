@@ -25,6 +25,7 @@ static bool equal(const char *a, const char *b)
 static struct shelf_entry *add_entry(struct hl_shelf *shelf, const char *folder)
 {
     struct shelf_entry *entry = hl_xcalloc(1, sizeof(*entry));
+    entry->serial = ++shelf->serials;
     entry->folder = folder ? hl_path_normalize(folder) : NULL;
     entry->follows = true;
     struct shelf_entry **place = add(&shelf->entries, &shelf->entry_count, &shelf->entry_capacity,
@@ -74,6 +75,13 @@ static void numbers_finish(struct shelf_numbers *numbers)
     *numbers = (struct shelf_numbers){0};
 }
 
+static void stray_finish(struct shelf_stray *stray)
+{
+    free(stray->path);
+    free(stray->real_path);
+    hl_shown_unref(stray->shown);
+}
+
 void hl_shelf_destroy(struct hl_shelf *shelf)
 {
     if (!shelf) {
@@ -88,9 +96,7 @@ void hl_shelf_destroy(struct hl_shelf *shelf)
         entry_destroy(shelf->entries[i]);
     }
     for (size_t i = 0; i < shelf->stray_count; i++) {
-        free(shelf->strays[i].path);
-        free(shelf->strays[i].real_path);
-        hl_shown_unref(shelf->strays[i].shown);
+        stray_finish(&shelf->strays[i]);
     }
     free(shelf->numbers);
     free(shelf->entries);
@@ -466,6 +472,38 @@ const struct hl_numbers *hl_shelf_numbers(struct hl_shelf *shelf, struct hl_docu
         (void)hl_numbers_add_functions(numbers, document);
     }
     return numbers;
+}
+
+void hl_shelf_close(struct hl_shelf *shelf, const struct hl_document *document)
+{
+    struct shelf_stray *stray = shelf_stray_of(shelf, document->path);
+    hl_shelf_forget(shelf, document);
+    if (stray && document->path) {
+        stray_finish(stray);
+        *stray = shelf->strays[--shelf->stray_count];
+    }
+}
+
+void hl_shelf_run_deleted(struct hl_shelf *shelf, int64_t run_id)
+{
+    bool was_shown = false;
+    for (size_t i = 0; i < shelf->stray_count; i++) {
+        struct shelf_stray *stray = &shelf->strays[i];
+        if (stray->shown && hl_shown_run(stray->shown)->id == run_id) {
+            drop_shown(&stray->shown);
+            was_shown = true;
+            shelf_search(shelf, stray);
+        }
+    }
+    for (size_t i = 0; i < shelf->entry_count; i++) {
+        struct shelf_entry *entry = shelf->entries[i];
+        if (entry->full && hl_shown_run(entry->full)->id == run_id) {
+            hl_shelf_show_nothing(shelf, entry->folder);
+        }
+    }
+    if (was_shown) {
+        shelf_changed(shelf, false);
+    }
 }
 
 void hl_shelf_forget(struct hl_shelf *shelf, const struct hl_document *document)

@@ -16,7 +16,7 @@
 struct shelf_job {
     struct hl_shelf *shelf;
     char *folder;
-    bool has_entry;     /* `folder` says which, NULL included */
+    uint64_t entry;     /* serial of the one it is for; 0: none */
     uint64_t ticket;
     int64_t run_id;     /* to load; or the one that is shown */
     int64_t newest;     /* known, then found */
@@ -63,8 +63,8 @@ static struct shelf_job *job_create(struct hl_shelf *shelf, const struct shelf_e
 {
     struct shelf_job *job = hl_xcalloc(1, sizeof(*job));
     job->shelf = shelf;
-    job->has_entry = entry != NULL;
     if (entry) {
+        job->entry = entry->serial;
         job->folder = hl_xstrdup(entry->folder);
         job->ticket = entry->ticket;
         job->newest = entry->newest;
@@ -94,7 +94,13 @@ HL_DEFINE_CLEANUP(struct shelf_job *, job_free);
 /* The entry a job was for, unless its folder is gone. */
 static struct shelf_entry *entry_of(const struct shelf_job *job)
 {
-    return job->has_entry ? shelf_entry_of(job->shelf, job->folder) : NULL;
+    const struct hl_shelf *shelf = job->shelf;
+    for (size_t i = 0; i < shelf->entry_count; i++) {
+        if (shelf->entries[i]->serial == job->entry) {
+            return shelf->entries[i];
+        }
+    }
+    return NULL;
 }
 
 static bool has_store(struct shelf_job *job, const struct hl_store *store,
@@ -157,7 +163,7 @@ static void load_done(void *data, bool cancelled)
     if (job->result < 0 && !cancelled) {
         shelf->events.failed(shelf->user, &job->error);
     }
-    if (job->shown && !job->has_entry) {
+    if (job->shown && job->entry == 0) {
         const char *folder = hl_shelf_folder_of(shelf, hl_shown_run(job->shown)->workspace);
         entry = shelf_entry_of(shelf, folder);
     }
@@ -298,8 +304,10 @@ static void search_done(void *data, bool cancelled)
     struct hl_shelf *shelf = job->shelf;
     struct shelf_stray *stray = shelf_stray_of(shelf, job->path);
     report(job, cancelled);
-    stray->is_searching = false;
-    if (job->shown) {
+    if (stray) {
+        stray->is_searching = false;
+    }
+    if (stray && job->shown) {
         hl_shown_unref(stray->shown);
         stray->shown = TAKE_PTR(job->shown);
         shelf_changed(shelf, false);

@@ -12,6 +12,7 @@ struct shelf_tree {
 
 /* What one folder shows. */
 struct shelf_entry {
+    uint64_t serial; /* a folder that was removed and added again is another entry */
     char *folder;             /* NULL: files outside every folder */
     struct hl_shown *full;    /* the whole run */
     struct hl_shown *focused; /* … restricted, or NULL */
@@ -65,6 +66,7 @@ struct hl_shelf {
     size_t waiter_count;
     size_t waiter_capacity;
     uint64_t tickets;
+    uint64_t serials; /* of entries */
     int64_t changed_at;
     bool hides_hints;
     bool is_leaving; /* no more jobs */

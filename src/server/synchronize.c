@@ -44,7 +44,7 @@ void hl_did_close(struct hl_context *context, const cJSON *params)
         document = hl_documents_find(context->documents, name);
     }
     if (document) {
-        hl_shelf_forget(context->shelf, document);
+        hl_shelf_close(context->shelf, document);
         hl_feature_clear_diagnostics(context, document);
     }
     _cleanup_free_ char *uri = NULL;

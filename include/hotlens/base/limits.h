@@ -43,6 +43,8 @@
 #define HL_LIMIT_VIEW_NODES 15000u
 /* One message from a client, in bytes; larger ones are skipped and answered with an error. */
 #define HL_LIMIT_MESSAGE (UINT64_C(64) << 20)
+/* Values in one message from a client: numbers, strings, objects … */
+#define HL_LIMIT_VALUES 1000000u
 /* Bytes waiting for a client that does not read. */
 #define HL_LIMIT_SEND_QUEUE (UINT64_C(16) << 20)
 /* Requests of a client that are being worked on; the next is read when half of them are answered. */

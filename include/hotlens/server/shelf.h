@@ -42,6 +42,9 @@ void hl_shelf_end_live(struct hl_shelf *shelf, const char *folder);
 /* Another process wrote to the store: newer runs of the folders are shown if the shown one is the last. */
 void hl_shelf_refresh(struct hl_shelf *shelf);
 
+/* The run is in the store no more: nobody shows it. */
+void hl_shelf_run_deleted(struct hl_shelf *shelf, int64_t run_id);
+
 /* Compares what the folder shows with this run, now and later; 0 is the default, the last run of the same
  * target. -ENOENT when the folder shows no stored run. */
 int hl_shelf_compare_with(struct hl_shelf *shelf, const char *folder, int64_t run_id);
@@ -74,7 +77,9 @@ const struct hl_numbers *hl_shelf_numbers(struct hl_shelf *shelf, struct hl_docu
 const struct hl_numbers *hl_shelf_line_numbers(struct hl_shelf *shelf,
                                                struct hl_document *document,
                                                struct hl_shown **ret_shown, bool *ret_loading);
-/* The numbers of a document that was closed or changed are made again when asked for. */
+/* The document is closed: nothing of it is kept. */
+void hl_shelf_close(struct hl_shelf *shelf, const struct hl_document *document);
+/* The numbers of a document are made again when asked for. */
 void hl_shelf_forget(struct hl_shelf *shelf, const struct hl_document *document);
 /* The same for all documents: other settings find other files. */
 void hl_shelf_forget_all(struct hl_shelf *shelf);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../suite.h"
+#include "hotlens/base/limits.h"
 #include "hotlens/lsp/framing.h"
 #include "hotlens/lsp/message.h"
 
@@ -28,6 +29,7 @@ static const struct row {
     {"", HL_MESSAGE_INVALID, HL_RPC_PARSE_ERROR},
     {"{", HL_MESSAGE_INVALID, HL_RPC_PARSE_ERROR},
     {"{} {}", HL_MESSAGE_INVALID, HL_RPC_PARSE_ERROR},
+    {"{\"method\":\"m\",\"params\":[1}", HL_MESSAGE_INVALID, HL_RPC_PARSE_ERROR},
     {"{\"method\":\"\xff\"}", HL_MESSAGE_INVALID, HL_RPC_PARSE_ERROR},
 };
 
@@ -103,6 +105,44 @@ START_TEST(test_errors_have_no_result)
 }
 END_TEST
 
+/* C's strings end at U+0000: an escaped one is another character, one that is not is no JSON. */
+START_TEST(test_nul)
+{
+    static const char ESCAPED[] = "{\"method\":\"a\\u0000b\\\\u0000\\n\"}";
+    static const char BARE[] = "{\"method\":\"a\0b\"}";
+    struct hl_message message;
+    hl_message_parse(ESCAPED, sizeof(ESCAPED) - 1, &message);
+    ck_assert_int_eq(message.kind, HL_MESSAGE_NOTIFICATION);
+    ck_assert_str_eq(message.method, "a\xef\xbf\xbd" "b\\u0000\n");
+    hl_message_finish(&message);
+    hl_message_parse(BARE, sizeof(BARE) - 1, &message);
+    ck_assert_int_eq(message.code, HL_RPC_PARSE_ERROR);
+    hl_message_finish(&message);
+}
+END_TEST
+
+/* [0,0,…] with a string in front whose commas are no values. */
+START_TEST(test_values_have_a_limit)
+{
+    _cleanup_buffer_ struct hl_buffer body = {0};
+    struct hl_message message;
+    hl_buffer_puts(&body, "{\"method\":\"m\",\"params\":[\"\\\"[,");
+    for (uint32_t i = 0; i < HL_LIMIT_VALUES; i++) {
+        hl_buffer_putc(&body, ',');
+    }
+    hl_buffer_puts(&body, "\"");
+    /* The object and the array have two commas or brackets of their own, the object's fields one. */
+    uint32_t more = HL_LIMIT_VALUES - 3 + (uint32_t)_i;
+    for (uint32_t i = 0; i < more; i++) {
+        hl_buffer_puts(&body, ",0");
+    }
+    hl_buffer_puts(&body, "]}");
+    hl_message_parse(body.data, body.length, &message);
+    ck_assert_int_eq(message.code, _i == 0 ? 0 : HL_RPC_INVALID_REQUEST);
+    hl_message_finish(&message);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("lsp-message");
@@ -112,6 +152,8 @@ int main(void)
     tcase_add_test(tcase, test_number_and_string_differ);
     tcase_add_test(tcase, test_requests_have_no_params_when_they_have_none);
     tcase_add_test(tcase, test_errors_have_no_result);
+    tcase_add_test(tcase, test_nul);
+    tcase_add_loop_test(tcase, test_values_have_a_limit, 0, 2);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

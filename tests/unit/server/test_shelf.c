@@ -131,6 +131,54 @@ START_TEST(test_outside)
 }
 END_TEST
 
+/* What is outside every folder is kept for open documents only. */
+START_TEST(test_closed_while_searching)
+{
+    int64_t id = program_save(&program, jobs.store, USUAL, 3600);
+    ck_assert_int_eq(shown_id(), -2);
+    hl_shelf_close(shelf, document);
+    ck_assert_uint_eq(run_jobs(&jobs), 1);
+    hl_shelf_refresh(shelf);
+    ck_assert_uint_eq(jobs.count, 0);
+    ck_assert_int_eq(shown_id(), -2);
+    run_jobs(&jobs);
+    ck_assert_int_eq(shown_id(), id);
+}
+END_TEST
+
+/* The answers for the folder as it was do not count for the one that came in its place. */
+START_TEST(test_folder_comes_again)
+{
+    int64_t id = program_save(&program, jobs.store, USUAL, 3600);
+    hl_shelf_add_folder(shelf, program.folder);
+    hl_shelf_remove_folder(shelf, program.folder);
+    hl_shelf_add_folder(shelf, program.folder);
+    run_jobs(&jobs);
+    ck_assert_int_eq(shown_id(), id);
+    ck_assert_int_eq(hl_store_delete_run(jobs.store, id, NULL), 0);
+    hl_shelf_run_deleted(shelf, id);
+    ck_assert_int_eq(shown_id(), -1);
+}
+END_TEST
+
+START_TEST(test_deleted_run)
+{
+    int64_t older = program_save(&program, jobs.store, USUAL, 3600);
+    int64_t id = program_save(&program, jobs.store, USUAL, 60);
+    if (_i == 0) {
+        hl_shelf_add_folder(shelf, program.folder);
+    }
+    (void)shown_id();
+    run_jobs(&jobs);
+    ck_assert_int_eq(shown_id(), id);
+    ck_assert_int_eq(hl_store_delete_run(jobs.store, id, NULL), 0);
+    hl_shelf_run_deleted(shelf, id);
+    ck_assert_int_eq(shown_id(), _i == 0 ? -1 : -2);
+    run_jobs(&jobs);
+    ck_assert_int_eq(shown_id(), _i == 0 ? -1 : older);
+}
+END_TEST
+
 START_TEST(test_memory)
 {
     hl_shelf_add_folder(shelf, program.folder);
@@ -270,6 +318,9 @@ int main(void)
     tcase_add_loop_test(tests, test_restore, 0, 3);
     tcase_add_test(tests, test_selected_run_stays);
     tcase_add_test(tests, test_outside);
+    tcase_add_test(tests, test_closed_while_searching);
+    tcase_add_test(tests, test_folder_comes_again);
+    tcase_add_loop_test(tests, test_deleted_run, 0, 2);
     tcase_add_test(tests, test_memory);
     tcase_add_test(tests, test_focus);
     tcase_add_test(tests, test_callers);
