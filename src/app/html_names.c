@@ -81,7 +81,8 @@ void hl_html_title(const struct hl_run *run, const struct hl_html_options *optio
     } else if (strncmp(title, "-c ", 3) == 0) {
         hl_buffer_puts(out, "python -c …");
     } else {
-        size_t start = strncmp(title, "-m ", 3) == 0 ? 3 : 0;
+        static const char MODULE[] = "python -m ";
+        size_t start = strncmp(title, MODULE, sizeof(MODULE) - 1) == 0 ? sizeof(MODULE) - 1 : 0;
         hl_buffer_append(out, title, start + word_length(title + start));
     }
 }

@@ -213,7 +213,7 @@ static void describe(const struct program *program, const char *cwd, struct hl_t
     case WHAT_MODULE:
         hl_buffer_puts(&key, "module:");
         put_word(&key, program->text);
-        hl_buffer_puts(&title, "-m ");
+        hl_buffer_puts(&title, "python -m ");
         put_word(&title, program->text);
         break;
     case WHAT_CODE:

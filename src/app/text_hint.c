@@ -31,10 +31,10 @@ void hl_text_hint(struct hl_buffer *out, const struct hl_scale *scale, uint64_t 
 
 void hl_text_samples(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples)
 {
-    struct hl_scale counts = {.samples = scale->samples};
     hl_text_put_grouped(out, samples);
-    hl_buffer_putc(out, ' ');
-    hl_text_error(out, &counts, samples);
+    hl_buffer_puts(out, " ± ");
+    hl_text_put_grouped(out, hl_text_error_samples(scale, samples));
+    hl_buffer_puts(out, samples == 1 ? " sample" : " samples");
     if (scale->seconds_per_sample > 0) {
         hl_buffer_puts(out, " (");
         hl_text_amount(out, scale, samples);

@@ -192,14 +192,26 @@ void hl_text_percent(struct hl_buffer *out, uint64_t part, uint64_t whole)
     }
 }
 
-void hl_text_error(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples)
+/* The standard error of n of N samples, in samples. */
+static double error_of(const struct hl_scale *scale, uint64_t samples)
 {
     double n = (double)samples;
     double share = scale->samples > 0 ? fmin(n / (double)scale->samples, 1) : 0;
-    double error = sqrt(n * (1 - share));
+    return sqrt(n * (1 - share));
+}
+
+uint64_t hl_text_error_samples(const struct hl_scale *scale, uint64_t samples)
+{
+    return (uint64_t)llround(round_to_digits(error_of(scale, samples), 2));
+}
+
+void hl_text_error(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples)
+{
+    double n = (double)samples;
+    double error = error_of(scale, samples);
     hl_buffer_puts(out, "± ");
     if (!(scale->seconds_per_sample > 0)) {
-        hl_text_counted(out, (uint64_t)llround(round_to_digits(error, 2)), "sample");
+        hl_text_counted(out, hl_text_error_samples(scale, samples), "sample");
         return;
     }
     double amount = round_to_digits(n * scale->seconds_per_sample, 3);

@@ -13,6 +13,9 @@ void hl_text_put_seconds(struct hl_buffer *out, double seconds, double error, in
 void hl_text_amount_digits(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples,
                            int most);
 
+/* The standard error of a count, as it is shown in samples. */
+uint64_t hl_text_error_samples(const struct hl_scale *scale, uint64_t samples);
+
 /* What one second of this run's samples is a second of: "busy", "holding the GIL" …, and what is then
  * missing: " (waiting not shown)", or "". */
 const char *hl_text_metric_word(const struct hl_run *run);

@@ -14,6 +14,7 @@
 #include "report.h"
 #include "run_pick.h"
 
+/* Those of `hotlens export`, as people will want them. */
 static const char *const FORMATS[] = {"html", "svg", "raw", "collapsed", "json"};
 
 struct export
@@ -79,16 +80,16 @@ static void on_run_chosen(struct hl_context *context, void *user, const struct h
     }
 }
 
-/* Which formats there are, `hotlens export` knows, and says so of one that it does not; but what is given
- * to it and becomes the file's suffix is a word. */
 static int check_format(const char *format, struct hl_error *error)
 {
-    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-    size_t length = format ? strlen(format) : 1;
-    bool is_word = length > 0 && length < 20 && (!format || strspn(format, LETTERS) == length);
-    return is_word ? 0
-                   : hl_error_set(error, EINVAL, "format: a format of hotlens export, as "
-                                                 "\"collapsed\", is expected");
+    _cleanup_buffer_ struct hl_buffer list = {0};
+    for (size_t i = 0; i < ARRAY_SIZE(FORMATS); i++) {
+        if (!format || strcmp(format, FORMATS[i]) == 0) {
+            return 0;
+        }
+        hl_buffer_printf(&list, "%s\"%s\"", i > 0 ? ", " : "", FORMATS[i]);
+    }
+    return hl_error_set(error, EINVAL, "format: one of %s is expected", list.data);
 }
 
 int hl_cmd_export(const struct hl_call *call, struct hl_error *error)

@@ -408,7 +408,7 @@ def a_test_is_profiled(box):
         expect_equal(stop["arguments"], [{"id": recording(talk, "started")[0]["id"]}], "its id")
         end = recording(talk, "ended")[0]
         expect_equal((end["title"], end["exitStatus"], end["run"]),
-                     ("-m pytest test_it.py::test_main", 0, 1), "the end")
+                     ("python -m pytest test_it.py::test_main", 0, 1), "the end")
         expect_equal(talk.leave(), 0, "exit code")
 
 

@@ -1,8 +1,9 @@
 """What the server shows of runs that are in the store: no recording, no py-spy."""
 
+import json
 import os
 
-from harness import expect, expect_equal, main, test, wait_until
+from harness import SOURCE, expect, expect_equal, main, test, wait_until
 from lsp import CAPABILITIES, Server
 
 UI = {"hotlens": {"ui": True}}
@@ -351,7 +352,10 @@ def a_run_is_exported(box):
         talk.initialize(options=UI)
         talk.open(path)
         talk.wait_for(lambda: lines_of(talk, path)["run"], "the run")
-        for name in ("raw", "collapsed", "json"):
+        schema = json.loads((SOURCE / "docs/schema/commands/export.json").read_text())
+        alternatives = schema["properties"]["arguments"]["prefixItems"][0]["anyOf"]
+        names = alternatives[0]["properties"]["format"]["enum"][:-1]
+        for name in names:
             talk.command("hotlens.export", {"format": name})
             talk.message_with(f"hotlens-1.{name}")
             expect((box.folder / f"hotlens-1.{name}").stat().st_size > 0, name)
@@ -360,11 +364,16 @@ def a_run_is_exported(box):
         talk.command("hotlens.export", {"run": "last", "format": "raw", "path": "sub.raw"})
         talk.message_with("sub.raw")
         expect((box.folder / "sub.raw").exists(), "beside the workspace's files")
-        talk.command("hotlens.export", {"format": "paper"})
-        talk.message_with("paper")
         wrong = talk.failure("workspace/executeCommand", {
             "command": "hotlens.export", "arguments": [{"format": "../raw"}]}, wrong=True)
-        expect(wrong["code"] == -32602 and wrong["message"].startswith("format:"), "format", wrong)
+        expect_equal((wrong["code"], [name for name in names if f'"{name}"' not in wrong["message"]]),
+                     (-32602, []), "what is expected")
+        talk.answers["window/showMessageRequest"] = lambda params: params["actions"][1]
+        talk.command("hotlens.export", {"path": "picture"})
+        talk.message_with("picture")
+        actions = talk.asked["window/showMessageRequest"][-1]["params"]["actions"]
+        expect_equal([action["title"].split()[0].lower() for action in actions], names, "the question")
+        expect("<svg" in (box.folder / "picture").read_text()[:200], "the second is a picture")
         expect_equal(talk.leave(), 0, "exit code")
 
 

@@ -5,7 +5,7 @@
 struct hl_target {
     char *key;    /* "file:/p/train.py --fast", "module:pytest -q", "code:HASH",
                   "input:-", "command:…", "process:…", "import:…" */
-    char *title;  /* "train.py --fast", "-m pytest -q" */
+    char *title;  /* "train.py --fast", "python -m pytest -q" */
     char *script; /* absolute path of the program's file, or NULL */
 };
 

@@ -45,12 +45,12 @@ static const struct {
 } TITLES[] = {
     {"train.py --password=x", 0, false, "train.py"},
     {"train.py --password=x", 0, true, "train.py --password=x"},
-    {"-m pytest -q", 0, false, "-m pytest"},
+    {"python -m pytest -q", 0, false, "python -m pytest"},
     {"-c \"import secret\"", 0, false, "python -c …"},
     {"'my prog.py' --key k", 0, false, "'my prog.py'"},
     {"'my prog.py", 0, false, "'my prog.py"},
     {"my profile.raw", HL_RUN_IMPORTED, false, "my profile.raw"},
-    {"-m", 0, false, "-m"},
+    {"python -m", 0, false, "python"},
     {"", 0, false, ""},
 };
 

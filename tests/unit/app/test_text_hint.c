@@ -106,6 +106,24 @@ START_TEST(test_tooltips)
 }
 END_TEST
 
+/* The noun goes with the count, not with its error. */
+static const struct {
+    uint64_t n, of;
+    const char *text;
+} COUNTS[] = {
+    {510, 511, "510 ± 1 samples"}, {1, 1000, "1 ± 1 sample"},       {1, 1, "1 ± 0 sample"},
+    {0, 10, "0 ± 0 samples"},      {5000, 9000, "5000 ± 47 samples"},
+};
+
+START_TEST(test_counts)
+{
+    struct hl_buffer out = {0};
+    struct hl_scale scale = {.samples = COUNTS[_i].of};
+    hl_text_samples(&out, &scale, COUNTS[_i].n);
+    check_text(&out, COUNTS[_i].text);
+}
+END_TEST
+
 #define P "\xe2\x80\x87" /* figure space */
 
 static const struct {
@@ -145,6 +163,7 @@ int main(void)
     tcase_add_loop_test(tests, test_changes, 0, ARRAY_SIZE(CHANGES));
     tcase_add_loop_test(tests, test_worth, 0, ARRAY_SIZE(WORTH));
     tcase_add_loop_test(tests, test_tooltips, 0, ARRAY_SIZE(TOOLTIPS));
+    tcase_add_loop_test(tests, test_counts, 0, ARRAY_SIZE(COUNTS));
     tcase_add_loop_test(tests, test_bars, 0, ARRAY_SIZE(BARS));
     tcase_add_test(tests, test_columns_and_markdown);
     suite_add_tcase(suite, tests);
