@@ -37,6 +37,7 @@ static void document_destroy(struct hl_document *document)
     free(document->language);
     document_finish_text(document);
     hl_line_hashes_finish(&document->opened);
+    hl_line_hashes_finish(&document->outlined);
     hl_outline_destroy(document->outline);
     free(document);
 }
@@ -380,26 +381,6 @@ size_t hl_documents_count(const struct hl_documents *documents)
 struct hl_document *hl_documents_at(struct hl_documents *documents, size_t index)
 {
     return documents->items[index];
-}
-
-const struct hl_outline *hl_document_outline(struct hl_document *document)
-{
-    if (document->outline && document->outline_edit == document->edit) {
-        return document->outline;
-    }
-    struct hl_outline *outline;
-    size_t length = document->is_python ? document->length : 0;
-    if (hl_outline_create(document->text, length, &outline) < 0) {
-        return document->outline;
-    }
-    if (document->outline && hl_outline_is_unterminated(outline)) {
-        hl_outline_destroy(outline);
-    } else {
-        hl_outline_destroy(document->outline);
-        document->outline = outline;
-    }
-    document->outline_edit = document->edit;
-    return document->outline;
 }
 
 const struct hl_line_hashes *hl_document_hashes(struct hl_document *document)

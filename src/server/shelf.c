@@ -445,12 +445,17 @@ static struct shelf_numbers *update_numbers(struct hl_shelf *shelf, struct hl_do
     if (numbers->shown == *ret_shown && numbers->edit == document->edit) {
         return numbers;
     }
+    const struct hl_shown_file *file = find_file(shelf, *ret_shown, document);
+    if (numbers->shown == *ret_shown && numbers->numbers && numbers->numbers->file == file &&
+        hl_numbers_update_lines(numbers->numbers, document) == 0) {
+        numbers->edit = document->edit;
+        return numbers;
+    }
     numbers_finish(numbers);
     numbers->document = document;
     numbers->edit = document->edit;
     numbers->shown = hl_shown_ref(*ret_shown);
-    (void)hl_numbers_create_lines(document, find_file(shelf, *ret_shown, document),
-                                  &numbers->numbers);
+    (void)hl_numbers_create_lines(document, file, &numbers->numbers);
     return numbers;
 }
 
