@@ -189,7 +189,7 @@ def measure_flame_graph(bench):
     subprocess.run([bench.hotlens, "import", "--rate", "100", raw], check=True, cwd=folder,
                    env=bench.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     client, _ = start(bench, folder)
-    client.ask("hotlens/flamegraph", {"run": "last"})
+    _, first = client.ask("hotlens/flamegraph", {"run": "last"})
     times = []
     for _ in range(max(bench.rounds, 5)):
         body, took = client.ask("hotlens/flamegraph", {"run": "last"})
@@ -197,6 +197,7 @@ def measure_flame_graph(bench):
     client.leave()
     middle = statistics.median(times)
     size = len(body) / 1e6
+    bench.table.add("hotlens/flamegraph of 1,000,000 nodes, first", f"{first * 1000:.0f} ms", None, None)
     bench.table.add("hotlens/flamegraph of 1,000,000 nodes, loaded", f"{middle:.0f} ms", "≤ 30 ms",
                     middle <= 30)
     bench.table.add("  its size", f"{size:.2f} MB", "≤ 1 MB", size <= 1)
