@@ -12,7 +12,7 @@ const struct hl_function *hl_flame_function(const struct hl_flame *flame,
         return NULL;
     }
     uint32_t function = flame->function_of_group ? flame->function_of_group[group] : group;
-    return &flame->data->functions->items[function];
+    return &flame->functions->items[function];
 }
 
 const char *hl_flame_name(const struct hl_flame *flame, const struct hl_view *view, uint32_t node)
@@ -21,7 +21,7 @@ const char *hl_flame_name(const struct hl_flame *flame, const struct hl_view *vi
     if (!function) {
         return view->group[node] == HL_VIEW_OTHER ? "(other)" : "(all)";
     }
-    return hl_strings_get(flame->data->functions->strings, function->name, NULL);
+    return hl_strings_get(flame->functions->strings, function->name, NULL);
 }
 
 void hl_flame_options(const struct hl_flame *flame, enum hl_view_kind kind,
@@ -41,7 +41,7 @@ void hl_flame_options(const struct hl_flame *flame, enum hl_view_kind kind,
         /* Two trees share what may be sent. */
         ret_options->limit = (ret_options->limit + 1) / 2;
         ret_options->is_pivot = flame->is_pivot;
-        ret_options->pivot_hash = flame->data->functions->items[flame->pivot].hash;
+        ret_options->pivot_hash = flame->functions->items[flame->pivot].hash;
         ret_options->pivot_group = flame->pivot;
         for (uint32_t i = 0; flame->function_of_group && i < flame->group_count; i++) {
             if (flame->function_of_group[i] == flame->pivot) {
@@ -137,6 +137,7 @@ void hl_flame_destroy(struct hl_flame *flame)
         return;
     }
     hl_profile_unref(flame->profile);
+    hl_functions_destroy(flame->scopes);
     free(flame->of_frame);
     free(flame->function_of_group);
     free(flame->group_hash);

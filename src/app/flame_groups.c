@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hotlens/app/flame.h"
+#include "hotlens/app/scopes.h"
 #include "hotlens/app/text.h"
 #include "hotlens/base/hash.h"
 #include "hotlens/base/memory.h"
@@ -80,7 +81,7 @@ static bool is_hidden(const struct hl_flame *flame, const struct hl_function *fu
     if (function->file == HL_NO_STRING) {
         return query->workspace;
     }
-    const char *file = hl_strings_get(flame->data->functions->strings, function->file, NULL);
+    const char *file = hl_strings_get(flame->functions->strings, function->file, NULL);
     if (query->workspace && !is_own(file, flame->data->run.workspace)) {
         return true;
     }
@@ -95,7 +96,7 @@ static bool is_hidden(const struct hl_flame *flame, const struct hl_function *fu
 /* One group for each function, by its index. */
 static int group_by_function(struct hl_flame *flame, uint32_t frame_count)
 {
-    const struct hl_functions *functions = flame->data->functions;
+    const struct hl_functions *functions = flame->functions;
     flame->group_count = (uint32_t)functions->count;
     memcpy(flame->of_frame, functions->of_frame, frame_count * sizeof(*flame->of_frame));
     flame->group_hash = hl_try_malloc(functions->count + 1, sizeof(*flame->group_hash));
@@ -113,7 +114,7 @@ static int group_by_function(struct hl_flame *flame, uint32_t frame_count)
  * spellings of a name) the first one's group is taken. */
 static int group_by_line(struct hl_flame *flame, uint32_t frame_count)
 {
-    const struct hl_functions *functions = flame->data->functions;
+    const struct hl_functions *functions = flame->functions;
     const struct hl_frames *frames = hl_profile_frames(flame->data->profile);
     flame->function_of_group = hl_try_malloc(frame_count + 1, sizeof(*flame->function_of_group));
     flame->group_hash = hl_try_malloc(frame_count + 1, sizeof(*flame->group_hash));
@@ -139,7 +140,7 @@ static int group_by_line(struct hl_flame *flame, uint32_t frame_count)
 
 static int hide(struct hl_flame *flame, uint32_t frame_count)
 {
-    const struct hl_functions *functions = flame->data->functions;
+    const struct hl_functions *functions = flame->functions;
     const struct hl_flame_query *query = flame->query;
     if (!query->merge && !query->workspace && query->hide_count == 0) {
         return 0;
@@ -163,12 +164,17 @@ static int hide(struct hl_flame *flame, uint32_t frame_count)
 int hl_flame_group(struct hl_flame *flame)
 {
     uint32_t frame_count = flame->data->functions->frame_count;
+    int r = hl_scopes_create(flame->data, &flame->scopes);
+    if (r < 0) {
+        return r;
+    }
+    flame->functions = flame->scopes ? flame->scopes : flame->data->functions;
     flame->of_frame = hl_try_malloc(frame_count + 1, sizeof(*flame->of_frame));
     if (!flame->of_frame) {
         return -ENOMEM;
     }
-    int r = flame->query->by_line ? group_by_line(flame, frame_count)
-                                  : group_by_function(flame, frame_count);
+    r = flame->query->by_line ? group_by_line(flame, frame_count)
+                              : group_by_function(flame, frame_count);
     return r < 0 ? r : hide(flame, frame_count);
 }
 
@@ -199,9 +205,16 @@ static bool is_function(const struct hl_functions *functions, uint32_t index, co
            (!file || is_file(functions, function, file));
 }
 
+/* A scope is of itself, and of the function that it is written in. */
+static bool is_of(const struct hl_flame *flame, uint32_t frame, uint32_t function)
+{
+    return flame->functions->of_frame[frame] == function ||
+           flame->data->functions->of_frame[frame] == function;
+}
+
 int hl_flame_find_pivot(struct hl_flame *flame, struct hl_error *error)
 {
-    const struct hl_functions *functions = flame->data->functions;
+    const struct hl_functions *functions = flame->functions;
     const struct hl_flame_query *query = flame->query;
     uint32_t found = HL_NO_GROUP;
     for (uint32_t i = 0; i < functions->count; i++) {
@@ -222,7 +235,7 @@ int hl_flame_find_pivot(struct hl_flame *flame, struct hl_error *error)
         return -ENOMEM;
     }
     for (uint32_t i = 0; i < functions->frame_count; i++) {
-        flame->is_pivot[i] = functions->of_frame[i] == found;
+        flame->is_pivot[i] = is_of(flame, i, found);
     }
     return 0;
 }
@@ -230,7 +243,7 @@ int hl_flame_find_pivot(struct hl_flame *flame, struct hl_error *error)
 /* By function, whether it is what the focus means. */
 static int mark_focus(const struct hl_flame *flame, uint8_t *meant)
 {
-    const struct hl_functions *functions = flame->data->functions;
+    const struct hl_functions *functions = flame->functions;
     const struct hl_flame_query *query = flame->query;
     _cleanup_buffer_ struct hl_buffer scratch = {0};
     for (uint32_t i = 0; i < functions->count; i++) {
@@ -263,7 +276,7 @@ static int mark_focus(const struct hl_flame *flame, uint8_t *meant)
 
 static int focus_on_functions(struct hl_flame *flame)
 {
-    const struct hl_functions *functions = flame->data->functions;
+    const struct hl_functions *functions = flame->functions;
     const struct hl_columns *columns = hl_profile_columns(flame->data->profile);
     _cleanup_free_ uint8_t *meant = hl_try_calloc(functions->count + 1, 1);
     _cleanup_free_ uint8_t *selected = hl_try_calloc(columns->count, 1);
@@ -272,7 +285,9 @@ static int focus_on_functions(struct hl_flame *flame)
     }
     int r = mark_focus(flame, meant);
     for (uint32_t i = 1; r == 0 && i < columns->count; i++) {
-        selected[i] = meant[functions->of_frame[columns->frame[i]]];
+        uint32_t frame = columns->frame[i];
+        selected[i] = meant[functions->of_frame[frame]] ||
+                      meant[flame->data->functions->of_frame[frame]];
     }
     return r < 0 ? r : hl_profile_focus(flame->data->profile, selected, false, &flame->profile);
 }
@@ -323,7 +338,9 @@ static char *name_focus(const struct hl_flame_query *query)
 /* The stacks through the pivot; of all others a sandwich shows nothing. */
 static int count_pivot(struct hl_flame *flame)
 {
-    struct hl_groups groups = hl_functions_groups(flame->data->functions);
+    bool is_scope = flame->pivot >= flame->data->functions->count;
+    struct hl_groups groups =
+        hl_functions_groups(is_scope ? flame->functions : flame->data->functions);
     struct hl_profile *part = NULL;
     int r = hl_profile_focus_group(flame->profile, &groups, flame->pivot, &part);
     if (r == 0) {

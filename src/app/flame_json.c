@@ -77,7 +77,7 @@ int hl_flame_json(const struct hl_flame *flame, struct hl_buffer *out)
         .callers = flame->callers,
         .callees = sandwich ? flame->view : NULL,
         .profile = flame->profile,
-        .functions = flame->data->functions,
+        .functions = flame->functions,
         .function_of_group = flame->function_of_group,
         .group_count = flame->group_count,
         .matches = flame->matches,

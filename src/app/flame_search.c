@@ -31,7 +31,7 @@ static bool is_match(const struct hl_flame *flame, const struct hl_function *fun
                      struct hl_buffer *module)
 {
     const struct hl_flame_query *query = flame->query;
-    const struct hl_strings *strings = flame->data->functions->strings;
+    const struct hl_strings *strings = flame->functions->strings;
     uint32_t id = query->search_in == HL_FLAME_IN_FUNCTION ? function->name : function->file;
     if (id == HL_NO_STRING) {
         return false;
@@ -51,7 +51,7 @@ static bool is_match(const struct hl_flame *flame, const struct hl_function *fun
 static uint64_t count_samples(const struct hl_flame *flame)
 {
     const struct hl_columns *columns = hl_profile_columns(flame->profile);
-    const uint32_t *of_frame = flame->data->functions->of_frame;
+    const uint32_t *of_frame = flame->functions->of_frame;
     uint64_t samples = 0;
     uint32_t i = 1;
     while (i < columns->count) {
@@ -70,7 +70,7 @@ static uint64_t count_samples(const struct hl_flame *flame)
 
 int hl_flame_search(struct hl_flame *flame)
 {
-    const struct hl_functions *functions = flame->data->functions;
+    const struct hl_functions *functions = flame->functions;
     _cleanup_buffer_ struct hl_buffer module = {0};
     flame->matches = hl_try_calloc(functions->count + 1, 1);
     if (!flame->matches) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hotlens/app/scopes.h"
 #include "hotlens/app/text.h"
 #include "hotlens/base/json.h"
 #include "hotlens/base/memory.h"
@@ -68,8 +69,12 @@ static int write_data(const struct hl_run_data *data, const struct hl_html_optio
 {
     _cleanup_(hl_view_destroy_p) struct hl_view *view = NULL;
     _cleanup_(hl_functions_destroy_p) struct hl_functions *functions = NULL;
-    int r = make_view(data, options->nodes, &view);
-    r = r < 0 ? r : hl_html_functions(data, options, &functions);
+    _cleanup_(hl_functions_destroy_p) struct hl_functions *scopes = NULL;
+    struct hl_run_data shown = *data; /* a loan, but for the functions */
+    int r = hl_scopes_create(data, &scopes);
+    shown.functions = scopes ? scopes : data->functions;
+    r = r < 0 ? r : make_view(&shown, options->nodes, &view);
+    r = r < 0 ? r : hl_html_functions(&shown, options, &functions);
     if (r < 0) {
         return r;
     }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "hotlens/app/scopes.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 #include "hotlens/profile/focus.h"
@@ -74,7 +75,12 @@ static bool is_meant(const struct hl_run_data *data, const struct hl_focus_spec 
 /* Marks the nodes of a view's node; the view is that of app/flame.h. */
 static int select_node(const struct hl_run_data *data, uint64_t id, uint8_t *selected)
 {
-    const struct hl_functions *functions = data->functions;
+    _cleanup_(hl_functions_destroy_p) struct hl_functions *scopes = NULL;
+    int r = hl_scopes_create(data, &scopes);
+    if (r < 0) {
+        return r;
+    }
+    const struct hl_functions *functions = scopes ? scopes : data->functions;
     _cleanup_free_ uint64_t *hash = hl_try_malloc(functions->count + 1, sizeof(*hash));
     if (!hash) {
         return -ENOMEM;

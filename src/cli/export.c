@@ -86,7 +86,7 @@ static void write_svg(const struct hl_run_data *data, const struct export *expor
         hl_text_summary(&summary, &data->run);
         hl_buffer_putc(&summary, '\0');
         struct hl_svg_picture picture = {.view = flame->view,
-                                         .functions = data->functions,
+                                         .functions = flame->functions,
                                          .title = data->run.title,
                                          .summary = summary.data,
                                          .workspace = data->run.workspace,

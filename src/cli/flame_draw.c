@@ -41,7 +41,7 @@ static struct colour colour_of(const struct hl_flame *flame, const struct hl_vie
         return GREY;
     }
     size_t length;
-    const char *file = hl_strings_get(flame->data->functions->strings, function->file, &length);
+    const char *file = hl_strings_get(flame->functions->strings, function->file, &length);
     return PALETTE[hl_hash_bytes(file, length, 0) % ARRAY_SIZE(PALETTE)];
 }
 

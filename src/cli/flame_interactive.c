@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "flame_terminal.h"
+#include "hotlens/app/scopes.h"
 #include "hotlens/app/text.h"
 #include "hotlens/base/label.h"
 #include "hotlens/base/memory.h"
@@ -20,7 +21,7 @@
 /* What is looked at; going back takes the one before. */
 struct place {
     enum hl_flame_shape shape;
-    const struct hl_function *pivot;
+    const struct hl_function *pivot; /* of the screen's functions, which outlive the graphs */
     bool has_root;
     uint64_t root;
     uint64_t selected;
@@ -28,6 +29,7 @@ struct place {
 
 struct screen {
     const struct hl_run_data *data;
+    const struct hl_functions *functions; /* under the numbers that every graph gives them */
     struct hl_flame_query query;
     struct hl_flame *flame;
     struct hl_layout layout;
@@ -101,7 +103,7 @@ static int lay_out(struct screen *screen)
 /* Makes the graph that screen->now says; on failure the one before stays. */
 static int go(struct screen *screen)
 {
-    const struct hl_strings *strings = screen->data->functions->strings;
+    const struct hl_strings *strings = screen->functions->strings;
     struct hl_flame *flame = NULL;
     _cleanup_error_ struct hl_error error = {0};
     screen->query.shape = screen->now.shape;
@@ -178,7 +180,8 @@ static void sandwich(struct screen *screen)
         screen->message = "select a function first";
         return;
     }
-    struct place place = {.shape = HL_FLAME_SANDWICH, .pivot = function};
+    size_t index = (size_t)(function - screen->flame->functions->items);
+    struct place place = {.shape = HL_FLAME_SANDWICH, .pivot = &screen->functions->items[index]};
     visit(screen, place);
 }
 
@@ -219,7 +222,7 @@ static void next_match(struct screen *screen, bool backwards)
         uint32_t node = (screen->selected + (backwards ? count - step : step)) % count;
         const struct hl_function *function = hl_flame_function(flame, flame->view, node);
         uint32_t row;
-        if (function && flame->matches[function - flame->data->functions->items] &&
+        if (function && flame->matches[function - flame->functions->items] &&
             find_cell(screen, node, &row)) {
             screen->selected = node;
             keep_in_sight(screen);
@@ -258,7 +261,7 @@ static void put_status(struct hl_buffer *out, const struct screen *screen)
     hl_buffer_puts(out, hl_flame_name(flame, view, screen->selected));
     if (function && function->file != HL_NO_STRING) {
         const char *file =
-            hl_strings_get(flame->data->functions->strings, function->file, NULL);
+            hl_strings_get(flame->functions->strings, function->file, NULL);
         hl_buffer_printf(out, "  %s", hl_text_path(file, flame->data->run.workspace));
         if (function->line > 0) {
             hl_buffer_printf(out, ":%u", function->line);
@@ -461,11 +464,17 @@ static int run(struct screen *screen)
 int hl_flame_interactive(const struct hl_run_data *data, const struct hl_flame_query *query,
                          struct hl_error *error)
 {
+    _cleanup_(hl_functions_destroy_p) struct hl_functions *scopes = NULL;
+    int r = hl_scopes_create(data, &scopes);
+    if (r < 0) {
+        return hl_error_set_errno(error, -r, "the flame graph cannot be shown");
+    }
     struct screen screen = {.data = data, .query = *query, .columns = 80, .rows = 24};
+    screen.functions = scopes ? scopes : data->functions;
     screen.query.columns = 0;
     screen.colour = hl_flame_colour_of(STDOUT_FILENO);
     screen.now.shape = query->shape == HL_FLAME_INVERTED ? HL_FLAME_INVERTED : HL_FLAME_DOWN;
-    int r = go(&screen);
+    r = go(&screen);
     if (r == 0) {
         r = terminal_enter();
         r = r < 0 ? r : run(&screen);

@@ -55,6 +55,8 @@ struct hl_flame {
     const struct hl_run_data *data; /* borrowed */
     const struct hl_flame_query *query; /* borrowed */
     struct hl_profile *profile;     /* of the focus */
+    const struct hl_functions *functions; /* of the nodes: scopes, or the run's own */
+    struct hl_functions *scopes;          /* or NULL; see scopes.h */
     /* The groups of the views, and the function that each is of. */
     uint32_t *of_frame;
     uint32_t group_count;
