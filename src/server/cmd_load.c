@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "change_news.h"
 #include "hotlens/app/import.h"
@@ -71,14 +72,25 @@ static void count_files(struct loading *loading)
     }
 }
 
+/* A pipe or a terminal would keep a worker waiting for good. */
+static int check_file(const char *path, struct hl_error *error)
+{
+    struct stat status;
+    bool is_odd = stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+    return is_odd ? hl_error_set(error, EINVAL, "%s is not a regular file", path) : 0;
+}
+
 /* Reading a large file takes its time, so it is not done in the store's lane. */
 static void read_work(void *job, const atomic_bool *cancelled)
 {
     struct loading *loading = job;
     struct hl_import_options options = {.rate = loading->rate, .folder = loading->folder};
     (void)cancelled;
-    loading->result =
-        hl_import_file(loading->path, &options, &loading->data, NULL, &loading->error);
+    loading->result = check_file(loading->path, &loading->error);
+    if (loading->result == 0) {
+        loading->result =
+            hl_import_file(loading->path, &options, &loading->data, NULL, &loading->error);
+    }
     if (loading->result == 0) {
         count_files(loading);
     }
