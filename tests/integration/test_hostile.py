@@ -353,6 +353,11 @@ def refuses_wrong_types_of_every_field(box):
     attacker.initialize()
     commands, requests = load_fields()
     codes = set()
+    # One target too many: both a command and the name of one.
+    attacker.notify("workspace/didChangeConfiguration",
+                    {"settings": {"targets": {"x": {"command": ["true"], "args": ["1"]}}}})
+    attacker.ask("workspace/executeCommand", {"command": "hotlens.profileCommand", "arguments": [
+        {"command": ["false"], "args": ["2"], "target": "x", "env": {"A": "b"}, "cwd": "."}]})
     for name, fields in commands.items():
         for field in fields:
             for value in WRONG:
