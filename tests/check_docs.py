@@ -2,6 +2,7 @@
 """The documentation holds together. Prints TAP.
 
 - Relative links and anchors in *.md lead somewhere.
+- docs/testing.md lists the suites that there are.
 - Blocks marked ```sh in README.md and docs/*.md run: those of a page in their order, by one shell that
   stops at the first failure, in an empty folder with a copy of examples/ and tests/data/py-spy in it, with
   hotlens on PATH and a database of its own. What is not to be run is marked ```console or ```text.
@@ -9,6 +10,7 @@
 usage: check_docs.py ROOT [HOTLENS]
 """
 
+import json
 import os
 import pathlib
 import re
@@ -105,12 +107,36 @@ def run_page(root, hotlens, script):
         return (f"exit {done.returncode}\n{done.stdout}" if done.returncode else None), None
 
 
+def suites_of(text):
+    """Those that the section about suites names."""
+    section = re.search(r"^## Suites$(.*?)^## ", text + "\n## ", re.MULTILINE | re.DOTALL)
+    return set(re.findall(r"`([a-z]+-[\w-]+)`", section[1].partition("\n|---")[2])) if section else set()
+
+
+def wrong_suites(text, there):
+    listed = suites_of(text)
+    for name in sorted(there - listed):
+        yield f"docs/testing.md: {name} is not listed"
+    for name in sorted(listed - there):
+        yield f"docs/testing.md: there is no {name}"
+
+
+def check_suites(root, hotlens):
+    """(problems, reason it was skipped); meson leaves the list beside the program."""
+    built = pathlib.Path(hotlens).resolve().parent / "meson-info" / "intro-tests.json"
+    if not built.exists():
+        return [], "this build folder has no list of tests"
+    there = {test["name"] for test in json.loads(built.read_text())}
+    return list(wrong_suites((root / "docs" / "testing.md").read_text(), there)), None
+
+
 def results(root, hotlens):
     """(name, problems, reason it was skipped)"""
     for page in pages(root):
         yield f"links of {page.relative_to(root)}", list(dead_links(root, page)), None
     if hotlens is None:
         return
+    yield "suites of docs/testing.md", *check_suites(root, hotlens)
     for page in pages(root):
         blocks = shell_blocks(page.read_text())
         if blocks:

@@ -9,6 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import check_docs  # noqa: E402
+import tap  # noqa: E402
 
 OTHER = "# Some heading\n\n## Twice `x`, (really)\n\n## Twice `x`, (really)\n"
 
@@ -26,6 +27,14 @@ LINKS = [
     ("`[a](missing.md)`\n\n```text\n[a](missing.md)\n```\n", 0),
     ("[a](../../outside.md)", 1),
     ("![a](picture.png \"title\")", 1),
+]
+
+# What a page lists, and how much of that is wrong where there are unit-a and fuzz-b_c.
+SUITES = [
+    ("| a | `unit-a`, `fuzz-b_c` |", 0),
+    ("| a | `unit-a` |", 1),
+    ("| a | `unit-a`, `fuzz-b_c`, `unit-gone` |", 1),
+    ("", 2),
 ]
 
 # Script and whether it must be found to fail.
@@ -55,6 +64,10 @@ def results():
             root = make(folder, text)
             found = list(check_docs.dead_links(root, root / "docs" / "page.md"))
             yield f"{text!r} has {dead} dead links", len(found) == dead
+    for rows, wrong in SUITES:
+        page = f"## Suites\n\n`unit-x` …\n\n| about | suites |\n|---|---|\n{rows}\n\n## Next\n`unit-y`\n"
+        found = list(check_docs.wrong_suites(page, {"unit-a", "fuzz-b_c"}))
+        yield f"{rows!r} has {wrong} wrong suites", len(found) == wrong
     for script, fails in COMMANDS:
         with tempfile.TemporaryDirectory() as folder:
             root = make(folder, f"```console\n$ false\n```\n\n```sh\n{script}```\n")
@@ -63,15 +76,5 @@ def results():
             yield f"{script!r} {'fails' if fails else 'runs'}", bool(problem) == fails and not reason
 
 
-def main():
-    failed = False
-    number = 0
-    for number, (name, good) in enumerate(results(), 1):
-        failed |= not good
-        print(f"{'ok' if good else 'not ok'} {number} - {name}")
-    print(f"1..{number}")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.report(results()))

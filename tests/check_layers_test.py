@@ -9,6 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import check_layers  # noqa: E402
+import tap  # noqa: E402
 
 HEADER = """/* What it is. */
 #ifndef HOTLENS_BASE_GOOD_H
@@ -20,6 +21,7 @@ CLEAN = {
     "include/hotlens/base/limits.h": HEADER.replace("GOOD", "LIMITS").replace(
         "#endif", "#define HL_LIMIT_SOME 1\n#endif"),
     "src/base/good.c": '#include "hotlens/base/good.h"\n\nint hl_good(void)\n{\n    return 0;\n}\n',
+    "src/base/limit.c": "bool is_some(int value)\n{\n    return value <= HL_LIMIT_SOME;\n}\n",
     "src/store/rows.c": '#include <sqlite3.h>\n\nconst char *sql = "SELECT 1";\n',
     "src/main.c": '#include "hotlens/cli/cli.h"\n',
     "tests/unit/base/test_some.c": "/* HL_LIMIT_SOME */\n",
@@ -61,6 +63,7 @@ BROKEN = [
     (check_layers.check_tabs, "src/cli/wide.c", "/*" + " x" * 60 + "*/\n"),
     (check_layers.check_limits, "tests/unit/base/test_some.c", None),
     (check_layers.check_limits, "tests/unit/base/test_some.c", "/* HL_LIMIT_SOMETHING */\n"),
+    (check_layers.check_limits, "src/base/limit.c", None),
     (check_layers.check_same_names, "src/cli/again.c", "int hl_good(void)\n{\n}\n"),
 ]
 
@@ -108,15 +111,5 @@ def results():
     yield "a path of this machine is found", machine_path_is_found()
 
 
-def main():
-    failed = False
-    number = 0
-    for number, (name, good) in enumerate(results(), 1):
-        failed |= not good
-        print(f"{'ok' if good else 'not ok'} {number} - {name}")
-    print(f"1..{number}")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.report(results()))

@@ -370,12 +370,26 @@ Errors go to FAILURE, or are shown.  Returns at once."
     (hotlens--say "the server has ended unexpectedly; the next command starts it again (see %s)"
                   (buffer-name (jsonrpc-stderr-buffer connection)))))
 
+(defconst hotlens--remote-ready "hotlens: ready"
+  "What a remote shell prints before the server runs.
+Until then its terminal changes what passes through.  It looks like a header, so
+jsonrpc.el takes it for one of the first message.")
+
+(defun hotlens--when-remote-ready (connection function)
+  "Call FUNCTION when the terminal of CONNECTION passes everything as it is."
+  (when (jsonrpc-running-p connection)
+    (if (with-current-buffer (process-buffer (jsonrpc--process connection))
+          (save-excursion
+            (goto-char (point-min))
+            (search-forward hotlens--remote-ready nil t)))
+        (funcall function)
+      (run-with-timer 0.05 nil #'hotlens--when-remote-ready connection function))))
+
 (defun hotlens--command-line (host)
   "The command that starts the server on HOST."
   (if host
-      ;; The line discipline of a remote shell would change what passes through it.
       (list "/bin/sh" "-c"
-            (concat "stty raw -echo >/dev/null 2>&1; exec "
+            (concat "stty raw -echo >/dev/null 2>&1; printf '" hotlens--remote-ready "\\r\\n'; exec "
                     (mapconcat #'shell-quote-argument hotlens-command " ")))
     hotlens-command))
 
@@ -388,6 +402,14 @@ Errors go to FAILURE, or are shown.  Returns at once."
                 :noquery t
                 :stderr (get-buffer-create (format "*%s stderr*" name))
                 :file-handler t))
+
+(defun hotlens--initialize (connection)
+  "Ask the server of CONNECTION to begin."
+  (jsonrpc-async-request
+   connection 'initialize (hotlens--initialize-params connection)
+   :timeout nil
+   :success-fn (lambda (result) (hotlens--initialized connection result))
+   :error-fn (lambda (error) (hotlens--complain connection 'initialize error))))
 
 (defun hotlens--connect (host folder)
   "Connect to a new server on HOST that knows FOLDER; return the connection."
@@ -409,12 +431,9 @@ Errors go to FAILURE, or are shown.  Returns at once."
                      '(:events-buffer-scrollback-size 0)))))
       (push folder (hotlens-connection-folders connection))
       (push (cons host connection) hotlens--connections)
-      (jsonrpc-async-request
-       connection 'initialize (hotlens--initialize-params connection)
-       :timeout nil
-       :success-fn (lambda (result) (hotlens--initialized connection result))
-       :error-fn (lambda (error)
-                   (hotlens--complain connection 'initialize error)))
+      (if host
+          (hotlens--when-remote-ready connection (lambda () (hotlens--initialize connection)))
+        (hotlens--initialize connection))
       connection)))
 
 (defun hotlens--connection (&optional path)

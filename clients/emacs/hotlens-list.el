@@ -194,7 +194,7 @@ OTHER-WINDOW leaves the selected window as it is."
   (hotlens--list-functions hotlens--list-connection (hotlens--run-here)))
 
 (defun hotlens-runs-label (label)
-  "Give the run at point a LABEL, by which it can be named; an empty one takes it away."
+  "Give the run at point a LABEL, its name everywhere; an empty one takes it away."
   (interactive (list (read-string "Label: ")) hotlens-runs-mode)
   (hotlens--run-do "hotlens.renameRun" (hotlens--run-here) :label label))
 

@@ -32,7 +32,7 @@ export class Commands {
     }
     if (action === 'escape') {
       this.act(action);
-      this.viewer.stage.focus();
+      this.viewer.graph.element.focus();
       return;
     }
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);

@@ -26,7 +26,7 @@ export class Details {
     this.name.textContent = node?.name ?? '';
     this.facts.textContent = node?.facts ?? '';
     this.out.hidden = zoom === '';
-    this.out.textContent = `Zoomed into ${zoom} ✕`;
+    this.out.textContent = `✕ Zoomed into ${zoom}`;
     this.actions.hidden = node === null;
     this.note.hidden = node !== null;
     this.sandwich.disabled = !node?.code;

@@ -50,7 +50,9 @@ export class Graph {
     this.over = /** @type {HTMLCanvasElement} */ (h('canvas', { class: 'hl-canvas hl-over', 'aria-hidden': 'true' }));
     this.space = h('div', { class: 'hl-space' });
     this.sheet = h('div', { class: 'hl-sheet' }, this.main, this.over);
-    this.element = h('div', { class: 'hl-graph' }, this.sheet, this.space);
+    this.element = h('div', { class: 'hl-graph', tabindex: '0', role: 'application',
+      'aria-label': 'Flame graph. Arrow keys move, Enter zooms, t shows a table, question mark lists all keys.',
+    }, this.sheet, this.space);
     /** @type {Pane[]} */
     this.panes = [];
     /** @type {Spot | null} */

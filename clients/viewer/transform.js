@@ -120,7 +120,8 @@ export function outermost(tree, fn) {
 }
 
 /**
- * Who calls a function and what it calls; each stack counts once, by its outermost call of it.
+ * Who calls a function and what it calls. Each stack counts once, however it recurses: with the callers of
+ * its outermost call and the callees of its innermost.
  * @param {Tree} tree @param {Functions} functions @param {number} fn
  */
 export function sandwich(tree, functions, fn) {
@@ -129,7 +130,7 @@ export function sandwich(tree, functions, fn) {
   const map = new Int32Array(tree.count);
   for (const top of tops) {
     for (let i = top; i < tree.end[top]; i++) {
-      const node = i === top ? 0 : down.child(map[tree.parent[i]], tree.fn[i]);
+      const node = tree.fn[i] === fn ? 0 : down.child(map[tree.parent[i]], tree.fn[i]);
       map[i] = node;
       down.self[node] += tree.self[i];
       down.describe(node, i, tree.line[i], tree.total[i]);

@@ -80,9 +80,8 @@ export class Viewer {
     this.help = makeHelp();
     this.live = h('div', { class: 'hl-unseen', 'aria-live': 'polite', role: 'status' });
     this.message = h('div', { class: 'hl-message', role: 'alert', hidden: true });
-    this.stage = h('div', { class: 'hl-stage', tabindex: '0', role: 'application',
-      'aria-label': 'Flame graph. Arrow keys move, Enter zooms, t shows a table, question mark lists all keys.',
-      keydown: (/** @type {KeyboardEvent} */ event) => this.commands.key(event) }, this.graph.element, this.tooltip.element);
+    this.graph.element.addEventListener('keydown', (event) => this.commands.key(event));
+    this.stage = h('div', { class: 'hl-stage' }, this.graph.element, this.tooltip.element);
     this.assemble();
   }
 
@@ -464,7 +463,7 @@ export class Viewer {
 
   /** @param {Spot} spot @param {MouseEvent} event */
   click(spot, event) {
-    this.stage.focus({ preventScroll: true });
+    this.graph.element.focus({ preventScroll: true });
     if (event.ctrlKey || event.metaKey) {
       this.open(spot);
       return;

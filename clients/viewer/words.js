@@ -54,7 +54,8 @@ export function nodeLabel(functions, tree, node, amount, sources) {
   const parts = functions.kind[fn] === CODE && sources ? sources.line(functions.file[fn], tree.line[node]) : null;
   const file = visible(baseName(functions.file[fn]));
   const place = file && tree.line[node] ? `${file}:${tree.line[node]}` : file;
-  return { text, more: place, parts };
+  const short = text.replace(/ <module>$/, '');
+  return { text: short, more: short === text ? place : `<module> ${place}`, parts };
 }
 
 /** @param {import('./graph.js').Spot} spot @param {Context} context @returns {import('./tooltip.js').Facts} */

@@ -1,5 +1,5 @@
 # Shared by the tests of the extension and scripts/package; after scripts/lib.sh.
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2030,SC2031,SC2034,SC2154
 
 here=$root/clients/vscode
 node_version=20.20.2        # where the machine has none that is new enough

@@ -58,6 +58,12 @@ static void write_facts(struct hl_json *json, const struct hl_flame *flame)
     hl_json_member_string(json, "view", SHAPES[flame->query->shape]);
     hl_json_member_string(json, "metric", hl_metric_name(hl_profile_metric(data->profile)));
     hl_json_member_number(json, "secondsPerSample", scale.seconds_per_sample);
+    hl_json_member_bool(json, "lowerBound", scale.lower_bound);
+    _cleanup_buffer_ struct hl_buffer summary = {0};
+    hl_text_summary(&summary, &data->run);
+    hl_json_key(json, "summary");
+    hl_json_bytes(json, summary.data, summary.length);
+    hl_json_member_string(json, "workspace", data->run.workspace);
     hl_json_member_string(json, "focus", flame->focus);
     hl_json_member_u64(json, "samples", flame->samples);
     hl_json_member_u64(json, "runSamples", hl_profile_samples(data->profile));

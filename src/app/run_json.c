@@ -126,6 +126,15 @@ void hl_run_json(struct hl_json *json, const struct hl_run *run)
     hl_json_object_end(json);
 }
 
+static void write_counts(struct hl_json *json, const char *file, uint64_t line, uint64_t self,
+                         uint64_t total)
+{
+    hl_json_member_string(json, "file", file);
+    hl_json_member_u64(json, "line", line);
+    hl_json_member_u64(json, "self", self);
+    hl_json_member_u64(json, "total", total);
+}
+
 void hl_functions_json(struct hl_json *json, const struct hl_rows *rows, size_t limit)
 {
     size_t count = hl_min_size(rows->function_count, limit);
@@ -135,10 +144,7 @@ void hl_functions_json(struct hl_json *json, const struct hl_rows *rows, size_t 
         const struct hl_function_row *row = &rows->functions[i];
         hl_json_object_begin(json);
         hl_json_member_string(json, "name", row->name);
-        hl_json_member_string(json, "file", row->file);
-        hl_json_member_u64(json, "line", row->line);
-        hl_json_member_u64(json, "self", row->self);
-        hl_json_member_u64(json, "total", row->total);
+        write_counts(json, row->file, row->line, row->self, row->total);
         hl_json_object_end(json);
     }
     hl_json_array_end(json);
@@ -152,10 +158,7 @@ void hl_lines_json(struct hl_json *json, const struct hl_rows *rows, size_t limi
     for (size_t i = 0; i < count; i++) {
         const struct hl_line_row *row = &rows->lines[i];
         hl_json_object_begin(json);
-        hl_json_member_string(json, "file", row->file);
-        hl_json_member_u64(json, "line", row->line);
-        hl_json_member_u64(json, "self", row->self);
-        hl_json_member_u64(json, "total", row->total);
+        write_counts(json, row->file, row->line, row->self, row->total);
         hl_json_object_end(json);
     }
     hl_json_array_end(json);

@@ -137,7 +137,7 @@ struct hl_scale hl_scale_of_run(const struct hl_run *run)
 void hl_text_amount_digits(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples,
                            int most)
 {
-    if (scale->lower_bound) {
+    if (scale->lower_bound && samples > 0) { /* of nothing it would say nothing */
         hl_buffer_puts(out, "≥ ");
     }
     if (!(scale->seconds_per_sample > 0)) {

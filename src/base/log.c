@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hotlens/base/buffer.h"
 #include "hotlens/base/macros.h"
+#include "hotlens/base/utf8.h"
 
 /* Global state, as are the fault counters of memory.c: set at the start of main, read-only once
  * threads run. */
@@ -47,6 +49,10 @@ void hl_log(enum hl_log_level level, const char *format, ...)
     if (log_sink) {
         log_sink(log_user, level, message);
     } else {
-        fprintf(stderr, "hotlens: %s: %s\n", NAMES[level], message);
+        /* Names of files and programs are in it, and a terminal may be reading. */
+        _cleanup_buffer_ struct hl_buffer visible = {0};
+        hl_utf8_append_visible(&visible, message, strlen(message));
+        fprintf(stderr, "hotlens: %s: %.*s\n", NAMES[level], (int)visible.length,
+                visible.data ? visible.data : "");
     }
 }

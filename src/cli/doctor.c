@@ -1,6 +1,9 @@
 /* hotlens doctor: what was found, what is allowed, and why. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "hotlens/app/text.h"
@@ -15,6 +18,8 @@
 #include "hotlens/record/find.h"
 #include "hotlens/record/probe.h"
 #include "hotlens/record/spool.h"
+
+#define LEAST_ROOM (64u << 10)
 
 /* One line of the report. `ok` is what decides the exit code. */
 struct finding {
@@ -128,6 +133,14 @@ static char *describe_place(const char *path)
                         (unsigned)status.st_mode & 07777);
 }
 
+/* No room for the log of even a small run. */
+static bool disk_is_full(const char *path)
+{
+    struct statvfs system;
+    return path && statvfs(path, &system) == 0 && system.f_blocks > 0 &&
+           (uint64_t)system.f_bavail * system.f_frsize < LEAST_ROOM;
+}
+
 static void check_store(struct report *report, const char *db)
 {
     _cleanup_error_ struct hl_error error = {0};
@@ -141,7 +154,13 @@ static void check_store(struct report *report, const char *db)
         add_error(report, "database", &error);
         return;
     }
-    add(report, "database", true, describe_place(hl_store_path(store)));
+    if (disk_is_full(path)) {
+        hl_error_set(&error, ENOSPC, "%s can be read, but its disk is full", path);
+        hl_error_set_remedy(&error, "Make room on the disk, or delete runs: hotlens rm, hotlens purge");
+        add_error(report, "database", &error);
+    } else {
+        add(report, "database", true, describe_place(hl_store_path(store)));
+    }
     add_sizes(report, store);
 }
 

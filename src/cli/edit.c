@@ -9,6 +9,26 @@
 #include "hotlens/cli/options.h"
 #include "hotlens/cli/output.h"
 
+/* The store, and the run that is to be changed in it. */
+static int open_run(const char *db, const char *name, struct hl_store **ret_store, int64_t *ret_id)
+{
+    struct hl_run run = {0};
+    int r = hl_cli_open_store_for_reading(db, ret_store);
+    if (r == 0) {
+        r = hl_cli_find_run(*ret_store, name, &run);
+    }
+    if (r == 0) {
+        *ret_id = run.id;
+    }
+    hl_run_finish(&run);
+    return r;
+}
+
+static int exit_code(int result, const struct hl_error *error)
+{
+    return result < 0 ? hl_output_error(error, result) : HL_EXIT_OK;
+}
+
 struct label {
     const char *db;
     bool remove;
@@ -45,15 +65,13 @@ int hl_cli_label(int argc, char **argv)
         return hl_options_misuse(&LABEL_COMMAND, "a LABEL or --remove is needed, not both");
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
-    struct hl_run run = {0};
-    if (hl_cli_open_store_for_reading(values.db, &store) < 0 ||
-        hl_cli_find_run(store, operands.items[0], &run) < 0) {
+    int64_t id;
+    if (open_run(values.db, operands.items[0], &store, &id) < 0) {
         return HL_EXIT_FAILED;
     }
     _cleanup_error_ struct hl_error error = {0};
-    int r = hl_store_set_label(store, run.id, values.remove ? NULL : operands.items[1], &error);
-    hl_run_finish(&run);
-    return r < 0 ? hl_output_error(&error, r) : HL_EXIT_OK;
+    const char *label = values.remove ? NULL : operands.items[1];
+    return exit_code(hl_store_set_label(store, id, label, &error), &error);
 }
 
 struct pin {
@@ -87,22 +105,18 @@ int hl_cli_pin(int argc, char **argv)
         return code;
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
-    struct hl_run run = {0};
-    if (hl_cli_open_store_for_reading(values.db, &store) < 0 ||
-        hl_cli_find_run(store, operands.items[0], &run) < 0) {
+    int64_t id;
+    if (open_run(values.db, operands.items[0], &store, &id) < 0) {
         return HL_EXIT_FAILED;
     }
     _cleanup_error_ struct hl_error error = {0};
-    int r = hl_store_set_pinned(store, run.id, !values.off, &error);
-    hl_run_finish(&run);
-    return r < 0 ? hl_output_error(&error, r) : HL_EXIT_OK;
+    return exit_code(hl_store_set_pinned(store, id, !values.off, &error), &error);
 }
 
 static int delete_run(struct hl_store *store, int64_t id)
 {
     _cleanup_error_ struct hl_error error = {0};
-    int r = hl_store_delete_run(store, id, &error);
-    return r < 0 ? hl_output_error(&error, r) : HL_EXIT_OK;
+    return exit_code(hl_store_delete_run(store, id, &error), &error);
 }
 
 /* All names are resolved before anything is deleted: "rm last last~1" means two runs, and a

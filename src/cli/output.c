@@ -161,7 +161,12 @@ static void print_visible(const char *before, const char *text)
 
 int hl_output_error(const struct hl_error *error, int result)
 {
-    print_visible("hotlens: ", hl_error_text(error, result));
+    const char *message = hl_error_text(error, result);
+    _cleanup_buffer_ struct hl_buffer line = {0};
+    hl_buffer_puts(&line, "hotlens: ");
+    hl_utf8_append_visible(&line, message, strlen(message)); /* one line, whatever a name has in it */
+    hl_buffer_putc(&line, '\n');
+    fwrite(line.data, 1, line.length, stderr);
     if (error && error->remedy && *error->remedy) {
         _cleanup_buffer_ struct hl_buffer out = {0};
         hl_output_lines(&out, error->remedy, "  ");

@@ -11,14 +11,8 @@
 #include "hotlens/base/limits.h"
 #include "hotlens/base/map.h"
 #include "hotlens/base/memory.h"
+#include "line_map_private.h"
 
-struct hl_line_map {
-    uint32_t *to_new; /* 1-based lines, 0 for none */
-    uint32_t *to_old;
-    uint32_t old_count;
-    uint32_t new_count;
-    bool is_rough;
-};
 
 int hl_line_hashes_init(struct hl_line_hashes *hashes, const char *text, size_t length)
 {
@@ -146,17 +140,7 @@ static int run_diff(struct middle *middle)
     return r;
 }
 
-/* Lines [old, old_end) against [new, new_end). */
-struct part {
-    const uint64_t *old_hashes;
-    const uint64_t *new_hashes;
-    uint32_t old;
-    uint32_t old_end;
-    uint32_t new;
-    uint32_t new_end;
-};
-
-static int map_middle(struct hl_line_map *map, const struct part *part)
+static int map_middle(struct hl_line_map *map, const struct line_map_part *part)
 {
     if (part->old == part->old_end || part->new == part->new_end) {
         return 0;
@@ -180,7 +164,7 @@ static int map_middle(struct hl_line_map *map, const struct part *part)
 }
 
 /* Where both go on alike: the nearest place, counted in lines left out, with LIKENESS equal lines. */
-static bool find_likeness(const struct part *part, uint32_t *ret_old, uint32_t *ret_new)
+static bool find_likeness(const struct line_map_part *part, uint32_t *ret_old, uint32_t *ret_new)
 {
     for (uint32_t out = 1; out <= WINDOW; out++) {
         for (uint32_t old = 0; old <= out; old++) {
@@ -202,7 +186,7 @@ static bool find_likeness(const struct part *part, uint32_t *ret_old, uint32_t *
 }
 
 /* Of a few lines, as one edit leaves them: all against all is quicker than the search. */
-static bool has_nothing_in_common(const struct part *part)
+static bool has_nothing_in_common(const struct line_map_part *part)
 {
     if (part->old_end - part->old > 4 || part->new_end - part->new > 4) {
         return false;
@@ -219,14 +203,14 @@ static bool has_nothing_in_common(const struct part *part)
 
 /* Edits here and there in a long text leave long stretches alike: those are paired as they come, and
  * only what lies between two of them is searched. Takes off `part` what it could pair. */
-static int map_stretches(struct hl_line_map *map, struct part *part)
+static int map_stretches(struct hl_line_map *map, struct line_map_part *part)
 {
     while (part->old < part->old_end && part->new < part->new_end) {
         if (part->old_hashes[part->old] == part->new_hashes[part->new]) {
             pair_lines(map, part->old++, part->new++);
             continue;
         }
-        struct part between = *part;
+        struct line_map_part between = *part;
         if (!find_likeness(part, &between.old_end, &between.new_end)) {
             return 0;
         }
@@ -240,16 +224,15 @@ static int map_stretches(struct hl_line_map *map, struct part *part)
     return 0;
 }
 
-static int map_lines(struct hl_line_map *map, const struct hl_line_hashes *old_lines,
-                     const struct hl_line_hashes *new_lines)
+int line_map_pair(struct hl_line_map *map, const struct line_map_part *whole)
 {
-    struct part part = {old_lines->items, new_lines->items, 0, map->old_count, 0, map->new_count};
+    struct line_map_part part = *whole;
     while (part.old < part.old_end && part.new < part.new_end &&
-           old_lines->items[part.old] == new_lines->items[part.new]) {
+           part.old_hashes[part.old] == part.new_hashes[part.new]) {
         pair_lines(map, part.old++, part.new++);
     }
     while (part.old_end > part.old && part.new_end > part.new &&
-           old_lines->items[part.old_end - 1] == new_lines->items[part.new_end - 1]) {
+           part.old_hashes[part.old_end - 1] == part.new_hashes[part.new_end - 1]) {
         pair_lines(map, --part.old_end, --part.new_end);
     }
     int r = 0;
@@ -270,7 +253,9 @@ int hl_line_map_create(const struct hl_line_hashes *old_lines,
     if (!map->to_new || !map->to_old) {
         return -ENOMEM;
     }
-    int r = map_lines(map, old_lines, new_lines);
+    struct line_map_part whole = {old_lines->items, new_lines->items, 0, map->old_count,
+                                  0,                map->new_count};
+    int r = line_map_pair(map, &whole);
     if (r < 0) {
         return r;
     }
@@ -281,6 +266,7 @@ int hl_line_map_create(const struct hl_line_hashes *old_lines,
 void hl_line_map_destroy(struct hl_line_map *map)
 {
     if (map) {
+        line_census_destroy(map->census);
         free(map->to_new);
         free(map->to_old);
         free(map);

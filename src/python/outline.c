@@ -84,8 +84,18 @@ int outline_add(struct hl_outline *outline, const struct hl_definition *descript
     return 0;
 }
 
+int outline_add_fresh(struct hl_outline *outline, uint32_t line)
+{
+    int r = hl_array_reserve(&outline->fresh, &outline->fresh_capacity,
+                             (size_t)outline->fresh_count + 1, sizeof(*outline->fresh));
+    if (r == 0) {
+        outline->fresh[outline->fresh_count++] = (struct outline_fresh){line, outline->count};
+    }
+    return r;
+}
+
 /* Groups the definitions by name, once all are known. */
-static int index_names(struct hl_outline *outline)
+int outline_index_names(struct hl_outline *outline)
 {
     outline->by_name = hl_try_malloc(outline->count, sizeof(*outline->by_name));
     outline->same_name = hl_try_malloc(outline->count, sizeof(*outline->same_name));
@@ -115,7 +125,7 @@ int hl_outline_create(const char *text, size_t length, struct hl_outline **ret_o
     if (r < 0) {
         return r;
     }
-    r = index_names(outline);
+    r = outline_index_names(outline);
     if (r < 0) {
         return r;
     }
@@ -133,6 +143,7 @@ void hl_outline_destroy(struct hl_outline *outline)
     free(outline->keys);
     free(outline->by_name);
     free(outline->same_name);
+    free(outline->fresh);
     free(outline);
 }
 

@@ -13,6 +13,13 @@ struct outline_key {
     uint32_t path_last;  /* the last of them */
 };
 
+/* A line where the scanner begins as it does at the start of a text: a statement starts in its first
+ * column, and nothing is open. */
+struct outline_fresh {
+    uint32_t line;
+    uint32_t definitions; /* before it */
+};
+
 struct hl_outline {
     struct hl_definition *items;
     uint32_t count;
@@ -24,6 +31,9 @@ struct hl_outline {
     uint32_t key_count;
     uint32_t *by_name;   /* definitions grouped by name, each group in order of line */
     uint32_t *same_name; /* for each definition the nearest one around it of the same name */
+    struct outline_fresh *fresh; /* by line */
+    uint32_t fresh_count;
+    size_t fresh_capacity;
     uint32_t lines;
     uint32_t main_line;
     bool is_unterminated;
@@ -32,8 +42,25 @@ struct hl_outline {
 /* What the scanner reports. The definition's names, ordinal and end are filled here. */
 int outline_add(struct hl_outline *outline, const struct hl_definition *description,
                 const char *name, size_t length);
+/* Part of a text to scan: from the start of a line to where `stops_at` says so, or to the end. */
+struct outline_part {
+    const char *start;
+    const char *end; /* of the text */
+    uint32_t line;
+    /* Asked at each fresh line; NULL never stops. */
+    bool (*stops_at)(void *user, uint32_t line);
+    void *user;
+    bool has_stopped; /* ret */
+};
+
+/* Adds what is in the part. 0, -ENOMEM, -E2BIG. */
+int outline_scan_part(struct hl_outline *outline, struct outline_part *part);
 /* Fills `outline` from the text. 0, -ENOMEM, -E2BIG. */
 int outline_scan(struct hl_outline *outline, const char *text, size_t length);
+/* A fresh line with all definitions so far before it. */
+int outline_add_fresh(struct hl_outline *outline, uint32_t line);
+/* Once all definitions are added. */
+int outline_index_names(struct hl_outline *outline);
 
 /* The definition with the greatest first line not after `line` among the `count` indices at
  * `indices` (all definitions when NULL), or HL_NO_DEFINITION. */

@@ -23,6 +23,7 @@ enum header_state {
 struct scanner {
     struct cursor cursor;
     struct hl_outline *outline;
+    struct outline_part *part;
     struct open_block blocks[HL_LIMIT_OUTLINE_NESTING];
     uint32_t block_count;
     uint32_t depth; /* of brackets */
@@ -184,9 +185,24 @@ static void close_header(struct scanner *scanner, uint32_t body_line)
     }
 }
 
+/* Whether nothing that came before matters to the statement that starts at `start`. */
+static bool is_fresh(const struct scanner *scanner, const char *start)
+{
+    return scanner->cursor.at == start && scanner->decorator_line == 0 && scanner->depth == 0 &&
+           scanner->header == HEADER_NONE;
+}
+
+static int note_fresh(struct scanner *scanner)
+{
+    struct outline_part *part = scanner->part;
+    part->has_stopped = part->stops_at && part->stops_at(part->user, scanner->cursor.line);
+    return part->has_stopped ? 0 : outline_add_fresh(scanner->outline, scanner->cursor.line);
+}
+
 static int start_logical_line(struct scanner *scanner)
 {
     struct cursor *cursor = &scanner->cursor;
+    const char *start = cursor->at;
     uint32_t indent = measure_indent(cursor);
     if (cursor->at == cursor->end || cursor_is_newline(*cursor->at) || *cursor->at == '#') {
         /* Blank lines and comments neither end a block nor make it longer. */
@@ -195,6 +211,12 @@ static int start_logical_line(struct scanner *scanner)
         return 0;
     }
     close_blocks(scanner, indent);
+    if (is_fresh(scanner, start)) {
+        int r = note_fresh(scanner);
+        if (r < 0 || scanner->part->has_stopped) {
+            return r;
+        }
+    }
     scanner->at_logical_start = false;
     struct header header;
     if (match_header(*cursor, &header)) {
@@ -307,7 +329,7 @@ static void scan_token(struct scanner *scanner)
 
 static int scan_all(struct scanner *scanner)
 {
-    while (scanner->cursor.at < scanner->cursor.end) {
+    while (scanner->cursor.at < scanner->cursor.end && !scanner->part->has_stopped) {
         if (scanner->at_physical_start) {
             scanner->at_physical_start = false;
             if (recovers(scanner)) {
@@ -328,30 +350,46 @@ static int scan_all(struct scanner *scanner)
     return 0;
 }
 
-int outline_scan(struct hl_outline *outline, const char *text, size_t length)
+/* What only the end of the text tells. */
+static void end_text(struct scanner *scanner)
 {
-    if (length >= UINT32_MAX) {
-        return -E2BIG;
-    }
-    if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
-        text += 3;
-        length -= 3;
-    }
-    /* Its stack of blocks is too large for a thread's small stack. */
-    _cleanup_free_ struct scanner *scanner = hl_xcalloc(1, sizeof(*scanner));
-    scanner->cursor = (struct cursor){.at = text, .end = text + length, .line = 1};
-    scanner->outline = outline;
-    scanner->at_logical_start = true;
-    int r = scan_all(scanner);
-    if (r < 0) {
-        return r;
-    }
-    bool is_ended = length == 0 || cursor_is_newline(text[length - 1]);
+    struct hl_outline *outline = scanner->outline;
+    const struct outline_part *part = scanner->part;
+    bool is_ended = part->start == part->end || cursor_is_newline(part->end[-1]);
     outline->lines = scanner->cursor.line - (uint32_t)is_ended;
     if (scanner->last_token_line > outline->lines) {
         scanner->last_token_line = outline->lines;
     }
     close_header(scanner, scanner->cursor.line);
     close_blocks(scanner, 0);
-    return 0;
+}
+
+int outline_scan_part(struct hl_outline *outline, struct outline_part *part)
+{
+    /* Its stack of blocks is too large for a thread's small stack. */
+    _cleanup_free_ struct scanner *scanner = hl_xcalloc(1, sizeof(*scanner));
+    scanner->cursor = (struct cursor){.at = part->start, .end = part->end, .line = part->line};
+    scanner->outline = outline;
+    scanner->part = part;
+    scanner->at_logical_start = true;
+    part->has_stopped = false;
+    int r = scan_all(scanner);
+    if (r == 0 && !part->has_stopped) {
+        end_text(scanner);
+    }
+    return r;
+}
+
+int outline_scan(struct hl_outline *outline, const char *text, size_t length)
+{
+    if (length >= UINT32_MAX) {
+        return -E2BIG;
+    }
+    bool has_mark = length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0;
+    struct outline_part part = {
+        .start = has_mark ? text + 3 : text,
+        .end = text + length,
+        .line = 1,
+    };
+    return outline_scan_part(outline, &part);
 }

@@ -165,7 +165,7 @@ int lifeline_run(char *const *argv, int status_fd)
     pid_t self = getpid();
     pid_t child = fork();
     if (child < 0) {
-        (void)fprintf(stderr, "hotlens: cannot run %s: %s\n", argv[0], strerror(errno));
+        shim_complain(argv[0], errno);
         return SHIM_EXIT_CANNOT_RUN;
     }
     if (child == 0) {

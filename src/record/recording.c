@@ -254,7 +254,9 @@ static void explain_end(struct hl_recording *recording)
         explain(recording, failure_of_windows(recording));
     } else if (windows->text || windows->abandoned) {
         explain(recording, failure_of_windows(recording));
-        hl_error_prefix(error, "a part was not sampled");
+        if (windows->filled) { /* else it was all of it */
+            hl_error_prefix(error, "a part was not sampled");
+        }
     }
 }
 

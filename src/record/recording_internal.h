@@ -71,6 +71,7 @@ struct windows {
     int64_t first_start; /* monotonic, of the first window that attached; 0 before */
     int64_t first_paused; /* the recording's paused time then */
     bool slow;           /* told that it is tried again only now and then */
+    bool filled;         /* there is a window with samples */
     bool lost;           /* a window that had attached did not end well; below is about it */
     int exit_code;       /* of the last failure */
     int signal;

@@ -142,13 +142,13 @@ void recording_prepared(struct hl_recording *recording)
         argv[0] = TAKE_PTR(preparation->executable);
     }
     if (recording->result.stopped || recording->program.ended) {
-        recording->windows.closed = true;
+        r = -ECANCELED; /* whatever the preparation found: nothing is begun */
+    } else if (r < 0) {
+        hl_error_move(&recording->result.error, &preparation->error);
     } else {
-        r = r < 0 ? r : run(recording);
-        hl_error_move(r < 0 && preparation->error.code ? &recording->result.error : NULL,
-                      &preparation->error);
-        recording->windows.closed = recording->windows.closed || r < 0;
+        r = run(recording);
     }
+    recording->windows.closed = recording->windows.closed || r < 0;
     recording_check(recording);
     recording_release(recording);
 }

@@ -14,6 +14,7 @@
 
 #include "hotlens/base/buffer.h"
 #include "hotlens/base/macros.h"
+#include "hotlens/base/utf8.h"
 #include "os.h"
 #include "shim_internal.h"
 
@@ -39,10 +40,26 @@ static const char usage_text[] =
     "                    -- PROGRAM [ARGUMENT...]\n"
     "       hotlens exec --guard FD [--hold FD]\n";
 
+/* Text of others on what may be a terminal. */
+static void print_visible(const char *text)
+{
+    _cleanup_buffer_ struct hl_buffer visible = { 0 };
+    hl_utf8_append_visible(&visible, text, strlen(text));
+    (void)fwrite(visible.data ? visible.data : "", 1, visible.length, stderr);
+}
+
+void shim_complain(const char *program, int code)
+{
+    (void)fputs("hotlens: cannot run ", stderr);
+    print_visible(program);
+    (void)fprintf(stderr, ": %s\n", strerror(code));
+}
+
 static int usage(const char *what, const char *which)
 {
-    (void)fprintf(stderr, "hotlens exec: %s%s%s\n%s", what, which ? " " : "", which ? which : "",
-                  usage_text);
+    (void)fprintf(stderr, "hotlens exec: %s%s", what, which ? " " : "");
+    print_visible(which ? which : "");
+    (void)fprintf(stderr, "\n%s", usage_text);
     return SHIM_EXIT_USAGE;
 }
 
@@ -177,7 +194,7 @@ static int fail(int status_fd, int code, const char *what)
         int32_t number = code;
         (void)hl_write_to_fd(&status_fd, (const char *)&number, sizeof(number));
     } else {
-        (void)fprintf(stderr, "hotlens: cannot run %s: %s\n", what, strerror(code));
+        shim_complain(what, code);
     }
     return code == ENOENT ? SHIM_EXIT_NOT_FOUND : SHIM_EXIT_CANNOT_RUN;
 }

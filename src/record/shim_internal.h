@@ -14,6 +14,8 @@ enum {
 
 /* Every signal to its default disposition, none blocked. */
 void shim_reset_signals(void);
+/* Says on standard error why a program does not run, in no control characters of its name. */
+void shim_complain(const char *program, int code);
 /* Becomes the program. Returns the exit code when that fails, after telling `status_fd` (-1: standard
  * error) why. */
 int shim_exec(char *const *argv, int status_fd);

@@ -116,8 +116,9 @@ static int create_locked(struct hl_spool *spool, const char *root)
     return r;
 }
 
-int hl_spool_create(const char *root, const char *uuid, struct hl_spool **ret_spool,
-                    struct hl_error *error)
+/* A spool that is not on the disk yet, or may not be. Caller closes; ret_folder gets its parent. */
+static int name_spool(const char *root, const char *uuid, char **ret_folder,
+                      struct hl_spool **ret_spool, struct hl_error *error)
 {
     if (!is_uuid(uuid)) {
         return hl_error_set(error, EINVAL, "not a name for a spool: %s", uuid);
@@ -126,11 +127,24 @@ int hl_spool_create(const char *root, const char *uuid, struct hl_spool **ret_sp
     if (!folder) {
         return hl_error_set(error, ENOENT, "there is no home folder for the spool");
     }
-    int r = hl_folder_make(folder, 0700);
+    *ret_spool = spool_new(folder, uuid);
+    *ret_folder = TAKE_PTR(folder);
+    return 0;
+}
+
+int hl_spool_create(const char *root, const char *uuid, struct hl_spool **ret_spool,
+                    struct hl_error *error)
+{
+    _cleanup_free_ char *folder = NULL;
+    _cleanup_(hl_spool_close_p) struct hl_spool *spool = NULL;
+    int r = name_spool(root, uuid, &folder, &spool, error);
+    if (r < 0) {
+        return r;
+    }
+    r = hl_folder_make(folder, 0700);
     if (r < 0) {
         return hl_error_set_errno(error, -r, "cannot make the spool folder %s", folder);
     }
-    _cleanup_(hl_spool_close_p) struct hl_spool *spool = spool_new(folder, uuid);
     r = create_locked(spool, folder);
     if (r < 0) {
         return hl_error_set_errno(error, -r, "cannot make the spool %s", spool->path);
@@ -142,15 +156,13 @@ int hl_spool_create(const char *root, const char *uuid, struct hl_spool **ret_sp
 int hl_spool_open(const char *root, const char *uuid, struct hl_spool **ret_spool,
                   struct hl_error *error)
 {
-    if (!is_uuid(uuid)) {
-        return hl_error_set(error, EINVAL, "not a name for a spool: %s", uuid);
+    _cleanup_free_ char *folder = NULL;
+    _cleanup_(hl_spool_close_p) struct hl_spool *spool = NULL;
+    int r = name_spool(root, uuid, &folder, &spool, error);
+    if (r < 0) {
+        return r;
     }
-    _cleanup_free_ char *folder = root_or_default(root);
-    if (!folder) {
-        return hl_error_set(error, ENOENT, "there is no home folder for the spool");
-    }
-    _cleanup_(hl_spool_close_p) struct hl_spool *spool = spool_new(folder, uuid);
-    int r = open_folder(spool, spool->path);
+    r = open_folder(spool, spool->path);
     if (r == 0) {
         r = lock_folder(spool, 0);
     }

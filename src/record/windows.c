@@ -228,6 +228,7 @@ static void report_window(struct window *window)
         .verified = output->closed && file && filled == (output->samples > 0),
     };
     recording->result.windows++;
+    recording->windows.filled = recording->windows.filled || filled;
     note_behind(recording, output);
     if (!output->closed) {
         note_failure(window);

@@ -70,6 +70,7 @@ static void read_options(struct hl_client *client, const cJSON *options)
     client->ui = is_true(options, "hotlens.ui");
     client->terminal = is_true(options, "hotlens.terminal");
     client->flame_graph_view = is_true(options, "hotlens.flameGraph");
+    client->trusted = is_true(options, "hotlens.trusted");
 }
 
 void hl_client_init(struct hl_client *client, const cJSON *params)

@@ -37,6 +37,7 @@ static void document_destroy(struct hl_document *document)
     free(document->language);
     document_finish_text(document);
     hl_line_hashes_finish(&document->opened);
+    hl_line_hashes_finish(&document->outlined);
     hl_outline_destroy(document->outline);
     free(document);
 }
@@ -91,14 +92,15 @@ struct hl_document *hl_documents_find(struct hl_documents *documents, const char
     return document;
 }
 
-/* A file without an extension is Python only when the client says so. */
+/* A file without an extension is Python only when the client says so; Emacs calls it "python-base" in
+ * some modes. */
 static bool is_python(const struct hl_document *document)
 {
-    if (*document->language) {
-        return strcasecmp(document->language, "python") == 0;
+    if (strncasecmp(document->language, "python", strlen("python")) == 0) {
+        return true;
     }
-    return document->path && strchr(hl_path_base_name(document->path), '.') &&
-           hl_source_is_python(document->path);
+    return !*document->language && document->path &&
+           strchr(hl_path_base_name(document->path), '.') && hl_source_is_python(document->path);
 }
 
 static int make_document(const char *uri, const char *language, int64_t version, const char *text,
@@ -379,26 +381,6 @@ size_t hl_documents_count(const struct hl_documents *documents)
 struct hl_document *hl_documents_at(struct hl_documents *documents, size_t index)
 {
     return documents->items[index];
-}
-
-const struct hl_outline *hl_document_outline(struct hl_document *document)
-{
-    if (document->outline && document->outline_edit == document->edit) {
-        return document->outline;
-    }
-    struct hl_outline *outline;
-    size_t length = document->is_python ? document->length : 0;
-    if (hl_outline_create(document->text, length, &outline) < 0) {
-        return document->outline;
-    }
-    if (document->outline && hl_outline_is_unterminated(outline)) {
-        hl_outline_destroy(outline);
-    } else {
-        hl_outline_destroy(document->outline);
-        document->outline = outline;
-    }
-    document->outline_edit = document->edit;
-    return document->outline;
 }
 
 const struct hl_line_hashes *hl_document_hashes(struct hl_document *document)

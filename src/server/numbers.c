@@ -19,7 +19,11 @@ void hl_numbers_destroy(struct hl_numbers *numbers)
 static int place_lines(struct hl_numbers *numbers, const struct hl_line_map *map)
 {
     const struct hl_shown_file *file = numbers->file;
-    numbers->lines = hl_try_calloc(file->line_count + 1, sizeof(*numbers->lines));
+    if (!numbers->lines) {
+        numbers->lines = hl_try_calloc(file->line_count + 1, sizeof(*numbers->lines));
+    }
+    numbers->line_count = 0;
+    numbers->lost = 0;
     if (!numbers->lines) {
         return -ENOMEM;
     }
@@ -150,6 +154,13 @@ static int place_functions(struct hl_numbers *numbers, const struct hl_line_map 
     return 0;
 }
 
+/* Without the text that ran, that of didOpen is the best guess: what is on disk here. */
+static const struct hl_line_hashes *lines_that_ran(const struct hl_document *document,
+                                                   const struct hl_shown_file *file)
+{
+    return file->text ? &file->hashes : &document->opened;
+}
+
 int hl_numbers_create_lines(struct hl_document *document, const struct hl_shown_file *file,
                             struct hl_numbers **ret_numbers)
 {
@@ -160,15 +171,13 @@ int hl_numbers_create_lines(struct hl_document *document, const struct hl_shown_
     if (file->state == HL_SOURCE_CHANGED || (!file->text && file->state == HL_SOURCE_HASHED)) {
         return -ESTALE;
     }
-    /* Without the text that ran, that of didOpen is the best guess: what is on disk here. */
-    const struct hl_line_hashes *old_lines = file->text ? &file->hashes : &document->opened;
     const struct hl_line_hashes *new_lines = hl_document_hashes(document);
     if (!new_lines) {
         return -ENOMEM;
     }
     _cleanup_(hl_numbers_destroy_p) struct hl_numbers *numbers = hl_xcalloc(1, sizeof(*numbers));
     numbers->file = file;
-    int r = hl_line_map_create(old_lines, new_lines, &numbers->map);
+    int r = hl_line_map_create(lines_that_ran(document, file), new_lines, &numbers->map);
     if (r == 0) {
         r = place_lines(numbers, numbers->map);
     }
@@ -177,6 +186,21 @@ int hl_numbers_create_lines(struct hl_document *document, const struct hl_shown_
     }
     *ret_numbers = TAKE_PTR(numbers);
     return 0;
+}
+
+int hl_numbers_update_lines(struct hl_numbers *numbers, struct hl_document *document)
+{
+    const struct hl_line_hashes *new_lines = hl_document_hashes(document);
+    if (!new_lines) {
+        return -ENOMEM;
+    }
+    int r = hl_line_map_update(numbers->map, lines_that_ran(document, numbers->file), new_lines);
+    if (r == 0) {
+        r = place_lines(numbers, numbers->map);
+    }
+    numbers->function_count = 0;
+    numbers->has_functions = false;
+    return r;
 }
 
 int hl_numbers_add_functions(struct hl_numbers *numbers, struct hl_document *document)

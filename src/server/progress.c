@@ -180,6 +180,11 @@ void hl_progress_report(struct hl_progress *progress, const char *message)
     }
 }
 
+void hl_progress_forget_cancel(struct hl_progress *progress)
+{
+    progress->cancel = NULL;
+}
+
 void hl_progress_end(struct hl_progress *progress, const char *message)
 {
     if (!progress) {

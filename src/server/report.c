@@ -151,7 +151,7 @@ static void tell(struct report *report)
     static const char NAME[] = "hotlens: ";
     output += strncmp(output, NAME, sizeof(NAME) - 1) == 0 ? sizeof(NAME) - 1 : 0;
     if (report->result < 0) {
-        hl_show_message(context, 1, "%s %s: %s", NAME, report->argv[1], strerror(-report->result));
+        hl_show_message(context, 1, "hotlens %s: %s", report->argv[1], strerror(-report->result));
     } else if (report->path && context->client->show_document) {
         hl_ask(context, "window/showDocument", write_show, report, NULL, NULL);
     } else if (report->path) {

@@ -158,7 +158,7 @@ static void on_shelf_failed(void *user, const struct hl_error *error)
 {
     struct hl_context *context = user;
     if (!context->leaving) {
-        hl_show_message(context, 2, "hotlens: %s%s%s", hl_error_text(error, -EIO),
+        hl_show_message(context, 2, "%s%s%s", hl_error_text(error, -EIO),
                         error->remedy ? ". " : "", error->remedy ? error->remedy : "");
     }
 }

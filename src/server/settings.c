@@ -64,6 +64,7 @@ static const struct setting SETTINGS[] = {
     {"ui", TYPE_CLIENT, 0, 0, 0, "true or false"},
     {"terminal", TYPE_CLIENT, 0, 0, 0, "true or false"},
     {"flameGraph", TYPE_CLIENT, 0, 0, 0, "true or false"},
+    {"trusted", TYPE_CLIENT, 0, 0, 0, "true or false"},
 };
 
 void hl_settings_init(struct hl_settings *settings)
@@ -291,7 +292,9 @@ void hl_settings_apply(struct hl_settings *settings, const cJSON *json, struct h
     const cJSON *own = cJSON_IsObject(json) ? cJSON_GetObjectItemCaseSensitive(json, "hotlens")
                                             : NULL;
     json = own ? own : json;
-    if (!json || cJSON_IsNull(json)) {
+    /* Clients written in Lua have one empty table for {} and []. */
+    bool is_empty = cJSON_IsArray(json) && cJSON_GetArraySize(json) == 0;
+    if (!json || cJSON_IsNull(json) || is_empty) {
         return;
     }
     if (!cJSON_IsObject(json)) {

@@ -245,12 +245,14 @@ void shelf_entry_show(struct hl_shelf *shelf, struct shelf_entry *entry, struct 
     }
 }
 
-void hl_shelf_show_run(struct hl_shelf *shelf, const char *folder, int64_t run_id)
+bool hl_shelf_show_run(struct hl_shelf *shelf, const char *folder, int64_t run_id)
 {
     struct shelf_entry *entry = folder ? shelf_entry_of(shelf, folder) : NULL;
-    if (!folder || entry) {
+    bool is_there = !folder || entry;
+    if (is_there) {
         shelf_load_run(shelf, entry, run_id);
     }
+    return is_there;
 }
 
 void hl_shelf_show(struct hl_shelf *shelf, const char *folder, struct hl_shown *shown)
@@ -443,12 +445,17 @@ static struct shelf_numbers *update_numbers(struct hl_shelf *shelf, struct hl_do
     if (numbers->shown == *ret_shown && numbers->edit == document->edit) {
         return numbers;
     }
+    const struct hl_shown_file *file = find_file(shelf, *ret_shown, document);
+    if (numbers->shown == *ret_shown && numbers->numbers && numbers->numbers->file == file &&
+        hl_numbers_update_lines(numbers->numbers, document) == 0) {
+        numbers->edit = document->edit;
+        return numbers;
+    }
     numbers_finish(numbers);
     numbers->document = document;
     numbers->edit = document->edit;
     numbers->shown = hl_shown_ref(*ret_shown);
-    (void)hl_numbers_create_lines(document, find_file(shelf, *ret_shown, document),
-                                  &numbers->numbers);
+    (void)hl_numbers_create_lines(document, file, &numbers->numbers);
     return numbers;
 }
 

@@ -157,7 +157,8 @@ static const char *unconfirmed(const struct profile_request *request)
     const char *const paths[] = {request->python_setting, request->py_spy_setting};
     char **confirmed = request->context->memory->confirmed;
     for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-        bool known = !is_in_folders(request->context, paths[i]);
+        bool known =
+            request->context->client->trusted || !is_in_folders(request->context, paths[i]);
         for (size_t j = 0; !known && confirmed && confirmed[j]; j++) {
             known = strcmp(confirmed[j], paths[i]) == 0;
         }

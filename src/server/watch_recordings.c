@@ -146,19 +146,49 @@ static void summarize(const struct hl_run *run, struct hl_context *context,
     }
 }
 
+struct ending {
+    struct hl_context *context;
+    struct hl_progress *progress;
+    char *message;
+};
+
+static void on_result_shown(void *user)
+{
+    struct ending *ending = user;
+    if (!ending->context->leaving) { /* else it goes with the list of all */
+        hl_progress_end(ending->progress, ending->message);
+    }
+    free(ending->message);
+    free(ending);
+}
+
+/* Clients without refresh ask for hints when a progress ends: then the run has to be there. */
+static void end_when_shown(struct watched *watched, const char *message)
+{
+    struct ending *ending = hl_xcalloc(1, sizeof(*ending));
+    *ending = (struct ending){watched->context, watched->progress, hl_xstrdup(message)};
+    hl_progress_forget_cancel(watched->progress);
+    hl_shelf_await(watched->context->shelf, on_result_shown, ending);
+}
+
 static void show_result(struct watched *watched, const struct hl_session_result *result,
                         const char *summary)
 {
     struct hl_context *context = watched->context;
-    hl_progress_end(watched->progress, summary ? summary : "no samples");
+    const char *message = summary ? summary : "no samples";
     int level = result->run_id > 0 ? 2 : 1;
     show_problem(context, level, &result->record->error);
     show_problem(context, level, &result->error);
     if (summary) {
         hl_show_message(context, 3, "%s", summary);
     }
+    if (result->run_id > 0 &&
+        hl_shelf_show_run(context->shelf, watched->folder, result->run_id)) {
+        end_when_shown(watched, message);
+        return;
+    }
+    hl_progress_end(watched->progress, message);
     if (result->run_id > 0) {
-        hl_shelf_show_run(context->shelf, watched->folder, result->run_id);
         return;
     }
     struct hl_shown *shown = NULL;

@@ -94,7 +94,7 @@ void hl_workspace_configure(struct hl_context *context, const cJSON *json)
     hl_shelf_forget_all(context->shelf);
     if (problems.length > 0) {
         hl_log_message(context, 2, "%s", problems.data);
-        hl_show_message(context, 2, "hotlens: %.*s", (int)strcspn(problems.data, "\n"),
+        hl_show_message(context, 2, "%.*s", (int)strcspn(problems.data, "\n"),
                         problems.data);
     }
 }

@@ -18,6 +18,7 @@ struct hl_store {
     sqlite3 *db;
     char *path;
     bool can_write;
+    bool full;  /* there was no room to open it for writing */
     bool newer; /* a newer program has migrated the file */
 };
 

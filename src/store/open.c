@@ -19,6 +19,9 @@ enum way {
     /* A folder where nothing can be made cannot have the log's shared memory: with no journal there
      * is nothing but the file to read. */
     WAY_IMMUTABLE,
+    /* Where there is no room for the shared memory (the disk is full) but there is a log to be read: alone,
+     * with that memory of its own, and nothing of the log is moved. */
+    WAY_ALONE,
 };
 
 static bool way_fits(enum way way, enum hl_store_mode mode, const struct location *location)
@@ -32,6 +35,8 @@ static bool way_fits(enum way way, enum hl_store_mode mode, const struct locatio
         return location->can_write && location->has_journal;
     case WAY_IMMUTABLE:
         return !location->memory && !location->has_journal;
+    case WAY_ALONE:
+        return location->can_write && location->has_journal;
     default:
         return false;
     }
@@ -86,15 +91,19 @@ static int open_way(struct hl_store *store, enum way way, const struct hl_store_
     if (!uri) {
         return SQLITE_NOMEM;
     }
-    bool writing = way == WAY_WRITE || way == WAY_RECOVER;
+    bool writing = way == WAY_WRITE || way == WAY_RECOVER || way == WAY_ALONE;
     int code = sqlite3_open_v2(uri, &store->db,
                                SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                                    (writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY),
                                options->vfs);
+    if (code == SQLITE_OK && way == WAY_ALONE) { /* before anything is read */
+        sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        code = store_execute(store, "PRAGMA locking_mode = EXCLUSIVE");
+    }
     if (code == SQLITE_OK) {
         code = harden(store, options->timeout ? options->timeout : DEFAULT_TIMEOUT_MS);
     }
-    if (code == SQLITE_OK && way == WAY_RECOVER) {
+    if (code == SQLITE_OK && (way == WAY_RECOVER || way == WAY_ALONE)) {
         code = store_execute(store, "PRAGMA query_only = ON");
     }
     int64_t ignored;
@@ -107,7 +116,13 @@ static int open_way(struct hl_store *store, enum way way, const struct hl_store_
     return code;
 }
 
-static bool another_way_may_work(int code)
+/* A full disk has no room for the shared memory of a log; runs can be read all the same. */
+static bool is_full(struct hl_store *store, int code)
+{
+    return code != SQLITE_OK && store_errno(store, code) == ENOSPC;
+}
+
+static bool another_way_may_work(struct hl_store *store, int code)
 {
     switch (code & 0xff) {
     case SQLITE_CANTOPEN:
@@ -115,7 +130,7 @@ static bool another_way_may_work(int code)
     case SQLITE_PERM:
         return true;
     default:
-        return false;
+        return is_full(store, code);
     }
 }
 
@@ -124,13 +139,14 @@ static int open_any_way(struct hl_store *store, enum hl_store_mode mode,
                         struct hl_error *error)
 {
     int code = SQLITE_CANTOPEN;
-    for (enum way way = WAY_WRITE; way <= WAY_IMMUTABLE; way++) {
+    for (enum way way = WAY_WRITE; way <= WAY_ALONE; way++) {
         if (!way_fits(way, mode, location)) {
             continue;
         }
         sqlite3_close(TAKE_PTR(store->db));
         code = open_way(store, way, options);
-        if (code == SQLITE_OK || !another_way_may_work(code)) {
+        store->full = store->full || is_full(store, code);
+        if (code == SQLITE_OK || !another_way_may_work(store, code)) {
             break;
         }
     }

@@ -16,6 +16,9 @@ int store_begin(struct hl_store *store, const char *doing, struct hl_error *erro
     if (store->newer) {
         return store_newer(store, doing, error);
     }
+    if (!store->can_write && store->full) {
+        return store_failed(store, SQLITE_FULL, doing, error);
+    }
     if (!store->can_write) {
         hl_error_set(error, EROFS, "cannot %s: database %s can only be read", doing, store->path);
         hl_error_set_remedy(error, "Make it and its folder writable, or name another file with --db "

@@ -17,6 +17,7 @@ static const char *const PIECES[] = {
     "", "a", "\n", "\r\n", "\r", "é", "€", "😀", "x = 1\n",
     "def f():\n    pass\n", "\"\"\"", "\t😀\n\n", "e\xcc\x81",
     " ", "d", "ef f():", "#", "x = ", "\\", "(", "if x:\n  ", "@d\n", "class ",
+    "\nif __name__ == '__main__':\n    f()\n", "class K:\n    @d\n    def m(self): pass\n", "'", ")",
 };
 
 /* Units of a character, by its first byte. */
@@ -110,10 +111,12 @@ static void check_outline(struct hl_document *document)
     if (!hl_outline_is_unterminated(fresh)) {
         hl_assert(hl_outline_count(kept) == hl_outline_count(fresh));
         hl_assert(hl_outline_main_line(kept) == hl_outline_main_line(fresh));
+        hl_assert(hl_outline_lines(kept) == hl_outline_lines(fresh));
         for (uint32_t i = 0; i < hl_outline_count(fresh); i++) {
             const struct hl_definition *a = hl_outline_get(kept, i);
             const struct hl_definition *b = hl_outline_get(fresh, i);
             hl_assert(strcmp(hl_outline_path(kept, i), hl_outline_path(fresh, i)) == 0);
+            hl_assert(a->kind == b->kind && a->parent == b->parent && a->ordinal == b->ordinal);
             hl_assert(a->first_line == b->first_line && a->def_line == b->def_line);
             hl_assert(a->body_line == b->body_line && a->end_line == b->end_line);
         }

@@ -226,6 +226,8 @@ class Recorder:
         self.command("stop", {"id": 1})
         self.keep("recording-ended", {"method": "hotlens/recording", "params": self.ended(1)},
                   usual=RECORDING)
+        self.talk.wait_for(lambda: any(item["run"] == 2 for item in self.talk.notifications[
+            "hotlens/didChange"][-1]["shown"]), "the stored run")
         self.command("compareWith", {"run": 1}, [("window/showMessage", "Compared")])
         self.command("profileAgain", {"rate": 200})
         self.sampled(2)

@@ -9,7 +9,7 @@ from traffic import SCHEMAS, check_settings
 
 CODE = (SOURCE / "src" / "server" / "settings.c").read_text()
 PAGE = (SOURCE / "docs" / "settings.md").read_text()
-CLIENT = {"ui", "terminal", "flameGraph"}
+CLIENT = {"ui", "terminal", "flameGraph", "trusted"}
 # Values of every kind, and the ends of every range.
 VALUES = [None, True, False, 0, 1, -1, 0.5, 100, 100.5, 101, 10000, 10001, 1000000, 1000001, 1000000000,
           1000000001, 1e300, "", "x", "/x", "show", "focus", "never", [], ["x"], {}, {"a": "b"},

@@ -44,7 +44,7 @@ def start(box, *options):
     opened.expect("\n")
     ready = [line for line in opened.text().splitlines() if line.startswith("ready")][0].split()
     expect_equal(ready[2], "True", "the program has the terminal")
-    wait_until(lambda: sampling(box), seconds=60)
+    wait_until(lambda: sampling(box))
     return opened, int(ready[1])
 
 
@@ -67,7 +67,7 @@ def ended_well(box, code, opened):
     shown = show(box)
     expect(samples_of(shown, "clean_up", "total") > 30, "the clean-up is in the profile",
            shown["functions"][:8])
-    wait_until(lambda: not processes_of(box), seconds=10)
+    wait_until(lambda: not processes_of(box))
 
 
 def ctrl_c(box, sampler):
@@ -108,7 +108,7 @@ def term_from_another_process_ends_the_program(box):
         os.kill(opened.pid, signal.SIGTERM)
         expect_equal(opened.wait(), 128 + signal.SIGTERM, "as a shell has it")
         expect("Saved as run" in opened.text(), "the run is saved", opened.text())
-        wait_until(lambda: not processes_of(box), seconds=10)
+        wait_until(lambda: not processes_of(box))
 
 
 # What another process sends to the recorder, and what becomes of the program: its own exit status
@@ -124,11 +124,11 @@ def sent_to_the_recorder(box, number, expected, sampler):
         expect_equal(opened.wait(), expected, opened.text())
         expect_equal("cleaned up" in opened.text(), expected == 3, opened.text())
         expect("Saved as run" in opened.text(), "the run is saved", opened.text())
-        wait_until(lambda: not processes_of(box), seconds=10)
+        wait_until(lambda: not processes_of(box))
     expect(samples_of(show(box), "spin", "total") > 0, "with what was sampled")
 
 
-def sent_while_attached(box, number):
+def sent_while_attached(box, send):
     """The recording ends and is saved; the process goes on as if nothing had been."""
     box.write("program.py", PROGRAM)
     program = box.start(sys.executable, "program.py", stdout=subprocess.PIPE, text=True)
@@ -136,14 +136,14 @@ def sent_while_attached(box, number):
     with Terminal(box, HOTLENS, "record", "--py-spy", find_py_spy(), "--pid",
                   str(program.pid)) as opened:
         opened.expect("recording process")
-        wait_until(lambda: sampling(box), seconds=60)
-        wait_until(lambda: list(box.folder.glob("state/hotlens/spool/*/0001.raw")), seconds=60)
-        os.kill(opened.pid, number)
+        wait_until(lambda: sampling(box))
+        wait_until(lambda: list(box.folder.glob("state/hotlens/spool/*/0001.raw")))
+        send(opened)
         expect_equal(opened.wait(), 0, opened.text())
         expect("Saved as run" in opened.text(), "the run is saved", opened.text())
     expect(program.poll() is None, "the process goes on")
     expect(samples_of(show(box), "spin", "total") > 0, "with what was sampled")
-    wait_until(lambda: [pid for pid, _ in processes_of(box)] == [program.pid], seconds=10)
+    wait_until(lambda: [pid for pid, _ in processes_of(box)] == [program.pid])
     program.send_signal(signal.SIGINT)
     expect_equal(program.stdout.read().splitlines(), ["interrupted", "cleaned up"], "nothing reached it")
     expect_equal(program.wait(), 3, "and ends as it would have")
@@ -156,9 +156,16 @@ for _number, _expected in SENT:
         _one.__name__ = f"{_number.name}_with_the_{_sampler}_sampler"
         test(_one)
 
-    def _attached(box, number=_number):
-        sent_while_attached(box, number)
-    _attached.__name__ = f"{_number.name}_ends_the_recording_of_a_process"
+
+# Wherever it comes from: with --pid nothing else of ours runs in the terminal.
+for _name, _send in (
+        [(number.name, lambda opened, number=number: os.kill(opened.pid, number))
+         for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT, signal.SIGINT)] +
+        [("ctrl_c", lambda opened: opened.send(b"\x03")),
+         ("ctrl_backslash", lambda opened: opened.send(b"\x1c"))]):
+    def _attached(box, send=_send):
+        sent_while_attached(box, send)
+    _attached.__name__ = f"{_name}_ends_the_recording_of_a_process"
     test(_attached)
 
 
@@ -176,29 +183,79 @@ def a_terminal_that_closes_loses_nothing(box):
     opened, program = start(box)
     with opened:
         opened.hang_up()
-        wait_until(lambda: not is_alive(program), seconds=20)
-        wait_until(lambda: not processes_of(box), seconds=20)
+        wait_until(lambda: not is_alive(program))
+        wait_until(lambda: not processes_of(box))
         expect(show(box)["run"]["samples"] > 0, "the run is saved")
+
+
+def stopped_and_continued(box, sampler, stop):
+    """Under a shell with job control: the kernel does not stop a group that nobody could continue."""
+    box.write("program.py", PROGRAM)
+    record = (f"'{HOTLENS}' record --py-spy '{find_py_spy()}' --sampler {sampler} -- "
+              f"'{sys.executable}' program.py")
+    with Terminal(box, "bash", "--norc", "-c",
+                  f"set -m; {record}; echo stopped $?; read line; fg; exit $?") as opened:
+        opened.expect("ready")
+        opened.expect("\n")
+        program = int([line for line in opened.text().splitlines()
+                       if line.startswith("ready")][0].split()[1])
+        wait_until(lambda: sampling(box))
+        stop(opened, program)
+        opened.expect(f"stopped {128 + signal.SIGTSTP}")
+        opened.send(b"go on\n")
+        wait_until(lambda: not opened.read(0.1) or opened.text().count(" program.py") == 2)  # fg
+        wait_until(lambda: sampling(box))
+        opened.send(b"\x03")
+        expect_equal(opened.wait(), 3, opened.text())
+        expect("cleaned up" in opened.text(), "clean-up runs to its end", opened.text())
+        wait_until(lambda: not processes_of(box))
+
+
+def stat_of(pid):
+    """What follows the name: the state first, the user's time in the 12th place."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+        return file.read().rpartition(")")[2].split()
+
+
+def recorder_of(box):
+    return next(pid for pid, command in processes_of(box)
+                if command.startswith(f"{HOTLENS} record "))
+
+
+def by_the_terminal(opened, program):
+    opened.send(b"\x1a")
+    wait_until(lambda: stat_of(program)[0] == "T")
+
+
+def by_another_process(box):
+    def stop(opened, program):
+        """The recorder alone is stopped; the program goes on."""
+        recorder = recorder_of(box)
+        os.kill(recorder, signal.SIGTSTP)
+        wait_until(lambda: stat_of(recorder)[0] == "T")
+        before = int(stat_of(program)[11])
+        wait_until(lambda: int(stat_of(program)[11]) > before + 10)
+    return stop
 
 
 @test
 def ctrl_z_stops_and_fg_goes_on(box):
-    """Under a shell with job control: the kernel does not stop a group that nobody could continue."""
-    box.write("program.py", PROGRAM)
-    record = f"'{HOTLENS}' record --py-spy '{find_py_spy()}' -- '{sys.executable}' program.py"
-    with Terminal(box, "bash", "--norc", "-c",
-                  f"set -m; {record}; echo stopped $?; read line; fg; exit $?") as opened:
-        opened.expect("ready")
-        wait_until(lambda: sampling(box), seconds=60)
-        opened.send(b"\x1a")
-        opened.expect(f"stopped {128 + signal.SIGTSTP}")
-        opened.send(b"go on\n")
-        wait_until(lambda: not opened.read(0.1) or opened.text().count(" program.py") == 2)  # fg
-        wait_until(lambda: sampling(box), seconds=60)
-        opened.send(b"\x03")
-        expect_equal(opened.wait(), 3, opened.text())
-        expect("cleaned up" in opened.text(), "clean-up runs to its end", opened.text())
-        wait_until(lambda: not processes_of(box), seconds=10)
+    stopped_and_continued(box, "attach", by_the_terminal)
+
+
+@test
+def ctrl_z_with_the_launch_sampler(box):
+    stopped_and_continued(box, "launch", by_the_terminal)
+
+
+@test
+def tstp_from_another_process_stops_the_recorder_alone(box):
+    stopped_and_continued(box, "attach", by_another_process(box))
+
+
+@test
+def tstp_from_another_process_with_the_launch_sampler(box):
+    stopped_and_continued(box, "launch", by_another_process(box))
 
 
 @test
@@ -223,7 +280,7 @@ def a_reader_that_leaves_does_not_lose_the_run(box):
     done = box.run("sh", "-c", f"'{HOTLENS}' record --py-spy '{find_py_spy()}' -- "
                                f"'{sys.executable}' chatty.py 2>&1 | true")
     expect_equal(done.returncode, 0, "the pipeline ends")
-    wait_until(lambda: not processes_of(box), seconds=20)
+    wait_until(lambda: not processes_of(box))
     expect(show(box)["run"]["samples"] > 0, "the run is saved")
 
 
@@ -239,11 +296,11 @@ def a_reloader_parent_is_stopped_with_its_child(box):
     with Terminal(box, HOTLENS, "record", "--py-spy", find_py_spy(), "--", sys.executable,
                   "parent.py") as opened:
         opened.expect("ready")
-        wait_until(lambda: sampling(box), seconds=60)
+        wait_until(lambda: sampling(box))
         os.kill(opened.pid, signal.SIGINT)
         expect_equal(opened.wait(), 4, opened.text())
         expect("cleaned up" in opened.text(), "the child's clean-up runs to its end", opened.text())
-        wait_until(lambda: not processes_of(box), seconds=10)
+        wait_until(lambda: not processes_of(box))
 
 
 main()

@@ -286,6 +286,55 @@ def a_full_disk_loses_nothing(box):
         failed(done, 1, "No space left")
 
 
+def fill_disk(disk):
+    with contextlib.suppress(OSError), open(disk / "fill", "wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+    with contextlib.suppress(OSError), open(disk / "fill2", "wb", buffering=0) as file:
+        while file.write(b"x"):
+            pass
+
+
+KILLED_WRITER = """
+import os, sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("PRAGMA journal_mode = WAL")
+db.execute("UPDATE run SET label = 'from the log' WHERE id = 1")
+db.commit()
+os.kill(os.getpid(), 9)
+"""
+
+
+def lists_from_a_full_disk(box, disk, label):
+    database = disk / "x.db"
+    before = database.read_bytes()
+    runs = box.json("runs", "--json", "--db", database)["runs"]
+    expect_equal([run["label"] for run in runs], [label], "listed, with what is in the log")
+    expect_equal(box.hotlens("show", "--db", database).returncode, 0, "and shown")
+    failed(box.hotlens("label", "last", "x", "--db", database), 1, "full")
+    expect_equal(database.read_bytes(), before, "nothing is written")
+    expect("its disk is full" in box.hotlens("doctor", "--db", database).stdout, "doctor says why")
+
+
+@test
+def runs_of_a_full_disk_can_be_listed(box):
+    with_run(box)
+    with small_disk(box, "400k") as disk:
+        shutil.copy(box.database, disk / "x.db")
+        fill_disk(disk)
+        lists_from_a_full_disk(box, disk, None)
+        (disk / "fill").unlink()
+        (disk / "x.db-shm").unlink(missing_ok=True)
+        box.run(sys.executable, "-c", KILLED_WRITER, str(disk / "x.db"))
+        (disk / "x.db-shm").unlink()
+        expect((disk / "x.db-wal").stat().st_size > 0, "there is a log")
+        fill_disk(disk)
+        lists_from_a_full_disk(box, disk, "from the log")
+        (disk / "fill").unlink()
+        expect_equal(box.hotlens("label", "last", "x", "--db", disk / "x.db").returncode, 0,
+                     "with room it can be written again")
+
+
 @test
 def a_run_that_cannot_be_saved_is_recovered_later(box):
     folder = box.folder / "gone"

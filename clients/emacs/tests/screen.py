@@ -88,18 +88,16 @@ class Screen:
                        capture_output=True, check=False)
 
 
-PACKAGE = f"""(setq native-comp-jit-compilation nil inhibit-startup-screen t
-      hotlens-terminal nil)
-(add-to-list 'load-path "{ROOT}/clients/emacs")
-(require 'hotlens)
-(global-hotlens-mode)
-"""
-
-
-def eglot():
+def recipe(heading):
+    """The first block of Lisp below the heading of the page for users."""
     page = (ROOT / "docs/editors/emacs.md").read_text(encoding="utf-8")
-    recipe = re.search(r"^#+ Eglot$.*?^```elisp\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    return "(setq native-comp-jit-compilation nil inhibit-startup-screen t)\n" + recipe.group(1)
+    found = re.search(rf"^#+ {heading}$.*?^```elisp\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    return found.group(1)
+
+
+QUIET = "(setq native-comp-jit-compilation nil inhibit-startup-screen t hotlens-terminal nil)\n"
+PACKAGE = QUIET + recipe("The package").replace("~/hotlens", str(ROOT))
+EGLOT = QUIET + recipe("Eglot")
 
 
 def expect(text, pattern):
@@ -170,7 +168,7 @@ def test_menu(folder):
 
 def test_eglot(folder):
     """Plain Eglot: hints are on the screen when a recording ends, without an edit."""
-    screen = Screen(folder, eglot())
+    screen = Screen(folder, EGLOT)
     try:
         screen.wait(r"eglot:")
         screen.command("eglot-code-actions")

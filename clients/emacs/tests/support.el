@@ -119,5 +119,48 @@ Fail after SECONDS (60), saying WHAT did not come."
        (setq default-directory temporary-file-directory)
        (delete-directory support-folder t))))
 
+;;; Files of another host
+
+(defvar tramp-methods)
+(defvar tramp-default-host-alist)
+(defvar tramp-verbose)
+(defvar tramp-remote-path)
+(defvar tramp-remote-process-environment)
+(declare-function tramp-cleanup-all-connections "tramp-cmds")
+
+(defun support-remote (path)
+  "PATH of this machine as one of the host that `support-with-remote' makes up."
+  (expand-file-name (concat "/mock::" path)))
+
+(defmacro support-with-remote (&rest body)
+  "Run BODY with a host that is a shell of this machine, reached through TRAMP."
+  (declare (indent 0))
+  `(progn
+     (require 'tramp)
+     (require 'tramp-sh)
+     (let* ((tramp-methods
+             (cons '("mock" (tramp-login-program "/bin/sh") (tramp-login-args (("-i")))
+                     (tramp-remote-shell "/bin/sh") (tramp-remote-shell-args ("-c"))
+                     (tramp-connection-timeout 10))
+                   tramp-methods))
+            (tramp-default-host-alist (list (list "\\`mock\\'" nil (system-name))))
+            (tramp-verbose 1)
+            (tramp-remote-path (cons (directory-file-name
+                                      (file-name-directory (executable-find "hotlens")))
+                                     tramp-remote-path))
+            (tramp-remote-process-environment
+             (append (seq-filter (lambda (entry) (string-prefix-p "XDG_" entry))
+                                 process-environment)
+                     (list (concat "PATH=" (getenv "PATH")))
+                     tramp-remote-process-environment)))
+       (unwind-protect
+           (progn ,@body)
+         (dolist (buffer (buffer-list))
+           (when (file-remote-p (or (buffer-file-name buffer) ""))
+             (with-current-buffer buffer
+               (set-buffer-modified-p nil)
+               (kill-buffer))))
+         (tramp-cleanup-all-connections)))))
+
 (provide 'support)
 ;;; support.el ends here

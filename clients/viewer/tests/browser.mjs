@@ -155,12 +155,12 @@ await test('import machinery starts hidden; hiding keeps the sum', async () => {
   const page = await open(pages.pandas);
   const machinery = page.getByRole('checkbox', { name: /import machinery/ });
   assert.equal(await machinery.isChecked(), false);
-  await page.locator('.hl-stage').focus();
+  await page.locator('.hl-graph').focus();
   await key(page, 'ArrowDown', 'ArrowDown');
   const before = await said(page);
   await machinery.check();
   await settle(page);
-  await page.locator('.hl-stage').focus();
+  await page.locator('.hl-graph').focus();
   await key(page, 'ArrowDown');
   assert.notEqual(await said(page), before);
   await page.getByRole('button', { name: 'Show everything', exact: true }).count();
@@ -169,7 +169,7 @@ await test('import machinery starts hidden; hiding keeps the sum', async () => {
 
 await test('keys: move, zoom, back, forward, out, reset', async () => {
   const page = await open(pages.pandas);
-  await page.locator('.hl-stage').focus();
+  await page.locator('.hl-graph').focus();
   await key(page, 'ArrowDown', 'ArrowDown', 'j', 'j');
   assert.match(await said(page), /level 3$/);
   const here = await said(page);
@@ -179,9 +179,9 @@ await test('keys: move, zoom, back, forward, out, reset', async () => {
   await key(page, 'h');
   assert.equal(await said(page), here);
   await key(page, 'Enter');
-  assert.match(await text(page, '.hl-out'), /^Zoomed into/);
+  assert.match(await text(page, '.hl-out'), /^✕ Zoomed into/);
   await key(page, 'k', 'Enter', '[');
-  assert.match(await text(page, '.hl-out'), /^Zoomed into/);
+  assert.match(await text(page, '.hl-out'), /^✕ Zoomed into/);
   await key(page, '[');
   assert.equal(await page.locator('.hl-out').isVisible(), false);
   await key(page, ']', 'Escape');
@@ -222,7 +222,7 @@ await test('search: samples counted, matches visited, regular expressions', asyn
 
 await test('views: inverted, sandwich, table, and back', async () => {
   const page = await open(pages.pandas);
-  await page.locator('.hl-stage').focus();
+  await page.locator('.hl-graph').focus();
   const flame = await pixel(page, 400, 70);
   await key(page, 'i');
   assert.notEqual(await pixel(page, 400, 30), flame);
@@ -251,11 +251,11 @@ await test('processes and threads: legend, merged, left out', async () => {
   const boxes = page.locator('.hl-legend ul').nth(1).getByRole('checkbox');
   const count = await boxes.count();
   assert.ok(count >= 3, String(count));
-  await page.locator('.hl-stage').focus();
+  await page.locator('.hl-graph').focus();
   await key(page, 'ArrowDown');
   const whole = await said(page);
   await boxes.nth(1).uncheck();
-  await page.locator('.hl-stage').focus();
+  await page.locator('.hl-graph').focus();
   await key(page, 'ArrowDown', 'ArrowUp', 'ArrowUp');
   assert.notEqual(await said(page), whole);
   await page.getByTitle('Threads and processes as one').click();
@@ -283,7 +283,7 @@ await test('hostile names are text', async () => {
     assert.ok(names.includes(shown), `${shown} in ${names.join(' | ')}`);
   }
   await key(page, 'g');
-  await page.locator('.hl-stage').focus();
+  await page.locator('.hl-graph').focus();
   await key(page, 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowRight');
   const stage = await page.locator('.hl-stage').boundingBox();
   await page.mouse.move(stage.x + 100, stage.y + 50);
@@ -323,7 +323,7 @@ await test('4,096 levels', async () => {
   const height = await page.evaluate(() => document.querySelector('.hl-graph').scrollHeight);
   assert.ok(height > 1000 * 20, String(height));
   assert.ok(await page.evaluate(() => document.querySelector('.hl-canvas').height) < 2000);
-  await page.locator('.hl-stage').focus();
+  await page.locator('.hl-graph').focus();
   for (let i = 0; i < 60; i++) {
     await page.keyboard.press('ArrowDown');
   }
@@ -433,7 +433,7 @@ function prunedAnswers() {
 await test('webview: the host is asked where the profile was pruned', async () => {
   const page = await webview(prunedAnswers());
   const requests = () => page.evaluate(() => window.sent.filter((message) => message.type === 'request').map((message) => message.params));
-  await page.locator('.hl-stage').focus();
+  await page.locator('.hl-graph').focus();
   await key(page, 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter');
   await page.waitForFunction(() => window.sent.some((message) => message.params?.root));
   const [first, second] = await requests();

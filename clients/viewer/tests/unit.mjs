@@ -62,12 +62,12 @@ await test('inverted is the tree of the stacks read backwards', () => each((stac
   assert.deepEqual(columnPaths(inverted(flame.tree, flame.functions)), paths(nest(backwards)));
 }));
 
-await test('a sandwich counts each stack once, by its outermost call', () => each((stacks, flame, functions) => {
+await test('a sandwich counts each stack once: callers of the outermost call, callees of the innermost', () => each((stacks, flame, functions) => {
   for (let fn = 0; fn < functions; fn++) {
     const through = stacks.filter(({ stack }) => stack.includes(fn));
     const { callers, callees } = sandwich(flame.tree, flame.functions, fn);
     const above = through.map(({ stack, count }) => ({ stack: stack.slice(0, stack.indexOf(fn)).reverse(), count }));
-    const below = through.map(({ stack, count }) => ({ stack: stack.slice(stack.indexOf(fn) + 1), count }));
+    const below = through.map(({ stack, count }) => ({ stack: stack.slice(stack.lastIndexOf(fn) + 1), count }));
     assert.deepEqual(columnPaths(callers), paths(nest(above)));
     assert.deepEqual(columnPaths(callees), paths(nest(below)));
   }

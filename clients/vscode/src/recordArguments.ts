@@ -20,7 +20,7 @@ export interface HotlensTask {
   native?: boolean;
   nonblocking?: boolean;
   sudo?: boolean;
-  label?: string;
+  runLabel?: string;
 }
 
 export interface Tools {
@@ -56,7 +56,7 @@ function valueFlags(task: HotlensTask): string[] {
   if (task.mode === 'record') {
     add('duration', task.duration);
     add('py-spy', task.pySpy);
-    add('label', task.label);
+    add('label', task.runLabel);
   }
   return flags;
 }

@@ -59,7 +59,10 @@ export class Recordings implements vscode.Disposable {
   /** In terminals: a task that is a process, so that no shell reads the command line. */
   private async runInTerminal(params: RunInTerminal): Promise<void> {
     const [program, ...args] = params.argv;
-    if (vscode.workspace.getConfiguration('hotlens').get('recordIn') === 'background' || program === undefined) {
+    // A window without a folder starts tasks at home only.
+    const isHomeless = !vscode.workspace.workspaceFolders;
+    const isBackground = vscode.workspace.getConfiguration('hotlens').get('recordIn') === 'background';
+    if (isBackground || isHomeless || program === undefined) {
       throw new ResponseError(LSPErrorCodes.RequestFailed, 'the server shall record');
     }
     this.server.log.info(`in a terminal: ${params.argv.join(' ')}`);
@@ -70,7 +73,7 @@ export class Recordings implements vscode.Disposable {
     // The same task again is offered among recent ones once; two at a time need two names.
     const title = params.title ?? 'recording';
     const isSecond = this.active.some(active => active.title === title);
-    const definition = { type: 'hotlens', mode: 'record', label: title, ...(isSecond ? { recording: ++this.count } : {}) };
+    const definition = { type: 'hotlens', mode: 'record', recording: isSecond ? `${title} ${++this.count}` : title };
     const folder = params.cwd === null ? undefined : vscode.workspace.getWorkspaceFolder(vscode.Uri.file(params.cwd));
     const task = new vscode.Task(
       definition,
@@ -136,7 +139,9 @@ export class Recordings implements vscode.Disposable {
   /** The newest run since then of the program that stands behind `--`. */
   private async findRun(since: number, argv: readonly string[]): Promise<Run | undefined> {
     try {
-      const words = argv.includes('--') ? argv.slice(argv.indexOf('--') + 1) : undefined;
+      const program = argv.includes('--') ? argv.slice(argv.indexOf('--') + 1) : [];
+      // Variables of tasks.json are not replaced here.
+      const words = program.some(word => word.includes('${')) || program.length === 0 ? undefined : program;
       const { runs } = await this.server.request<RunsAnswer>('hotlens/runs', { limit: 10 });
       return runs.find(run =>
         Date.parse(run.start) >= since - SLACK_MS &&

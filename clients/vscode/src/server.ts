@@ -153,7 +153,7 @@ export class Server implements vscode.Disposable {
       documentSelector: DOCUMENTS,
       outputChannel: this.log,
       traceOutputChannel: this.log,
-      initializationOptions: { hotlens: { ui: true, terminal: true, flameGraph: true } },
+      initializationOptions: { hotlens: { ui: true, terminal: true, flameGraph: true, trusted: true } }, // trusted: restrictedConfigurations
       errorHandler: this.errorHandler(),
       initializationFailedHandler: () => false,
       middleware: this.middleware(),

@@ -25,6 +25,11 @@ struct hl_line_map;
  * only where they are unique in both. Every match is between equal lines and keeps the order. */
 int hl_line_map_create(const struct hl_line_hashes *old_lines,
                        const struct hl_line_hashes *new_lines, struct hl_line_map **ret_map);
+/* Makes a map of `old_lines` to the new text as it is now, out of what it was at the last update: no fewer
+ * lines are paired than in a map made anew, at the cost of the edit where no lines were moved. 0, or
+ * -ENOMEM: then the map is only good for destroying. */
+int hl_line_map_update(struct hl_line_map *map, const struct hl_line_hashes *old_lines,
+                       const struct hl_line_hashes *new_lines);
 void hl_line_map_destroy(struct hl_line_map *map);
 /* 1-based; 0 when the line is gone or changed, or out of range. */
 uint32_t hl_line_map_to_new(const struct hl_line_map *map, uint32_t old_line);

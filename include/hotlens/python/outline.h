@@ -38,6 +38,19 @@ struct hl_outline;
 /* Scans `length` bytes of UTF-8 (or any ASCII superset). Never fails for what the text says; 0,
  * -ENOMEM, or -E2BIG past HL_LIMIT_DEFINITIONS or HL_LIMIT_OUTLINE_PATHS. Linear. */
 int hl_outline_create(const char *text, size_t length, struct hl_outline **ret_outline);
+/* What is known of a text that another one has become by edits. */
+struct hl_outline_change {
+    const uint32_t *starts; /* of the lines of the new text: byte offsets */
+    uint32_t line_count;    /* of the new text; one more for an empty one behind the last end is fine */
+    uint32_t head;          /* so many lines at the start are alike, line ends aside */
+    uint32_t old_tail;      /* 1-based: from this line of the old text on … */
+    uint32_t new_tail;      /* … and this line of the new one, all are alike */
+};
+
+/* The same as hl_outline_create of the new text, but only scans around what has changed. `old` is the
+ * outline of the old text. */
+int hl_outline_update(const struct hl_outline *old, const char *text, size_t length,
+                      const struct hl_outline_change *change, struct hl_outline **ret_outline);
 void hl_outline_destroy(struct hl_outline *outline);
 
 uint32_t hl_outline_count(const struct hl_outline *outline);

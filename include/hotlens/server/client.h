@@ -22,6 +22,7 @@ struct hl_client {
     bool ui;                    /* initializationOptions.hotlens.ui: wants hotlens/… notifications */
     bool terminal;              /* … .terminal: runs hotlens/runInTerminal */
     bool flame_graph_view;      /* … .flameGraph: shows the JSON itself */
+    bool trusted;               /* … .trusted: has asked whether the workspace may name programs */
     uint32_t refreshes_open;    /* kinds of refresh that it has not answered yet (refresh.c) */
     uint32_t refreshes_wanted;  /* … that are to be sent again then */
 };

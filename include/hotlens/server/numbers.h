@@ -40,6 +40,9 @@ int hl_numbers_create(struct hl_document *document, const struct hl_shown_file *
 /* The same in two steps: functions need the outline of the text, which lines do not. */
 int hl_numbers_create_lines(struct hl_document *document, const struct hl_shown_file *file,
                             struct hl_numbers **ret_numbers);
+/* For the text as it is now, of the same document and file; functions are to be added again. On failure
+ * the numbers are only good for destroying. */
+int hl_numbers_update_lines(struct hl_numbers *numbers, struct hl_document *document);
 int hl_numbers_add_functions(struct hl_numbers *numbers, struct hl_document *document);
 void hl_numbers_destroy(struct hl_numbers *numbers);
 

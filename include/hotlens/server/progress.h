@@ -17,6 +17,8 @@ void hl_progress_list_destroy(struct hl_progress_list *list);
 struct hl_progress *hl_progress_begin(struct hl_context *context, const cJSON *token,
                                       const char *title, void (*cancel)(void *user), void *user);
 void hl_progress_report(struct hl_progress *progress, const char *message);
+/* From now on there is nothing to cancel: `user` may go before the end. */
+void hl_progress_forget_cancel(struct hl_progress *progress);
 /* Ends and frees it. Some clients clear their status line without a message: say something. */
 void hl_progress_end(struct hl_progress *progress, const char *message);
 

@@ -31,9 +31,10 @@ void hl_shelf_remove_folder(struct hl_shelf *shelf, const char *path);
 const char *hl_shelf_folder_of(const struct hl_shelf *shelf, const char *path);
 const char *hl_shelf_first_folder(const struct hl_shelf *shelf);
 
-/* Shows a stored run (folder NULL: in its own), a run in memory (live, or when the store cannot write; the
+/* Shows a stored run (folder NULL: in its own; false when the folder is not open any more, and nothing is
+ * loaded), a run in memory (live, or when the store cannot write; the
  * shelf takes a reference of its own), or none. Folder NULL is then for files outside every folder. */
-void hl_shelf_show_run(struct hl_shelf *shelf, const char *folder, int64_t run_id);
+bool hl_shelf_show_run(struct hl_shelf *shelf, const char *folder, int64_t run_id);
 void hl_shelf_show(struct hl_shelf *shelf, const char *folder, struct hl_shown *shown);
 void hl_shelf_show_nothing(struct hl_shelf *shelf, const char *folder);
 /* A live run has come to nothing: what was shown before it is again. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "../suite.h"
 #include "hotlens/base/clock.h"
@@ -417,6 +418,25 @@ START_TEST(test_log)
 }
 END_TEST
 
+/* A terminal may read what no sink takes: names that others chose do not command it. */
+START_TEST(test_log_is_visible)
+{
+    int ends[2];
+    char got[128] = "";
+    ck_assert_int_eq(pipe(ends), 0);
+    int standard_error = dup(STDERR_FILENO);
+    ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+    hl_log_warning("no file %s", "\x1b]0;x\a\r\nb\xff");
+    ck_assert_int_eq(dup2(standard_error, STDERR_FILENO), STDERR_FILENO);
+    ssize_t length = read(ends[0], got, sizeof(got) - 1);
+    ck_assert_int_gt(length, 0);
+    ck_assert_str_eq(got, "hotlens: warning: no file \\x1b]0;x\\x07\\x0d\\nb\\xff\n");
+    close(standard_error);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("base-text");
@@ -440,6 +460,7 @@ int main(void)
     tcase_add_loop_test(tests, test_clock_format, 0, 5);
     tcase_add_test(tests, test_clock);
     tcase_add_test(tests, test_log);
+    tcase_add_test(tests, test_log_is_visible);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }

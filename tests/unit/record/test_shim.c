@@ -74,6 +74,8 @@ static const struct {
     { { "exec", "--", "/bin/sh", "-c", "exit 7" }, 7, "" },
     { { "exec", "--", "sh", "-c", "echo found in PATH" }, 0, "found in PATH" },
     { { "exec", "--", "nonexistent-program" }, 127, "cannot run nonexistent-program: No such file" },
+    { { "exec", "--", "a\x1b[31mb\nc" }, 127, "cannot run a\\x1b[31mb\\nc: No such file" },
+    { { "exec", "\x1b[31m\xff" }, 2, "unknown option \\x1b[31m\\xff" },
     { { "exec", "--", "/etc/passwd" }, 126, "Permission denied" },
     { { "exec" }, 2, "usage: hotlens exec" },
     { { "exec", "--" }, 2, "program is missing" },
@@ -240,15 +242,15 @@ static const struct {
 
 START_TEST(guard)
 {
-    int out;
-    pid_t program = start_program(guarded[_i].marker, guarded[_i].script, &out);
     int fds[2];
     ck_assert_int_eq(pipe2(fds, O_CLOEXEC), 0);
     char number[12];
     snprintf(number, sizeof(number), "%d", fds[0]);
     const char *argv[] = { "exec", "--guard", number, NULL };
-    struct run run = start(argv, fds[0]);
+    struct run run = start(argv, fds[0]); /* first, as always: nothing that it looks after is older */
     close(fds[0]);
+    int out;
+    pid_t program = start_program(guarded[_i].marker, guarded[_i].script, &out);
     _cleanup_free_ char *pid = hl_xasprintf("%d", (int)program);
     say(fds[1], "uuid", "u-7");
     say(fds[1], guarded[_i].tell ? "program" : "nonsense", pid);

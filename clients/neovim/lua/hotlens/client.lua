@@ -86,8 +86,18 @@ end
 
 local function executable()
   local cmd = in_use().cmd
-  local is_function = type(cmd) == 'function'
-  return is_function or vim.fn.executable(cmd[1]) == 1, not is_function and cmd[1] or ''
+  local program = (type(cmd) == 'table' and cmd or config.values.cmd)[1]
+  return vim.fn.executable(program) == 1, program
+end
+
+--- A command may come before the server has started.
+local function start_and_wait(bufnr)
+  if vim.tbl_contains(config.values.filetypes, vim.bo[bufnr].filetype) and M.start(bufnr) then
+    vim.wait(5000, function()
+      return M.find(bufnr) ~= nil
+    end, 20)
+  end
+  return M.find(bufnr)
 end
 
 --- The client for a command that needs one; says why there is none.
@@ -100,7 +110,10 @@ function M.require(bufnr)
   end
   local found, cmd = executable()
   bufnr = bufnr or vim.api.nvim_get_current_buf()
-  if not found then
+  client = found and start_and_wait(bufnr) or nil
+  if client then
+    return client
+  elseif not found then
     say.error(('"%s" is not there: put hotlens into $PATH, or set cmd in setup{}'):format(cmd))
   elseif vim.api.nvim_buf_get_name(bufnr) == '' then
     say.error('this buffer has no file: save it first')
@@ -111,7 +124,7 @@ end
 
 local function on_show_message(_, result)
   local levels = { vim.log.levels.ERROR, vim.log.levels.WARN, vim.log.levels.INFO, vim.log.levels.INFO }
-  say.notify(result.message, levels[result.type] or vim.log.levels.INFO)
+  say.notify((result.message:gsub('^hotlens: ', '')), levels[result.type] or vim.log.levels.INFO)
 end
 
 local function on_did_change(_, result, context)
@@ -179,7 +192,10 @@ function M.config()
   local own = { ui = true, terminal = true, flameGraph = true }
   return {
     name = M.NAME,
-    cmd = values.cmd,
+    -- As a function: Neovim skips a program that is missing without a word.
+    cmd = function(dispatchers)
+      return vim.lsp.rpc.start(config.values.cmd, dispatchers)
+    end,
     filetypes = values.filetypes,
     root_dir = function(bufnr, on_dir)
       if is_wanted(bufnr) then
@@ -187,7 +203,8 @@ function M.config()
       end
     end,
     init_options = { hotlens = vim.tbl_extend('force', values.settings, own) },
-    settings = { hotlens = values.settings },
+    -- An empty table would be an array for the server.
+    settings = { hotlens = next(values.settings) and values.settings or vim.empty_dict() },
     on_init = on_init,
     on_exit = on_exit,
     on_attach = function(client, bufnr)
@@ -206,11 +223,12 @@ end
 
 --- Starts the server for a buffer, on versions that have no vim.lsp.enable.
 ---@param bufnr integer
+---@return integer? client_id
 function M.start(bufnr)
   if is_wanted(bufnr) then
     local values = vim.deepcopy(in_use())
     values.root_dir = root_of(bufnr)
-    vim.lsp.start(values, { bufnr = bufnr })
+    return vim.lsp.start(values, { bufnr = bufnr })
   end
 end
 

@@ -90,18 +90,24 @@ local function describe(view, box)
   return info
 end
 
+--- Functions from the root on; processes and threads only when nothing else is there.
 local function path_of(view, box)
   local names = {}
   local tree = box.node >= 0 and view.answer[box.tree]
   local node = box.node
   while tree and node > 0 do
-    table.insert(names, 1, name_of(view, { node = node, tree = box.tree }))
+    local index = tree['function'][node + 1]
+    if node == box.node or index < 0 or view.answer.functions.kind[index + 1] == KIND_CODE then
+      table.insert(names, 1, name_of(view, { node = node, tree = box.tree }))
+    end
     node = tree.parent[node + 1]
   end
   for index = #view.roots, 1, -1 do
-    table.insert(names, 1, view.roots[index].name)
+    if view.roots[index].is_code or index == #view.roots then
+      table.insert(names, 1, view.roots[index].name)
+    end
   end
-  return #names > 0 and table.concat(names, ' › ') or '(all)'
+  return #names > 0 and table.concat(names, ' › ') or name_of(view, box)
 end
 
 local function escape(text)
@@ -218,7 +224,7 @@ update = function(view)
     update(view)
   end)
   vim.wo[window].winbar = ' ' .. escape(summary(view, info)) .. (source and '  %#Comment#' .. escape(source) or '')
-  vim.wo[window].statusline = ' ' .. escape(path_of(view, box)) .. '%=' .. escape(what_is_shown(view)) .. ' '
+  vim.wo[window].statusline = ' %<' .. escape(path_of(view, box)) .. '%=' .. escape(what_is_shown(view)) .. ' '
 end
 
 local function place_cursor(view, row, box)
@@ -358,7 +364,13 @@ function actions.zoom(view)
   local chain = {}
   local node = box.node
   while node > 0 do
-    table.insert(chain, 1, { id = tree.id[node + 1], name = name_of(view, { node = node, tree = box.tree }) })
+    local index = tree['function'][node + 1]
+    local is_code_node = index >= 0 and view.answer.functions.kind[index + 1] == KIND_CODE
+    table.insert(chain, 1, {
+      id = tree.id[node + 1],
+      name = name_of(view, { node = node, tree = box.tree }),
+      is_code = is_code_node,
+    })
     node = tree.parent[node + 1]
   end
   go(view, function()
@@ -843,11 +855,15 @@ function M.follow(bufnr)
     group = group,
     buffer = bufnr,
     callback = function()
-      timer:start(FOLLOW_DELAY, 0, vim.schedule_wrap(function()
-        if vim.api.nvim_buf_is_valid(bufnr) then
-          follow_cursor(bufnr)
-        end
-      end))
+      timer:start(
+        FOLLOW_DELAY,
+        0,
+        vim.schedule_wrap(function()
+          if vim.api.nvim_buf_is_valid(bufnr) then
+            follow_cursor(bufnr)
+          end
+        end)
+      )
     end,
   })
   vim.api.nvim_create_autocmd('BufWipeout', {

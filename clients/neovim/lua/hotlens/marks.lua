@@ -157,9 +157,13 @@ end
 function M.ask_soon(bufnr)
   local state = buffers[bufnr]
   if state and not state.timer:is_closing() then
-    state.timer:start(config.values.debounce, 0, vim.schedule_wrap(function()
-      M.ask(bufnr)
-    end))
+    state.timer:start(
+      config.values.debounce,
+      0,
+      vim.schedule_wrap(function()
+        M.ask(bufnr)
+      end)
+    )
   end
 end
 

@@ -33,7 +33,7 @@ T.test('all commands, options and keys are in the help', function()
 end)
 
 T.test(':checkhealth hotlens', function()
-  vim.cmd.edit(T.burner('work.py', 1))
+  vim.cmd.edit((T.burner('work.py', 1)))
   T.client()
   vim.cmd('checkhealth hotlens')
   local report = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')

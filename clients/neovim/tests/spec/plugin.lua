@@ -70,16 +70,30 @@ end)
 T.test('commands complete', function()
   local all = vim.fn.getcompletion('Hotlens ', 'cmdline')
   for _, name in ipairs({
-    'profile', 'again', 'attach', 'stop', 'load', 'runs', 'flame', 'top', 'hints', 'focus', 'export', 'doctor',
+    'profile',
+    'again',
+    'attach',
+    'stop',
+    'load',
+    'runs',
+    'flame',
+    'top',
+    'hints',
+    'focus',
+    'export',
+    'doctor',
   }) do
     T.truthy(vim.tbl_contains(all, name), name)
   end
   T.equal({ 'profile' }, vim.fn.getcompletion('Hotlens pro', 'cmdline'))
   T.equal({ 'line' }, vim.fn.getcompletion('Hotlens heat li', 'cmdline'))
-  T.equal({ 'line', 'number', 'off', 'sign' }, (function(list)
-    table.sort(list)
-    return list
-  end)(vim.fn.getcompletion('Hotlens! heat ', 'cmdline')))
+  T.equal(
+    { 'line', 'number', 'off', 'sign' },
+    (function(list)
+      table.sort(list)
+      return list
+    end)(vim.fn.getcompletion('Hotlens! heat ', 'cmdline'))
+  )
 end)
 
 T.test('a buffer without a file is told', function()
@@ -107,6 +121,14 @@ local tick, undo
 T.test('a recording in the background: live numbers, progress, the result', function()
   local client = T.client()
   T.truthy(not client.server_capabilities.inlayHintProvider, 'hints of ours are not drawn by others')
+  vim.wait(300)
+  T.equal(
+    {},
+    vim.tbl_filter(function(notice)
+      return not notice.text:find('no file')
+    end, notices),
+    'messages at the start'
+  )
   tick, undo = vim.api.nvim_buf_get_changedtick(0), vim.fn.undotree().seq_last
   vim.cmd('Hotlens! profile')
   T.wait('the recording', function()
@@ -120,7 +142,7 @@ T.test('a recording in the background: live numbers, progress, the result', func
   T.wait('the hint', function()
     return hint(5)
   end)
-  T.matches(hint(5), '%d s · +%d')
+  T.matches(hint(5), '%d s · +>?%d')
   T.wait('the title', function()
     return require('hotlens').statusline():find('work.py', 1, true)
   end)

@@ -51,10 +51,10 @@ export async function until(what, probe, patience = PATIENCE) {
 }
 
 export class Rig {
-  constructor({ codeServer, out, vsix, program, path: searchPath }) {
-    Object.assign(this, { codeServer, out, vsix, program });
+  constructor({ codeServer, out, vsix, program, path: searchPath, always = {} }) {
+    Object.assign(this, { codeServer, out, vsix, program, always });
     rmSync(out, { recursive: true, force: true });
-    for (const folder of ['data/User', 'ext', 'xdg', 'tmp']) {
+    for (const folder of ['data/User', 'data/Machine', 'ext', 'xdg', 'tmp']) {
       mkdirSync(path.join(out, folder), { recursive: true });
     }
     this.env = {
@@ -77,8 +77,11 @@ export class Rig {
     this.settings({});
   }
 
-  settings(more) {
+  settings(some) {
+    const more = { ...this.always, ...some };
     writeFileSync(`${this.out}/data/User/settings.json`, JSON.stringify({ ...SETTINGS, ...more }, null, 2));
+    // Those that name programs belong to the machine that runs them.
+    writeFileSync(`${this.out}/data/Machine/settings.json`, JSON.stringify(more, null, 2));
   }
 
   get command() {
@@ -137,10 +140,11 @@ export class Rig {
     }
   }
 
-  /** Opens a window: {folder}, {workspace}, or {} for none. */
-  async open({ folder, workspace } = {}) {
+  /** Opens a window on a folder, a workspace, or only a file. */
+  async open({ folder, workspace, file } = {}) {
+    const payload = JSON.stringify([['openFile', `vscode-remote://${new URL(this.url).host}${file}`]]);
     const query = folder ? `?folder=${encodeURIComponent(folder)}`
-      : workspace ? `?workspace=${encodeURIComponent(workspace)}` : '?ew=true';
+      : workspace ? `?workspace=${encodeURIComponent(workspace)}` : `?ew=true&payload=${encodeURIComponent(payload)}`;
     await this.page.goto(`${this.url}/${query}`);
     await this.workbench();
   }
@@ -155,6 +159,9 @@ export class Rig {
     await this.reload();
     try {
       await work();
+    } catch (error) {
+      await this.picture('failed-inside');
+      throw error;
     } finally {
       this.settings({});
       await this.reload();
@@ -202,6 +209,20 @@ export class Rig {
       await row.waitFor({ timeout: 5000 });
       await row.click();
       return true;
+    });
+  }
+
+  /** In a dialog for files, which takes a path when it has looked at it. */
+  async choosePath(file) {
+    const input = this.page.locator('.quick-input-widget input.input');
+    await until('the dialog', async () => (await input.inputValue()).includes('/'));
+    await input.fill(file);
+    await until('the dialog to end', async () => {
+      const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(file) }).first();
+      const isThere = await row.isVisible(); // else it is a new one
+      await (isThere ? row.click({ timeout: 1000 }) : input.press('Enter', { timeout: 1000 })).catch(() => {});
+      await this.page.waitForTimeout(500);
+      return !(await input.isVisible());
     });
   }
 
@@ -263,16 +284,17 @@ export class Rig {
     await this.page.screenshot({ path: `${this.out}/${name}.png` });
   }
 
-  /** The language server of this window, and of no other. */
+  /** The language servers of these windows, and of no others. */
   serverPids() {
     const program = `${this.out}/ext/hotlens.hotlens-${this.version}/bin/hotlens`;
     return readdirSync('/proc').filter(pid => /^\d+$/.test(pid)).filter(pid => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === `${program}\0`;
+        const [name, first = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return name === program && (first === '' || first === '--stdio');
       } catch {
         return false; // it has ended
       }
-    }).join(' ');
+    }).map(Number);
   }
 
   get version() {

@@ -62,10 +62,9 @@ async function ended(rig) {
 
 all['a file is profiled in a terminal; hints and lenses have its numbers'] = async rig => {
   rig.write('project/spin.py', SPIN);
-  rig.write('project/short.py', 'import time\nend = time.time() + 2\nwhile time.time() < end:\n    sum(range(1000))\n');
   rig.write('project/.vscode/tasks.json', JSON.stringify({
     version: '2.0.0',
-    tasks: [{ type: 'hotlens', mode: 'record', label: 'profile short', file: '${workspaceFolder}/short.py', rate: 200 }],
+    tasks: [{ type: 'hotlens', mode: 'record', label: 'profile shortly', file: '${workspaceFolder}/spin.py', rate: 200, duration: 2 }],
   }));
   await rig.open({ folder: path.join(rig.out, 'project') });
   await rig.openFile('spin.py');
@@ -199,15 +198,10 @@ all['a run is exported and loaded again'] = async rig => {
   await rig.openFile('spin.py');
   await rig.run('Hotlens: Export Run');
   await rig.page.locator('.quick-input-list .monaco-list-row', { hasText: 'raw' }).first().click();
-  const input = rig.page.locator('.quick-input-widget input.input');
-  await until('the dialog', async () => (await input.inputValue()).includes('hotlens-'));
-  await input.fill(file);
-  await rig.page.keyboard.press('Enter');
+  await rig.choosePath(file);
   await until('the file', () => existsSync(file) && readFileSync(file, 'utf8').includes('burn'));
   await rig.run('Hotlens: Load Profile File');
-  await until('the dialog', async () => (await input.inputValue()).includes('project'));
-  await input.fill(file);
-  await rig.page.keyboard.press('Enter');
+  await rig.choosePath(file);
   await until('the run', () => rig.json('runs').runs.some(({ title }) => title === 'other.raw'));
   await until('it is shown', async () => /other\.raw/.test(await rig.status('run').innerText()));
 };
@@ -215,10 +209,7 @@ all['a run is exported and loaded again'] = async rig => {
 all['a profile that cannot be read says why'] = async rig => {
   const file = rig.write('project/broken.raw', '{"this": "is no raw profile"}\n');
   await rig.run('Hotlens: Load Profile File');
-  const input = rig.page.locator('.quick-input-widget input.input');
-  await until('the dialog', async () => (await input.inputValue()).includes('project'));
-  await input.fill(file);
-  await rig.page.keyboard.press('Enter');
+  await rig.choosePath(file);
   await rig.toast(/broken\.raw/).waitFor();
   await rig.picture('unreadable');
   await rig.closeToasts();
@@ -260,20 +251,22 @@ all['without a terminal the output has a channel'] = async rig => {
 all['a task records'] = async rig => {
   await until('the task', async () => {
     await rig.run('Tasks: Run Task');
-    const row = rig.page.locator('.quick-input-list .monaco-list-row', { hasText: 'profile short' }).first();
+    const row = rig.page.locator('.quick-input-list .monaco-list-row', { hasText: 'profile shortly' }).first();
     await row.waitFor({ timeout: 5000 }); // the list closes when it is asked for too early
     await row.click();
     return true;
   });
-  await until('the run', () => rig.json('runs').runs.some(({ title, rate }) => title === 'short.py' && rate === 200));
+  await until('the run', () => rig.json('runs').runs.some(({ title, rate }) => title === 'spin.py' && rate === 200));
   await until('its flame graph', () => rig.page.locator('.tab', { hasText: 'Flame graph: ' }).first().isVisible());
 };
 
-all['py-spy is missing: a message says what to do'] = async rig => {
+all['py-spy is missing: a message offers to install it'] = async rig => {
   await rig.withSettings({ 'hotlens.pySpy': '/nowhere/py-spy' }, async () => {
     await rig.openFile('spin.py');
     await rig.run('Hotlens: Profile Python File');
-    await rig.toast(/\/nowhere\/py-spy/).first().waitFor();
+    const toast = rig.toast(/py-spy/).first();
+    await toast.waitFor();
+    assert.match(await toast.innerText(), /Install py-spy/);
     await rig.picture('no-py-spy');
   });
 };
@@ -300,12 +293,13 @@ all['a process that may not be looked into: a message says why'] = async rig => 
 };
 
 all['a server that crashes is started again and says so'] = async rig => {
-  const pid = () => Number(/\d+/.exec(rig.serverPids())?.[0] ?? 0);
-  const first = await until('the server', pid);
-  process.kill(first, 'SIGKILL');
+  await rig.openFile('spin.py');
+  await hintOf(rig, 'spin.py', 'burn(0.02)');
+  const first = rig.serverPids();
+  first.forEach(pid => process.kill(pid, 'SIGKILL'));
   await rig.toast(/ended unexpectedly/).waitFor();
   await rig.picture('crash');
-  await until('another server', () => pid() > 0 && pid() !== first);
+  await until('another server', () => rig.serverPids().some(pid => !first.includes(pid)));
   await rig.closeToasts();
   await rig.openFile('spin.py');
   await hintOf(rig, 'spin.py', 'burn(0.02)');
@@ -341,16 +335,13 @@ all['two folders have their own runs'] = async rig => {
 
 all['a file without a workspace is profiled too'] = async rig => {
   const file = rig.write('alone/alone.py', SPIN);
-  await rig.open();
-  await rig.run('File: Open File');
-  const input = rig.page.locator('.quick-input-widget input.input');
-  await until('the dialog', async () => (await input.inputValue()).length > 0);
-  await input.fill(file);
-  await rig.page.keyboard.press('Enter');
+  await rig.open({ file });
   await rig.page.locator('.tab.active', { hasText: 'alone.py' }).waitFor();
-  await record(rig, 2);
-  await rig.page.keyboard.press('Control+c');
-  await ended(rig);
+  await rig.run('Hotlens: Profile Python File');
+  await rig.page.locator('.panel .view-line', { hasText: 'spinning' }).first().waitFor();
+  await until('two seconds', async () => /[2-9] s/.test(await rig.status('recording').innerText()));
+  await rig.status('recording').click();
+  await until('no recording', async () => !(await rig.status('recording').isVisible()));
   await hintOf(rig, 'alone.py', 'burn(0.02)');
   await rig.graph().locator('.hl-graph').waitFor();
   await rig.picture('alone');

@@ -32,7 +32,7 @@ try {
       failed++;
       await rig.picture(`failed-${count}`).catch(() => {});
       console.log(`not ok ${count} - ${name}`);
-      console.log(`# ${String(error.stack ?? error).replaceAll('\n', '\n# ')}`);
+      console.log(`# ${String(error.stack ?? error).replace(/\u001b\[\d*m/g, '').replaceAll('\n', '\n# ')}`);
     }
     console.error(`${name}: ${((Date.now() - since) / 1000).toFixed(1)} s`);
   }

@@ -1,0 +1,79 @@
+/* The outline of a document as it is now, made out of the last one: only what was edited since is scanned. */
+#include <string.h>
+
+#include "hotlens/base/array.h"
+#include "hotlens/server/documents.h"
+
+/* How the text that the outline was made of has become the present one. */
+static struct hl_outline_change find_change(const struct hl_document *document,
+                                            const struct hl_line_hashes *now)
+{
+    const struct hl_line_hashes *before = &document->outlined;
+    uint32_t shared = before->count < now->count ? before->count : now->count;
+    uint32_t head = 0;
+    while (head < shared && before->items[head] == now->items[head]) {
+        head++;
+    }
+    uint32_t tail = 0;
+    while (tail < shared - head &&
+           before->items[before->count - 1 - tail] == now->items[now->count - 1 - tail]) {
+        tail++;
+    }
+    return (struct hl_outline_change){
+        .starts = document->lines.starts,
+        .line_count = document->lines.count,
+        .head = head,
+        .old_tail = before->count - tail + 1,
+        .new_tail = now->count - tail + 1,
+    };
+}
+
+static int make_outline(struct hl_document *document, struct hl_outline **ret_outline)
+{
+    const struct hl_line_hashes *now = hl_document_hashes(document);
+    if (!document->is_python) {
+        return hl_outline_create("", 0, ret_outline);
+    }
+    if (!now || !document->outline || !document->outlined.items) {
+        return hl_outline_create(document->text, document->length, ret_outline);
+    }
+    struct hl_outline_change change = find_change(document, now);
+    return hl_outline_update(document->outline, document->text, document->length, &change,
+                             ret_outline);
+}
+
+/* Takes note of the lines that the outline is of; where there is no memory, the next is made anew. */
+static void note_lines(struct hl_document *document)
+{
+    struct hl_line_hashes *outlined = &document->outlined;
+    const struct hl_line_hashes *now = document->is_python ? hl_document_hashes(document) : NULL;
+    if (!now || hl_array_reserve(&outlined->items, &outlined->capacity, (size_t)now->count + 1,
+                                 sizeof(*outlined->items)) < 0) {
+        hl_line_hashes_finish(outlined);
+        return;
+    }
+    if (now->count > 0) {
+        memcpy(outlined->items, now->items, now->count * sizeof(*now->items));
+    }
+    outlined->count = now->count;
+}
+
+const struct hl_outline *hl_document_outline(struct hl_document *document)
+{
+    if (document->outline && document->outline_edit == document->edit) {
+        return document->outline;
+    }
+    struct hl_outline *outline;
+    if (make_outline(document, &outline) < 0) {
+        return document->outline;
+    }
+    if (document->outline && hl_outline_is_unterminated(outline)) {
+        hl_outline_destroy(outline);
+    } else {
+        hl_outline_destroy(document->outline);
+        document->outline = outline;
+        note_lines(document);
+    }
+    document->outline_edit = document->edit;
+    return document->outline;
+}
