@@ -173,7 +173,7 @@ def measure_editing(bench):
             sizes[name] = len(json.loads(body)["result"] or [])
     client.leave()
     for name, limit in (("keystroke", 2), ("hints", 1), ("lenses", 1),
-                        ("hints after a line break", 1), ("lenses after a line break", None)):
+                        ("hints after a line break", 1), ("lenses after a line break", 1)):
         middle = statistics.median(times[name]) * 1000
         late = percentile(times[name], 0.99) * 1000
         counted = "" if name == "keystroke" else f" ({sizes[name]})"
@@ -189,17 +189,18 @@ def measure_flame_graph(bench):
     subprocess.run([bench.hotlens, "import", "--rate", "100", raw], check=True, cwd=folder,
                    env=bench.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     client, _ = start(bench, folder)
-    client.ask("hotlens/flamegraph", {"run": "last"})
+    _, first = client.ask("hotlens/flamegraph", {"run": "last"})
     times = []
     for _ in range(max(bench.rounds, 5)):
         body, took = client.ask("hotlens/flamegraph", {"run": "last"})
         times.append(took * 1000)
     client.leave()
     middle = statistics.median(times)
-    size = len(body) / 1e6
+    size = len(body) / 2**20
+    bench.table.add("hotlens/flamegraph of 1,000,000 nodes, first", f"{first * 1000:.0f} ms", None, None)
     bench.table.add("hotlens/flamegraph of 1,000,000 nodes, loaded", f"{middle:.0f} ms", "≤ 30 ms",
                     middle <= 30)
-    bench.table.add("  its size", f"{size:.2f} MB", "≤ 1 MB", size <= 1)
+    bench.table.add("  its size", f"{size:.2f} MiB", "≤ 1 MiB", size <= 1)
 
 
 def measure(bench):

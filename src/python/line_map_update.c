@@ -77,21 +77,18 @@ static int search_all(struct hl_line_map *map, const struct hl_line_hashes *old_
 static int begin(struct hl_line_map *map, const struct hl_line_hashes *old_lines,
                  const struct hl_line_hashes *new_lines)
 {
-    struct line_census *census = NULL;
-    struct hl_line_map *made = NULL;
-    int r = line_census_create(old_lines, new_lines, &census);
-    if (r == 0) {
-        r = hl_line_map_create(old_lines, new_lines, &made);
+    _cleanup_(hl_line_map_destroy_p) struct hl_line_map *made = NULL;
+    int r = hl_line_map_create(old_lines, new_lines, &made);
+    if (r < 0 || !made) {
+        return r;
     }
+    r = line_census_create(old_lines, new_lines, &made->census);
     if (r < 0) {
-        line_census_destroy(census);
         return r;
     }
     struct hl_line_map old = *map;
     *map = *made;
-    map->census = census;
     *made = old;
-    hl_line_map_destroy(made);
     return 0;
 }
 
