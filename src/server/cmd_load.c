@@ -1,8 +1,10 @@
 /* hotlens.load: a profile file becomes a run. */
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "change_news.h"
 #include "hotlens/app/import.h"
@@ -23,6 +25,10 @@ struct loading {
     char **found; /* profile files of the folder, when none was named */
     struct hl_progress *progress;
     struct hl_save_options save;
+    struct hl_path_mapping *mappings; /* a copy: the settings may change meanwhile */
+    size_t mapping_count;
+    uint32_t files_found;
+    uint32_t files;
     struct hl_run_data data;
     int result;
     struct hl_error error;
@@ -33,9 +39,45 @@ static void destroy_loading(struct loading *loading)
     free(loading->path);
     free(loading->folder);
     hl_strv_free(loading->found);
+    for (size_t i = 0; i < loading->mapping_count; i++) {
+        free(loading->mappings[i].from);
+        free(loading->mappings[i].to);
+    }
+    free(loading->mappings);
     hl_run_data_finish(&loading->data);
     hl_error_finish(&loading->error);
     free(loading);
+}
+
+static void copy_mappings(struct loading *loading, const struct hl_settings *settings)
+{
+    loading->mapping_count = settings->mapping_count;
+    loading->mappings = hl_xcalloc(settings->mapping_count + 1, sizeof(*loading->mappings));
+    for (size_t i = 0; i < settings->mapping_count; i++) {
+        loading->mappings[i] = (struct hl_path_mapping){
+            .from = hl_xstrdup(settings->mappings[i].from),
+            .to = hl_xstrdup(settings->mappings[i].to),
+        };
+    }
+}
+
+/* A profile from another machine names files that may be elsewhere here, or not at all. */
+static void count_files(struct loading *loading)
+{
+    struct hl_shown *shown = NULL;
+    if (hl_shown_from_data(&loading->data, &shown) == 0) {
+        hl_shown_count_found(shown, loading->mappings, loading->mapping_count,
+                             &loading->files_found, &loading->files);
+        hl_shown_unref(shown);
+    }
+}
+
+/* A pipe or a terminal would keep a worker waiting for good. */
+static int check_file(const char *path, struct hl_error *error)
+{
+    struct stat status;
+    bool is_odd = stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+    return is_odd ? hl_error_set(error, EINVAL, "%s is not a regular file", path) : 0;
 }
 
 /* Reading a large file takes its time, so it is not done in the store's lane. */
@@ -44,8 +86,14 @@ static void read_work(void *job, const atomic_bool *cancelled)
     struct loading *loading = job;
     struct hl_import_options options = {.rate = loading->rate, .folder = loading->folder};
     (void)cancelled;
-    loading->result =
-        hl_import_file(loading->path, &options, &loading->data, NULL, &loading->error);
+    loading->result = check_file(loading->path, &loading->error);
+    if (loading->result == 0) {
+        loading->result =
+            hl_import_file(loading->path, &options, &loading->data, NULL, &loading->error);
+    }
+    if (loading->result == 0) {
+        count_files(loading);
+    }
 }
 
 static void save_work(void *job, struct hl_store *store, const struct hl_error *error)
@@ -63,6 +111,11 @@ static void show_loaded(struct loading *loading)
     struct hl_context *context = loading->context;
     _cleanup_buffer_ struct hl_buffer text = {0};
     hl_text_summary(&text, &loading->data.run);
+    if (loading->files_found < loading->files) {
+        hl_buffer_printf(&text, " · %" PRIu32 " of ", loading->files_found);
+        hl_text_counted(&text, loading->files, "file");
+        hl_buffer_puts(&text, " found here (hotlens.pathMappings says where they are)");
+    }
     hl_show_message(context, 3, "%s", text.data);
     if (loading->data.run.id > 0) {
         hl_shelf_show_run(context->shelf, loading->folder, loading->data.run.id);
@@ -113,6 +166,7 @@ static void start_loading(struct loading *loading)
     _cleanup_free_ char *title =
         hl_xasprintf("Loading %s", hl_path_base_name(loading->path));
     loading->save = (struct hl_save_options){settings->store_sources, settings->retention};
+    copy_mappings(loading, settings);
     loading->progress = hl_progress_begin(loading->context, NULL, title, NULL, NULL);
     hl_jobs_run(loading->context->jobs, read_work, read_done, loading);
 }

@@ -232,6 +232,7 @@ static void use_target(struct profile_request *request, const struct hl_named_ta
         request->subject = hl_xstrdup(target->module);
     } else {
         request->kind = REQUEST_COMMAND;
+        hl_strv_free(request->command);
         request->command = hl_strv_copy(target->command);
     }
     if (!request->has_args) {

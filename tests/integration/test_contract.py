@@ -199,4 +199,39 @@ def flame_json_adds_up(box):
         expect_equal(total[0], flame["samples"], "the root has all")
 
 
+SCOPES = """def train(n):
+    return sum(x for x in [y for y in range(n)])
+"""
+
+
+@test
+def scopes_are_nodes_of_their_own(box):
+    """A comprehension counts as its function, but the flame graph shows it; so do a sandwich and a page."""
+    path = box.write("scopes.py", SCOPES)
+    raw = box.write("scopes.raw", "".join(line.replace("F", str(path)) + "\n" for line in (
+        "<module> (F:9);train (F:2) 2",
+        "<module> (F:9);train (F:2);train.<locals>.<genexpr> (F:2) 3",
+        "<module> (F:9);train (F:2);<listcomp> (F:2) 5",
+        "<module> (F:9);train (F:2);train.<locals>.<genexpr> (F:2);train (F:2) 1")))
+    expect_equal(box.hotlens("import", raw).returncode, 0, "imported")
+    shown = {row["name"]: (row["self"], row["total"])
+             for row in box.json("show", "last", "--json")["functions"]}
+    expect_equal(shown, {"train": (11, 11), "<module>": (0, 11)}, "functions")
+
+    def tree(*options):
+        flame = box.json("flame", "last", "--json", *options)
+        nodes, found = flame.get("nodes") or flame["callees"], []
+        for at, function in enumerate(nodes["function"]):
+            name = flame["name"][flame["functions"]["name"][function]] if function >= 0 else ""
+            found.append((name, nodes["self"][at], nodes["total"][at]))
+        return found[1:] if found[0][0] == "" else found
+
+    below = [("train.<listcomp>", 5, 5), ("train.<genexpr>", 3, 4), ("train", 1, 1)]
+    expect_equal(tree(), [("<module>", 0, 11), ("train", 2, 11), *below], "the flame graph")
+    expect_equal(tree("--function", "train.<genexpr>")[0][2], 4, "of the generator expression")
+    expect_equal(tree("--function", "train")[0], ("train", 11, 11), "of the function: its total")
+    page = box.hotlens("export", "last", "--format", "html").stdout
+    expect("train.\\u003clistcomp" in page, "the page names it", page[-2000:])
+
+
 main()

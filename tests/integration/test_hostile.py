@@ -59,6 +59,7 @@ class Attacker:
         self.expected = collections.Counter()
         self.answered = collections.Counter()
         self.answers = {}  # the last of each id
+        self.said = collections.Counter()
         self.asked = queue.Queue()
         self.problems = []
         self.errors = b""
@@ -88,6 +89,9 @@ class Attacker:
             self.answers[key(message["id"])] = message
         elif "id" in message:
             self.asked.put(message)
+        elif message["method"] == "window/showMessage":
+            text = message["params"]["message"].replace(str(self.box.folder), "")
+            self.said[text] += 1
 
     def write(self, data):
         try:
@@ -349,6 +353,11 @@ def refuses_wrong_types_of_every_field(box):
     attacker.initialize()
     commands, requests = load_fields()
     codes = set()
+    # One target too many: both a command and the name of one.
+    attacker.notify("workspace/didChangeConfiguration",
+                    {"settings": {"targets": {"x": {"command": ["true"], "args": ["1"]}}}})
+    attacker.ask("workspace/executeCommand", {"command": "hotlens.profileCommand", "arguments": [
+        {"command": ["false"], "args": ["2"], "target": "x", "env": {"A": "b"}, "cwd": "."}]})
     for name, fields in commands.items():
         for field in fields:
             for value in WRONG:
@@ -417,6 +426,22 @@ def a_nul_is_one_character(box):
              "text": "\\u0000\n"}]})
     answer = attacker.request("hotlens/lines", {"uri": path.as_uri()})
     expect_equal([row["line"] for row in answer["result"]["lines"]], [4, 7, 9], "lines")
+    attacker.leave()
+
+
+@test
+def loads_files_only(box):
+    prepare(box)
+    os.mkfifo(box.folder / "pipe")
+    attacker = Attacker(box)
+    attacker.initialize()
+    for _ in range(8):  # as many as would keep every worker
+        for name in ("pipe", "/dev/zero", "/dev/null", ".", "p.raw/x", "\0"):
+            answer = attacker.request("workspace/executeCommand", {
+                "command": "hotlens.load", "arguments": [{"path": name}]})
+            expect("error" not in answer or answer["error"]["code"] == -32602, "the answer", answer)
+    attacker.wait_for(lambda: attacker.said["/pipe is not a regular file"] == 8, "refused")
+    expect("result" in attacker.request("hotlens/functions", {}), "workers are free")
     attacker.leave()
 
 

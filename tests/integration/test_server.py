@@ -9,8 +9,8 @@ import sys
 import threading
 import time
 
-from harness import (HOTLENS, Skip, expect, expect_equal, find_py_spy, main, one_of_three, processes_of, test,
-                     wait_until)
+from harness import (HOTLENS, TIMEOUT, Skip, expect, expect_equal, find_py_spy, main, one_of_three,
+                     processes_of, test, wait_until)
 from lsp import CAPABILITIES, Server, Silence
 
 BUSY = """import sys, time
@@ -261,6 +261,25 @@ def a_client_with_a_terminal_is_asked(box):
         # The run of the other process appears by itself.
         talk.wait_for(lambda: any(item["shown"] for item in talk.notifications["hotlens/didChange"]),
                       "the run")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def what_runs_in_a_terminal_outlives_the_editor(box):
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options={"hotlens": {"ui": True, "terminal": True}})
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["4"]})
+        params = talk.wait_for(lambda: talk.asked["hotlens/runInTerminal"], "the question")[0]["params"]
+        terminal = box.start(*params["argv"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        expect_equal(terminal.stdout.readline(), b"started\n", "the program runs")
+        expect_equal(talk.leave(), 0, "exit code")
+    expect(terminal.poll() is None, "it goes on without the editor")
+    expect_equal(terminal.wait(TIMEOUT), 0, "its exit code")
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        talk.wait_for(lambda: talk.request("hotlens/lines", {"uri": path.as_uri()})["run"], "the run")
         expect_equal(talk.leave(), 0, "exit code")
 
 

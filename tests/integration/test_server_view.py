@@ -193,6 +193,32 @@ def a_profile_from_elsewhere_is_mapped(box):
 
 
 @test
+def files_that_are_not_python_have_hints(box):
+    """Native frames name them as the compiler saw them."""
+    path = box.write("program.py", PROGRAM)
+    sources = {"pkg/fast.pyx": ("cython", "def f(n):\n    return n\n\ndef g():\n    return f(1)\n"),
+               "native/ext.c": ("c", "int ext(void)\n{\n    return 1;\n}\n")}
+    raw = box.write("p.raw", f"<module> ({path}:11);g (pkg/fast.pyx:5);ext (native/ext.c:3) 600\n"
+                             "<module> (/srv/gone.py:1) 400\n")
+    with Server(box) as talk:
+        talk.initialize(options=UI)
+        talk.command("hotlens.load", {"path": str(raw), "rate": 100})
+        # Only Python files are looked for: the others' names are seldom whole.
+        talk.message_with("1 of 2 files found here")
+        expected = {"pkg/fast.pyx": (4, "6.00 s · 60.0% · own 0 s"),
+                    "native/ext.c": (2, "6.00 s · 60.0%")}
+        for name, (language, text) in sources.items():
+            uri = box.write(name, text).as_uri()
+            talk.notify("textDocument/didOpen", {"textDocument": {
+                "uri": uri, "languageId": language, "version": 1, "text": text}})
+            talk.wait_for(lambda: talk.request("hotlens/lines", {"uri": uri})["run"], "the run")
+            hints = hints_of(talk, box.folder / name)
+            expect_equal([(hint["position"]["line"], hint["label"]) for hint in hints],
+                         [expected[name]], name)
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
 def folders_come_and_go(box):
     path = imported(box)
     with Server(box) as talk:
