@@ -1,5 +1,6 @@
-/* Functions as flame graphs show them: a list comprehension, a lambda or another scope without a name counts as
- * the function it is written in everywhere else, and is a node of its own here: `train.<listcomp>`. */
+/* Functions as flame graphs show them: a list comprehension, a lambda or another scope without a name
+ * counts as the function it is written in everywhere else, and is a node of its own here:
+ * `train.<listcomp>`. */
 #ifndef HOTLENS_APP_SCOPES_H
 #define HOTLENS_APP_SCOPES_H
 
