@@ -272,8 +272,16 @@ def _run(function):
         box.close()
 
 
+def _restore_signals():
+    """A job in the background, or under nohup, is started with some ignored, and so would be what it starts."""
+    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def main():
     """Runs the tests, or those named on the command line, and ends the program."""
+    _restore_signals()
     chosen = [item for item in _tests if not sys.argv[1:] or item.__name__ in sys.argv[1:]]
     failed = False
     print(f"1..{len(chosen)}", flush=True)
