@@ -30,7 +30,8 @@ struct place {
 struct screen {
     const struct hl_run_data *data;
     const struct hl_functions *functions; /* under the numbers that every graph gives them */
-    struct hl_flame_query query;
+    struct hl_flame_query queries[2]; /* of the graph, which borrows it, and room for the next */
+    uint32_t which;
     struct hl_flame *flame;
     struct hl_layout layout;
     struct place history[HISTORY];
@@ -106,23 +107,25 @@ static int go(struct screen *screen)
     const struct hl_strings *strings = screen->functions->strings;
     struct hl_flame *flame = NULL;
     _cleanup_error_ struct hl_error error = {0};
-    screen->query.shape = screen->now.shape;
-    screen->query.has_root = screen->now.has_root;
-    screen->query.root = screen->now.root;
-    screen->query.search = screen->search[0] ? screen->search : NULL;
+    struct hl_flame_query *query = &screen->queries[!screen->which];
+    *query = screen->queries[screen->which];
+    query->shape = screen->now.shape;
+    query->has_root = screen->now.has_root;
+    query->root = screen->now.root;
+    query->search = screen->search[0] ? screen->search : NULL;
     if (screen->now.shape == HL_FLAME_SANDWICH) {
         const struct hl_function *pivot = screen->now.pivot;
-        screen->query.function = hl_strings_get(strings, pivot->name, NULL);
-        screen->query.file = pivot->file == HL_NO_STRING
-                                 ? NULL
-                                 : hl_strings_get(strings, pivot->file, NULL);
+        query->function = hl_strings_get(strings, pivot->name, NULL);
+        query->file = pivot->file == HL_NO_STRING ? NULL
+                                                  : hl_strings_get(strings, pivot->file, NULL);
     }
-    int r = hl_flame_make(screen->data, &screen->query, NULL, &flame, &error);
+    int r = hl_flame_make(screen->data, query, NULL, &flame, &error);
     if (r < 0) {
         return r;
     }
     hl_flame_destroy(screen->flame);
     screen->flame = flame;
+    screen->which = !screen->which;
     screen->selected = find_node(flame->view, screen->now.selected);
     screen->top = 0;
     return lay_out(screen);
@@ -305,24 +308,34 @@ static void put_line(struct hl_buffer *out, const struct screen *screen, struct 
     hl_buffer_clear(text);
 }
 
-static void put_help(struct hl_buffer *out)
+static void put_help(struct hl_buffer *out, const struct screen *screen)
 {
-    hl_buffer_puts(
-        out, "\x1b[2J\x1b[H"
-             "arrows, h j k l  move\r\nEnter, click     zoom\r\nEsc, Backspace   back\r\n"
-             "u                select the parent\r\n0                everything\r\n"
-             "/                search; n and N: next and previous\r\n"
-             "i                from the functions on top to their callers, and back\r\n"
-             "s                what the selected function calls, wherever it is called\r\n"
-             "q, Ctrl+C        quit\r\n\r\nany key goes back");
+    static const char *const LINES[] = {
+        "arrows, h j k l  move",
+        "Enter, click     zoom",
+        "Esc, Backspace   back",
+        "u                select the parent",
+        "0                everything",
+        "/                search; n and N: next and previous",
+        "i                from the functions on top to their callers, and back",
+        "s                what the selected function calls, wherever it is called",
+        "?                this; any key goes back",
+        "q, Ctrl+C        quit",
+    };
+    hl_buffer_puts(out, "\x1b[2J\x1b[H");
+    for (uint32_t i = 0; i < ARRAY_SIZE(LINES) && i < screen->rows; i++) {
+        hl_buffer_puts(out, i > 0 ? "\r\n" : "");
+        hl_label_append(out, LINES[i], strlen(LINES[i]), screen->columns - 1);
+    }
 }
 
 static int draw(const struct screen *screen)
 {
     _cleanup_buffer_ struct hl_buffer out = {0};
     _cleanup_buffer_ struct hl_buffer text = {0};
+    uint32_t body = screen->rows > FOOT ? screen->rows - FOOT : 0;
     hl_buffer_puts(&out, "\x1b[H");
-    for (uint32_t i = 0; i < body_rows(screen) && !screen->help; i++) {
+    for (uint32_t i = 0; i < body && !screen->help; i++) {
         uint32_t row = screen->top + i;
         hl_buffer_puts(&out, "\x1b[K");
         if (row < screen->layout.rows) {
@@ -332,13 +345,15 @@ static int draw(const struct screen *screen)
         hl_buffer_puts(&out, "\r\n");
     }
     if (screen->help) {
-        put_help(&out);
+        put_help(&out, screen);
     } else {
         put_status(&text, screen);
         put_line(&out, screen, &text);
-        hl_buffer_puts(&out, "\r\n");
-        put_foot(&text, screen);
-        put_line(&out, screen, &text);
+        if (screen->rows >= FOOT) {
+            hl_buffer_puts(&out, "\r\n");
+            put_foot(&text, screen);
+            put_line(&out, screen, &text);
+        }
     }
     int fd = STDOUT_FILENO;
     return out.error ? out.error : hl_write_to_fd(&fd, out.data, out.length);
@@ -359,10 +374,29 @@ static void type(struct screen *screen, int key)
         screen->search[0] = '\0';
         (void)go(screen);
     } else if (key == 127 || key == 8) {
-        screen->search[length > 0 ? length - 1 : 0] = '\0';
+        while (length > 0 && ((unsigned char)screen->search[--length] & 0xc0) == 0x80) {
+            /* the bytes of one character */
+        }
+        screen->search[length] = '\0';
     } else if (key >= ' ' && key < 256 && length + 1 < SEARCH_MOST) {
         screen->search[length] = (char)key;
         screen->search[length + 1] = '\0';
+    }
+}
+
+static int letter_of(int key)
+{
+    switch (key) {
+    case KEY_UP:
+        return 'k';
+    case KEY_DOWN:
+        return 'j';
+    case KEY_LEFT:
+        return 'h';
+    case KEY_RIGHT:
+        return 'l';
+    default:
+        return key;
     }
 }
 
@@ -409,7 +443,7 @@ static void press(struct screen *screen, const struct terminal_key *key)
         terminal_suspend();
         break;
     default:
-        move(screen, key->key);
+        move(screen, letter_of(key->key));
     }
 }
 
@@ -449,6 +483,7 @@ static int run(struct screen *screen)
             return 0;
         }
         if (key.key == KEY_NONE) {
+            terminal_follow_job_control();
             continue;
         }
         if (screen->help) {
@@ -469,9 +504,9 @@ int hl_flame_interactive(const struct hl_run_data *data, const struct hl_flame_q
     if (r < 0) {
         return hl_error_set_errno(error, -r, "the flame graph cannot be shown");
     }
-    struct screen screen = {.data = data, .query = *query, .columns = 80, .rows = 24};
+    struct screen screen = {.data = data, .queries = {*query, *query}, .columns = 80, .rows = 24};
     screen.functions = scopes ? scopes : data->functions;
-    screen.query.columns = 0;
+    screen.queries[0].columns = 0;
     screen.colour = hl_flame_colour_of(STDOUT_FILENO);
     screen.now.shape = query->shape == HL_FLAME_INVERTED ? HL_FLAME_INVERTED : HL_FLAME_DOWN;
     r = go(&screen);

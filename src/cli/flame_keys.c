@@ -28,7 +28,7 @@ static int mouse_key(const char *text, struct terminal_key *ret_key)
     }
     ret_key->x = x - 1;
     ret_key->y = y - 1;
-    return button == 0 ? KEY_CLICK : button == 64 ? 'k' : button == 65 ? 'j' : KEY_NONE;
+    return button == 0 ? KEY_CLICK : button == 64 ? KEY_UP : button == 65 ? KEY_DOWN : KEY_NONE;
 }
 
 static int escape_key(struct terminal_key *ret_key)
@@ -50,13 +50,13 @@ static int escape_key(struct terminal_key *ret_key)
     text[length] = '\0';
     switch (length > 0 ? text[length - 1] : '\0') {
     case 'A':
-        return 'k';
+        return KEY_UP;
     case 'B':
-        return 'j';
+        return KEY_DOWN;
     case 'C':
-        return 'l';
+        return KEY_RIGHT;
     case 'D':
-        return 'h';
+        return KEY_LEFT;
     default:
         return mouse_key(text, ret_key);
     }
@@ -66,8 +66,7 @@ void terminal_read_key(struct terminal_key *ret_key)
 {
     char byte;
     *ret_key = (struct terminal_key){.key = KEY_NONE};
-    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-    if (poll(&input, 1, -1) < 0) {
+    if (terminal_wait() < 0) {
         return; /* a signal: the caller looks */
     }
     ssize_t got = read(STDIN_FILENO, &byte, 1);

@@ -1,6 +1,7 @@
 #include "flame_terminal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <termios.h>
@@ -15,6 +16,9 @@
 static struct termios saved;
 static volatile sig_atomic_t is_entered;
 static volatile sig_atomic_t ended_by;
+static volatile sig_atomic_t is_stopping;
+static volatile sig_atomic_t is_back;
+static sigset_t usual_mask; /* signals are blocked but while we wait, so that none is missed */
 
 static const int CRASHES[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 static const int ENDS[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
@@ -40,6 +44,18 @@ static void on_crash(int number)
 static void on_end(int number)
 {
     ended_by = number;
+}
+
+static void on_stop(int number)
+{
+    (void)number;
+    is_stopping = 1;
+}
+
+static void on_continue(int number)
+{
+    (void)number;
+    is_back = 1;
 }
 
 static void on_resize(int number)
@@ -69,6 +85,19 @@ static int take(void)
     return 0;
 }
 
+static void block_signals(void)
+{
+    sigset_t ours;
+    sigemptyset(&ours);
+    for (size_t i = 0; i < ARRAY_SIZE(ENDS); i++) {
+        sigaddset(&ours, ENDS[i]);
+    }
+    sigaddset(&ours, SIGWINCH);
+    sigaddset(&ours, SIGTSTP);
+    sigaddset(&ours, SIGCONT);
+    sigprocmask(SIG_BLOCK, &ours, &usual_mask);
+}
+
 int terminal_enter(void)
 {
     if (tcgetattr(STDIN_FILENO, &saved) < 0) {
@@ -81,19 +110,44 @@ int terminal_enter(void)
         handle(ENDS[i], on_end);
     }
     handle(SIGWINCH, on_resize);
+    handle(SIGTSTP, on_stop);
+    handle(SIGCONT, on_continue);
+    block_signals();
     return take();
 }
 
 void terminal_leave(void)
 {
     give_back();
+    sigprocmask(SIG_SETMASK, &usual_mask, NULL);
 }
 
 void terminal_suspend(void)
 {
     give_back();
     raise(SIGSTOP);
-    take();
+    (void)take();
+}
+
+/* After a SIGSTOP, which nobody can notice before, the shell has set the terminal as it likes it. */
+void terminal_follow_job_control(void)
+{
+    bool was_stopped = is_back && !is_stopping;
+    bool shall_stop = is_stopping;
+    is_stopping = 0;
+    is_back = 0;
+    if (shall_stop) {
+        terminal_suspend();
+        is_back = 0;
+    } else if (was_stopped) {
+        (void)take();
+    }
+}
+
+int terminal_wait(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    return ppoll(&input, 1, NULL, &usual_mask);
 }
 
 int terminal_ended_by(void)

@@ -12,21 +12,29 @@ void terminal_leave(void);
 void terminal_suspend(void);
 /* A signal that ends the process has come; it is raised again by terminal_leave's caller. 0 for none. */
 int terminal_ended_by(void);
+/* Somebody else stopped the process, or made it go on after SIGSTOP: to be called when nothing was read. */
+void terminal_follow_job_control(void);
 
 enum {
     KEY_NONE = 0, /* nothing, or a signal (a new size) */
     KEY_END = 256,
     KEY_ESCAPE,
     KEY_CLICK,
+    KEY_UP, /* arrows; the wheel is up and down too */
+    KEY_DOWN,
+    KEY_LEFT,
+    KEY_RIGHT,
 };
 
 struct terminal_key {
-    int key; /* a byte, or one of the above; arrows are hjkl */
+    int key; /* a byte, or one of the above */
     uint32_t x;
     uint32_t y;
 };
 
-/* Waits for a key or a signal. */
+/* Waits for a key or a signal; signals come nowhere else while the terminal is entered. */
 void terminal_read_key(struct terminal_key *ret_key);
+/* Waits until there is something to read, or a signal: > 0 when there is. */
+int terminal_wait(void);
 
 #endif
