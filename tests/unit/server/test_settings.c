@@ -76,7 +76,8 @@ static const struct {
      "hotlens.pathMappings: an object of paths, {\"from\": \"to\"}, is expected, not {\"/a\":1}\n"},
     {"{\"targets\":[]}",
      "hotlens.targets: an object of objects, {\"name\": {…}}, is expected, not []\n"},
-    {"[]", "hotlens: an object of settings is expected\n"},
+    {"[1]", "hotlens: an object of settings is expected\n"},
+    {"[]", ""}, /* an empty table of Lua */
     {"{\"hotlens\":5}", "hotlens: an object of settings is expected\n"},
     {"null", ""},
     {"{}", ""},
