@@ -319,7 +319,8 @@ def a_client_that_stops_reading_costs_nothing(box):
 def a_configured_tool_that_is_missing_is_named(box):
     path = program(box)
     with Server(box, env={"PATH": str(pathlib.Path(sys.executable).parent)}) as talk:
-        talk.initialize(options={"hotlens": {"ui": True, "pySpy": str(box.folder / "none")}})
+        talk.initialize(options={"hotlens": {"ui": True, "trusted": True,
+                                             "pySpy": str(box.folder / "none")}})
         talk.command("hotlens.profileFile", {"uri": path.as_uri()})
         talk.message_with(str(box.folder / "none"))
         talk.command("hotlens.profileFile", {"uri": path.as_uri(), "python": str(box.folder / "no-python")})
