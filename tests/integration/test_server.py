@@ -333,7 +333,7 @@ def a_configured_tool_that_is_missing_is_named(box):
 def a_recording_ends_itself(box):
     path = program(box)
     with server(box) as talk:
-        talk.initialize(options={"hotlens": {"duration": 2}})
+        talk.initialize(options={"hotlens": {"ui": True, "duration": 2}})
         talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["600"], "native": False})
         expect_equal(recording(talk, "ended")[0]["run"], 1, "a run")
         expect_equal(talk.leave(), 0, "exit code")
