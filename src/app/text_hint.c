@@ -17,15 +17,27 @@ bool hl_text_is_worth_a_hint(const struct hl_scale *scale, uint64_t samples, dou
            (double)samples * 100 >= percent * (double)scale->samples;
 }
 
-void hl_text_hint(struct hl_buffer *out, const struct hl_scale *scale, uint64_t self,
-                  uint64_t total)
+static void put_amount_or_percent(struct hl_buffer *out, const struct hl_scale *scale,
+                                  enum hl_hint_content content, uint64_t samples)
 {
-    hl_text_amount(out, scale, total);
-    hl_buffer_puts(out, DOT);
-    hl_text_percent(out, total, scale->samples);
+    if (content == HL_HINT_PERCENT) {
+        hl_text_percent(out, samples, scale->samples);
+    } else {
+        hl_text_amount(out, scale, samples);
+    }
+}
+
+void hl_text_hint(struct hl_buffer *out, const struct hl_scale *scale,
+                  enum hl_hint_content content, uint64_t self, uint64_t total)
+{
+    put_amount_or_percent(out, scale, content, total);
+    if (content == HL_HINT_BOTH) {
+        hl_buffer_puts(out, DOT);
+        hl_text_percent(out, total, scale->samples);
+    }
     if (self != total) {
         hl_buffer_puts(out, DOT "own ");
-        hl_text_amount(out, scale, self);
+        put_amount_or_percent(out, scale, content, self);
     }
 }
 

@@ -88,7 +88,8 @@ static void write_line(const struct lines *lines, const struct hl_line_number *l
     }
     if (hl_text_is_worth_a_hint(scale, line->total, lines->context->settings->hint_percent)) {
         _cleanup_buffer_ struct hl_buffer text = {0};
-        hl_text_hint(&text, scale, line->self, line->total);
+        hl_text_hint(&text, scale, lines->context->settings->hint_content, line->self,
+                     line->total);
         feature_write_text(lines->json, "text", &text);
         write_tooltip(lines, line->self, line->total);
     }

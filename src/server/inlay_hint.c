@@ -11,6 +11,7 @@ struct hints {
     const struct hl_numbers *numbers;
     struct hl_range range;
     double percent;
+    enum hl_hint_content content;
     bool with_functions;
 };
 
@@ -56,7 +57,8 @@ static void write_function(const struct hints *hints, const struct hl_function_n
 static void write_line(const struct hints *hints, const struct hl_line_number *number)
 {
     _cleanup_buffer_ struct hl_buffer label = {0};
-    hl_text_hint(&label, hl_shown_scale(hints->shown), number->self, number->total);
+    hl_text_hint(&label, hl_shown_scale(hints->shown), hints->content, number->self,
+                 number->total);
     if (begin_hint(hints, number->line, &label)) {
         end_hint(hints, number->self, number->total);
     }
@@ -126,7 +128,10 @@ static void answer(struct hl_context *context, struct hl_reply *reply, const cJS
                    bool is_last)
 {
     _cleanup_error_ struct hl_error error = {0};
-    struct hints hints = {.percent = context->settings->hint_percent};
+    struct hints hints = {
+        .percent = context->settings->hint_percent,
+        .content = context->settings->hint_content,
+    };
     int r = feature_document(context, params, &hints.document, &error);
     if (r == 0) {
         r = hl_field_range(params, "range", &hints.range, &error);

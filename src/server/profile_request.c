@@ -95,6 +95,21 @@ static int read_rate(const cJSON *arguments, uint32_t *ret_rate, struct hl_error
     return r;
 }
 
+/* What takes the place of settings for one recording. */
+static int read_tools(struct profile_request *request, const cJSON *arguments,
+                      struct hl_error *error)
+{
+    const char *python = NULL;
+    int r = hl_field_string_optional(arguments, "python", &python, error);
+    request->has_native = cJSON_IsBool(cJSON_GetObjectItemCaseSensitive(arguments, "native"));
+    r = r < 0 ? r : hl_field_bool_optional(arguments, "native", &request->native, error);
+    if (r == 0 && python && *python) {
+        free(request->python_setting);
+        request->python_setting = hl_xstrdup(python);
+    }
+    return r;
+}
+
 static int read_common(struct profile_request *request, const cJSON *arguments,
                        struct hl_error *error)
 {
@@ -110,6 +125,7 @@ static int read_common(struct profile_request *request, const cJSON *arguments,
     const cJSON *idle = cJSON_GetObjectItemCaseSensitive(arguments, "idle");
     request->has_idle = cJSON_IsBool(idle);
     r = r < 0 ? r : hl_field_bool_optional(arguments, "idle", &request->idle, error);
+    r = r < 0 ? r : read_tools(request, arguments, error);
     if (r == 0 && args) {
         request->has_args = true;
         r = read_strings(args, "args", &request->args, error);
@@ -165,14 +181,14 @@ int profile_request_create(const struct hl_call *call, enum request_kind kind,
     request->context = context;
     request->kind = kind;
     request->token = call->token ? cJSON_Duplicate(call->token, true) : NULL;
-    int r = read_common(request, call->arguments, error);
-    if (r < 0) {
-        return r;
-    }
     request->folder = hl_xstrdup(hl_workspace_folder(context, NULL));
     request->python_setting = hl_xstrdup(context->settings->python);
     request->py_spy_setting = hl_xstrdup(context->settings->py_spy);
     request->executable = hl_xstrdup(context->executable);
+    int r = read_common(request, call->arguments, error);
+    if (r < 0) {
+        return r;
+    }
     read_setting_targets(request, context->settings->targets);
     *ret_request = TAKE_PTR(request);
     return 0;
@@ -409,6 +425,9 @@ static int find_tools(struct profile_request *request)
         request->py_spy = hl_xstrdup(found.path);
         hl_found_finish(&found);
         return 0;
+    }
+    if (request->py_spy_setting && *request->py_spy_setting) {
+        return 0; /* its path is to be corrected: an installed one would not be looked for */
     }
     struct hl_python_facts facts = {0};
     if (request->python && hl_python_ask(request->python, &facts, NULL) == 0) {

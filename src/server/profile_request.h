@@ -34,6 +34,8 @@ struct profile_request {
     uint32_t rate;    /* 0: as the settings say */
     bool has_idle;
     bool idle;
+    bool has_native;
+    bool native;
 
     /* Of the settings, for the worker. */
     char *python_setting;

@@ -14,7 +14,8 @@ enum type {
     TYPE_COUNT,    /* uint32_t */
     TYPE_MEGABYTES, /* uint64_t, bytes */
     TYPE_PERCENT,  /* double */
-    TYPE_CHOICE,   /* char *, one of `choices` */
+    TYPE_CHOICE,   /* char *, one of FLAME_CHOICES */
+    TYPE_CONTENT,  /* enum hl_hint_content */
     TYPE_MAPPINGS,
     TYPE_TARGETS,
     TYPE_CLIENT, /* read when the client starts (client.h), and nothing of ours */
@@ -32,6 +33,11 @@ struct setting {
 #define AT(member) offsetof(struct hl_settings, member)
 
 static const char *const FLAME_CHOICES[] = {"show", "focus", "never"};
+static const char *const CONTENTS[] = {
+    [HL_HINT_BOTH] = "both",
+    [HL_HINT_TIME] = "time",
+    [HL_HINT_PERCENT] = "percent",
+};
 
 static const struct setting SETTINGS[] = {
     {"python", TYPE_TEXT, AT(python), 0, 0, "a path"},
@@ -44,8 +50,12 @@ static const struct setting SETTINGS[] = {
     {"gil", TYPE_BOOL, AT(gil), 0, 0, "true or false"},
     {"native", TYPE_BOOL, AT(native), 0, 0, "true or false"},
     {"nonblocking", TYPE_BOOL, AT(nonblocking), 0, 0, "true or false"},
+    {"duration", TYPE_COUNT, AT(duration), 0, HL_LIMIT_DURATION, "a number from 0 to 31622400"},
+    {"sudo", TYPE_BOOL, AT(sudo), 0, 0, "true or false"},
     {"inlayHints.enabled", TYPE_BOOL, AT(hints), 0, 0, "true or false"},
     {"inlayHints.minimumPercent", TYPE_PERCENT, AT(hint_percent), 0, 100, "a number from 0 to 100"},
+    {"inlayHints.content", TYPE_CONTENT, AT(hint_content), 0, 0,
+     "\"both\", \"time\" or \"percent\""},
     {"codeLenses.enabled", TYPE_BOOL, AT(lenses), 0, 0, "true or false"},
     {"hovers.enabled", TYPE_BOOL, AT(hovers), 0, 0, "true or false"},
     {"diagnostics.enabled", TYPE_BOOL, AT(diagnostics), 0, 0, "true or false"},
@@ -146,6 +156,17 @@ static bool take_choice(char **field, const cJSON *item)
     return false;
 }
 
+static bool take_content(enum hl_hint_content *field, const cJSON *item)
+{
+    for (size_t i = 0; cJSON_IsString(item) && i < ARRAY_SIZE(CONTENTS); i++) {
+        if (strcmp(item->valuestring, CONTENTS[i]) == 0) {
+            *field = (enum hl_hint_content)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool has_only(const cJSON *object, bool strings)
 {
     if (!cJSON_IsObject(object)) {
@@ -218,6 +239,8 @@ static bool take_value(struct hl_settings *settings, const struct setting *setti
         return cJSON_IsNumber(item) && take_percent(setting, field, item->valuedouble);
     case TYPE_CHOICE:
         return take_choice(field, item);
+    case TYPE_CONTENT:
+        return take_content(field, item);
     case TYPE_MAPPINGS:
         return take_mappings(settings, item);
     case TYPE_TARGETS:

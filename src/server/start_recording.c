@@ -40,8 +40,10 @@ void recording_options(const struct profile_request *request,
                     attached ? settings->subprocesses_attach : settings->subprocesses,
                 .idle = request->has_idle ? request->idle : settings->idle,
                 .gil = settings->gil && !(request->has_idle && request->idle),
-                .native = settings->native,
+                .native = request->has_native ? request->native : settings->native,
                 .nonblocking = settings->nonblocking,
+                .duration = settings->duration,
+                .sudo = settings->sudo,
             },
     };
 }

@@ -35,6 +35,10 @@ static char **command_line(const struct profile_request *request)
     add_switch(&argv, options.record.gil, "--gil");
     add_switch(&argv, options.record.native, "--native");
     add_switch(&argv, options.record.nonblocking, "--nonblocking");
+    add_switch(&argv, options.record.sudo, "--sudo");
+    if (options.record.duration > 0) {
+        hl_strv_addf(&argv, "--duration=%u", options.record.duration);
+    }
     add_switch(&argv, !options.save.store_sources, "--no-sources");
     if (request->plan.folder) {
         hl_strv_addf(&argv, "--workspace=%s", request->plan.folder);

@@ -335,14 +335,26 @@ def a_client_that_stops_reading_costs_nothing(box):
 
 
 @test
-def no_py_spy_is_offered_to_be_installed(box):
+def a_configured_tool_that_is_missing_is_named(box):
     path = program(box)
     with Server(box, env={"PATH": str(pathlib.Path(sys.executable).parent)}) as talk:
-        talk.initialize(options={"hotlens": {"ui": True, "pySpy": str(box.folder / "none")}})
+        talk.initialize(options={"hotlens": {"ui": True, "trusted": True,
+                                             "pySpy": str(box.folder / "none")}})
         talk.command("hotlens.profileFile", {"uri": path.as_uri()})
-        talk.wait_for(lambda: talk.asked["window/showMessageRequest"] or
-                      [item for item in talk.notifications["window/showMessage"]
-                       if item["type"] == 1], "an answer")
+        talk.message_with(str(box.folder / "none"))
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "python": str(box.folder / "no-python")})
+        talk.message_with(str(box.folder / "no-python"))
+        expect(not talk.asked["window/showMessageRequest"], "no installation is offered")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_recording_ends_itself(box):
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options={"hotlens": {"ui": True, "duration": 2}})
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["600"], "native": False})
+        expect_equal(recording(talk, "ended")[0]["run"], 1, "a run")
         expect_equal(talk.leave(), 0, "exit code")
 
 

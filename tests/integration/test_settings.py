@@ -12,7 +12,7 @@ PAGE = (SOURCE / "docs" / "settings.md").read_text()
 CLIENT = {"ui", "terminal", "flameGraph", "trusted"}
 # Values of every kind, and the ends of every range.
 VALUES = [None, True, False, 0, 1, -1, 0.5, 100, 100.5, 101, 10000, 10001, 1000000, 1000001, 1000000000,
-          1000000001, 1e300, "", "x", "/x", "show", "focus", "never", [], ["x"], {}, {"a": "b"},
+          1000000001, 1e300, "", "x", "/x", "show", "focus", "never", "both", "time", "percent", 31622400, 31622401, [], ["x"], {}, {"a": "b"},
           {"a": ""}, {"": "b"}, {"a": 1}, {"a": {}}, {"a": []}]
 PROGRAM = """def hot(n):
     return sum(range(n))
@@ -47,7 +47,7 @@ def defaults_in_code():
     retention = re.search(r"HL_RETENTION_DEFAULT .*?\{(\d+), (\d+), UINT64_C\(1\) << (\d+)\}", header)
     values = {"retention.runs_per_target": int(retention[1]), "retention.days": int(retention[2]),
               "retention.bytes": round(2 ** int(retention[3]) / 1e6)}
-    zero = {"TEXT": "", "BOOL": False, "COUNT": 0, "MEGABYTES": 0, "PERCENT": 0, "MAPPINGS": {}, "TARGETS": {}}
+    zero = {"TEXT": "", "BOOL": False, "COUNT": 0, "MEGABYTES": 0, "PERCENT": 0, "CONTENT": "both", "MAPPINGS": {}, "TARGETS": {}}
     found = {}
     for name, kind, member in re.findall(r'\{"([\w.]+)", TYPE_(\w+), (?:AT\(([\w.]+)\)|0)', CODE):
         text = re.sub(r"^hl_xstrdup\((.*)\)$", r"\1", set_there.get(member, ""))

@@ -126,7 +126,7 @@ class Commands {
         return;
       }
       given['pid'] = choice.pid;
-      await server.useSettingsOf(uriOf(undefined), { native: choice.native });
+      given['native'] = choice.native; // of this recording, not of those that follow
     }
     await server.execute('hotlens.attach', given);
   };

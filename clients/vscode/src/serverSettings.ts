@@ -1,7 +1,8 @@
 /** The settings that the server knows, by name; the others are the extension's own. */
 export const SERVER_SETTINGS = [
   'python', 'pySpy', 'rate', 'threads', 'subprocesses', 'subprocessesOnAttach', 'idle', 'gil', 'native',
-  'nonblocking', 'inlayHints.enabled', 'inlayHints.minimumPercent', 'codeLenses.enabled', 'hovers.enabled',
+  'nonblocking', 'duration', 'sudo', 'inlayHints.enabled', 'inlayHints.minimumPercent', 'inlayHints.content',
+  'codeLenses.enabled', 'hovers.enabled',
   'diagnostics.enabled', 'diagnostics.minimumPercent', 'showLastRun', 'storeSources',
   'retention.runsPerTarget', 'retention.days', 'retention.megabytes', 'pathMappings', 'showFlamegraph',
   'targets',

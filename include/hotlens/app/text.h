@@ -44,9 +44,16 @@ void hl_text_bytes(struct hl_buffer *out, uint64_t bytes);
 
 /* Whether a number stands out from chance: at least `percent` of all samples, and three. */
 bool hl_text_is_worth_a_hint(const struct hl_scale *scale, uint64_t samples, double percent);
-/* "1.20 s · 12.3%", then " · own 0.40 s" where own differs from total. */
-void hl_text_hint(struct hl_buffer *out, const struct hl_scale *scale, uint64_t self,
-                  uint64_t total);
+enum hl_hint_content {
+    HL_HINT_BOTH,
+    HL_HINT_TIME,
+    HL_HINT_PERCENT,
+};
+
+/* "1.20 s · 12.3%", then " · own 0.40 s" where own differs from total; with less content
+ * "1.20 s · own 0.40 s" or "12.3% · own 4.1%". */
+void hl_text_hint(struct hl_buffer *out, const struct hl_scale *scale,
+                  enum hl_hint_content content, uint64_t self, uint64_t total);
 /* Lines: the amounts, their share "of this run" or "of focus: train()", samples ± error, and what a
  * second means. */
 void hl_text_hint_tooltip(struct hl_buffer *out, const struct hl_run *run,

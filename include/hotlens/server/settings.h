@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "hotlens/app/shown.h"
+#include "hotlens/app/text.h"
 #include "hotlens/base/error.h"
 
 struct hl_settings {
@@ -20,8 +21,11 @@ struct hl_settings {
     bool gil;                  /* "gil": false */
     bool native;               /* "native": false */
     bool nonblocking;          /* "nonblocking": false */
+    bool sudo;                 /* "sudo": false */
+    uint32_t duration;         /* "duration": 0, seconds; 0 is until the program ends */
     bool hints;                /* "inlayHints.enabled": true */
     double hint_percent;       /* "inlayHints.minimumPercent": 1 */
+    enum hl_hint_content hint_content; /* "inlayHints.content": "both" */
     bool lenses;               /* "codeLenses.enabled": true */
     bool hovers;               /* "hovers.enabled": true */
     bool diagnostics;          /* "diagnostics.enabled": false */

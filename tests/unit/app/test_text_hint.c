@@ -36,10 +36,36 @@ START_TEST(test_numbers)
         .seconds_per_sample = NUMBERS[_i].rate > 0 ? 1 / NUMBERS[_i].rate : 0,
         .samples = NUMBERS[_i].all,
     };
-    hl_text_hint(&out, &scale, NUMBERS[_i].self, NUMBERS[_i].total);
+    hl_text_hint(&out, &scale, HL_HINT_BOTH, NUMBERS[_i].self, NUMBERS[_i].total);
     check_text(&out, NUMBERS[_i].hint);
     hl_text_lens(&out, &scale, NUMBERS[_i].focus, NUMBERS[_i].self, NUMBERS[_i].total);
     check_text(&out, NUMBERS[_i].lens);
+}
+END_TEST
+
+static const struct {
+    double rate;
+    enum hl_hint_content content;
+    uint64_t self;
+    const char *hint;
+} CONTENTS[] = {
+    {100, HL_HINT_TIME, 40, "1.20 s · own 0.40 s"},
+    {100, HL_HINT_TIME, 120, "1.20 s"},
+    {0, HL_HINT_TIME, 40, "120 samples · own 40 samples"},
+    {100, HL_HINT_PERCENT, 40, "12.3% · own 4.1%"},
+    {100, HL_HINT_PERCENT, 120, "12.3%"},
+    {0, HL_HINT_PERCENT, 0, "12.3% · own 0%"},
+};
+
+START_TEST(test_contents)
+{
+    struct hl_buffer out = {0};
+    struct hl_scale scale = {
+        .seconds_per_sample = CONTENTS[_i].rate > 0 ? 1 / CONTENTS[_i].rate : 0,
+        .samples = 976,
+    };
+    hl_text_hint(&out, &scale, CONTENTS[_i].content, CONTENTS[_i].self, 120);
+    check_text(&out, CONTENTS[_i].hint);
 }
 END_TEST
 
@@ -160,6 +186,7 @@ int main(void)
     Suite *suite = suite_create("app-text-hint");
     TCase *tests = tcase_create("hint");
     tcase_add_loop_test(tests, test_numbers, 0, ARRAY_SIZE(NUMBERS));
+    tcase_add_loop_test(tests, test_contents, 0, ARRAY_SIZE(CONTENTS));
     tcase_add_loop_test(tests, test_changes, 0, ARRAY_SIZE(CHANGES));
     tcase_add_loop_test(tests, test_worth, 0, ARRAY_SIZE(WORTH));
     tcase_add_loop_test(tests, test_tooltips, 0, ARRAY_SIZE(TOOLTIPS));

@@ -62,6 +62,10 @@ static const struct {
     {"{\"inlayHints\":{\"x\":1}}", "hotlens.inlayHints.x: no such setting\n"},
     {"{\"inlayHints\":{\"minimumPercent\":101}}",
      "hotlens.inlayHints.minimumPercent: a number from 0 to 100 is expected, not 101\n"},
+    {"{\"inlayHints\":{\"content\":\"all\"}}",
+     "hotlens.inlayHints.content: \"both\", \"time\" or \"percent\" is expected, not \"all\"\n"},
+    {"{\"duration\":-1}", "hotlens.duration: a number from 0 to 31622400 is expected, not -1\n"},
+    {"{\"sudo\":\"yes\"}", "hotlens.sudo: true or false is expected, not \"yes\"\n"},
     {"{\"showFlamegraph\":\"maybe\"}",
      "hotlens.showFlamegraph: \"show\", \"focus\" or \"never\" is expected, not \"maybe\"\n"},
     {"{\"pathMappings\":[\"/a\"]}",
@@ -73,7 +77,7 @@ static const struct {
     {"{\"targets\":[]}",
      "hotlens.targets: an object of objects, {\"name\": {…}}, is expected, not []\n"},
     {"[1]", "hotlens: an object of settings is expected\n"},
-    {"[]", ""},
+    {"[]", ""}, /* an empty table of Lua */
     {"{\"hotlens\":5}", "hotlens: an object of settings is expected\n"},
     {"null", ""},
     {"{}", ""},
@@ -88,6 +92,7 @@ START_TEST(test_problems)
     ck_assert_str_eq(problems, PROBLEMS[_i].problems);
     ck_assert_uint_eq(settings.rate, 100);
     ck_assert(settings.threads && settings.hints);
+    ck_assert(settings.duration == 0 && !settings.sudo && settings.hint_content == HL_HINT_BOTH);
     ck_assert_str_eq(settings.show_flame_graph, "show");
     ck_assert_uint_eq(settings.mapping_count, 0);
     ck_assert(settings.targets == NULL);
@@ -100,7 +105,8 @@ START_TEST(test_all)
     free(apply("{\"pathMappings\":{\"/app\":\"/home/me\"},\"targets\":{\"t\":{\"file\":\"a.py\"}}}"));
     char *problems =
         apply("{\"python\":\"/usr/bin/python3\",\"pySpy\":\"\",\"idle\":true,\"gil\":true,"
-              "\"native\":true,\"nonblocking\":true,\"threads\":false,\"subprocesses\":false,"
+              "\"native\":true,\"duration\":30,\"sudo\":true,"
+              "\"inlayHints\":{\"content\":\"percent\"},\"nonblocking\":true,\"threads\":false,\"subprocesses\":false,"
               "\"subprocessesOnAttach\":false,\"showLastRun\":false,\"storeSources\":false,"
               "\"retention\":{\"runsPerTarget\":5,\"days\":0,\"megabytes\":20},"
               "\"diagnostics\":{\"enabled\":true,\"minimumPercent\":2.5},"
@@ -109,6 +115,8 @@ START_TEST(test_all)
     ck_assert_str_eq(problems, "");
     ck_assert_str_eq(settings.python, "/usr/bin/python3");
     ck_assert(!settings.py_spy && settings.idle && settings.gil && settings.native);
+    ck_assert_uint_eq(settings.duration, 30);
+    ck_assert(settings.sudo && settings.hint_content == HL_HINT_PERCENT);
     ck_assert(settings.nonblocking && !settings.threads && !settings.subprocesses);
     ck_assert(!settings.subprocesses_attach && !settings.restore && !settings.store_sources);
     ck_assert_uint_eq(settings.retention.runs_per_target, 5);

@@ -260,13 +260,14 @@ all['a task records'] = async rig => {
   await until('its flame graph', () => rig.page.locator('.tab', { hasText: 'Flame graph: ' }).first().isVisible());
 };
 
-all['py-spy is missing: a message offers to install it'] = async rig => {
+all['a py-spy that is configured and missing: a message names its path'] = async rig => {
   await rig.withSettings({ 'hotlens.pySpy': '/nowhere/py-spy' }, async () => {
     await rig.openFile('spin.py');
     await rig.run('Hotlens: Profile Python File');
     const toast = rig.toast(/py-spy/).first();
     await toast.waitFor();
-    assert.match(await toast.innerText(), /Install py-spy/);
+    assert.match(await toast.innerText(), /\/nowhere\/py-spy/);
+    assert.doesNotMatch(await toast.innerText(), /Install/);
     await rig.picture('no-py-spy');
   });
 };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as parts from '../../dist/pure.mjs';
 
@@ -154,4 +155,26 @@ test('commands: what menus and lenses name is there, and what is there has a tit
   for (const name of names) {
     assert.ok(sources[0].includes(`${name.slice('hotlens.'.length)}:`), `${name} is registered`);
   }
+});
+
+test('an untrusted workspace names no programs and starts none', () => {
+  const { capabilities, contributes } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const { supported, restrictedConfigurations } = capabilities.untrustedWorkspaces;
+  assert.equal(supported, 'limited');
+  assert.deepEqual([...restrictedConfigurations].sort(),
+    ['hotlens.pySpy', 'hotlens.python', 'hotlens.server.path', 'hotlens.sudo', 'hotlens.targets']);
+  const known = contributes.configuration.flatMap(({ properties }) => Object.keys(properties));
+  assert.deepEqual(restrictedConfigurations.filter(name => !known.includes(name)), []);
+  const starters = contributes.commands.filter(({ command }) => command.startsWith('hotlens.profile'));
+  assert.ok(starters.length >= 5);
+  assert.deepEqual(starters.filter(({ enablement }) => enablement !== 'isWorkspaceTrusted'), []);
+});
+
+test('the manifest has every setting of the server, with its default', () => {
+  const { contributes } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const known = Object.assign({}, ...contributes.configuration.map(({ properties }) => properties));
+  assert.deepEqual(SERVER_SETTINGS.filter(name => !known[`hotlens.${name}`]), []);
+  assert.equal(known['hotlens.inlayHints.content'].default, 'both');
+  assert.equal(known['hotlens.duration'].default, 0);
+  assert.equal(known['hotlens.sudo'].default, false);
 });
