@@ -424,15 +424,6 @@ static int find_tools(struct profile_request *request)
     if (hl_find_py_spy(&options, &found, &request->py_spy_error) == 0) {
         request->py_spy = hl_xstrdup(found.path);
         hl_found_finish(&found);
-        return 0;
-    }
-    if (request->py_spy_setting && *request->py_spy_setting) {
-        return 0; /* its path is to be corrected: an installed one would not be looked for */
-    }
-    struct hl_python_facts facts = {0};
-    if (request->python && hl_python_ask(request->python, &facts, NULL) == 0) {
-        (void)hl_install_plan_create(&facts, NULL, &request->install, NULL);
-        hl_python_facts_finish(&facts);
     }
     return 0;
 }

@@ -140,14 +140,53 @@ static void offer_install(struct profile_request *request)
     hl_pick(request->context, text, TITLES, ARRAY_SIZE(TITLES), on_install_answer, request);
 }
 
+static void plan_install_work(void *job, const atomic_bool *cancelled)
+{
+    struct profile_request *request = job;
+    struct hl_python_facts facts = {0};
+    (void)cancelled;
+    if (request->python && hl_python_ask(request->python, &facts, NULL) == 0) {
+        (void)hl_install_plan_create(&facts, NULL, &request->install, NULL);
+        hl_python_facts_finish(&facts);
+    }
+}
+
+static void plan_install_done(void *job, bool cancelled)
+{
+    struct profile_request *request = job;
+    if (cancelled || request->context->leaving) {
+        profile_request_destroy(request);
+    } else {
+        offer_install(request);
+    }
+}
+
+/* Asks the interpreter where a py-spy could go, which runs it: not before it was confirmed. Where a path of
+ * py-spy is configured, that is to be corrected: an installed one would not be looked for. */
+static void plan_install(struct profile_request *request)
+{
+    if (request->py_spy_setting && *request->py_spy_setting) {
+        offer_install(request);
+    } else {
+        hl_jobs_run(request->context->jobs, plan_install_work, plan_install_done, request);
+    }
+}
+
 /* What is configured inside a workspace may come from whoever wrote it: run after a yes only, asked once
  * for each path. */
 
 static bool is_in_folders(const struct hl_context *context, const char *path)
 {
     char **folders = context->memory->folders;
-    for (size_t i = 0; path && folders && folders[i]; i++) {
-        if (hl_path_is_within(path, folders[i])) {
+    if (!path) {
+        return false;
+    }
+    if (path[0] != '/') {
+        return strchr(path, '/') != NULL; /* a word is looked for in PATH, all else in the folder */
+    }
+    _cleanup_free_ char *plain = hl_path_normalize(path);
+    for (size_t i = 0; folders && folders[i]; i++) {
+        if (hl_path_is_within(plain, folders[i])) {
             return true;
         }
     }
@@ -194,7 +233,7 @@ static void go_on(struct profile_request *request)
             hl_xasprintf("The settings name a program inside this workspace: %s", path);
         hl_pick(request->context, text, TITLES, ARRAY_SIZE(TITLES), on_confirmed, request);
     } else if (!request->py_spy) {
-        offer_install(request);
+        plan_install(request);
     } else {
         record(request);
     }

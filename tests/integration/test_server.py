@@ -578,6 +578,27 @@ def a_program_of_the_workspace_is_run_after_a_yes(box):
 
 
 @test
+def no_spelling_of_it_runs_before_the_yes(box):
+    """Not even to be asked where a py-spy could be installed."""
+    path = program(box)
+    seen = box.folder / "seen"
+    python = box.write("bin/python", f"#!/bin/sh\necho run >> {seen}\nexec {sys.executable} \"$@\"\n")
+    python.chmod(0o755)
+    for name in ("bin/python", "./bin/python", f"{box.folder}/x/../bin/python",
+                 f"/usr/..{python}"):
+        with Server(box, env={"PATH": "/usr/bin:/bin"},
+                    answers={"window/showMessageRequest": lambda _: {"title": "Cancel"}}) as talk:
+            talk.initialize(options={"hotlens": {"ui": True, "python": name}})
+            talk.open(path)
+            talk.command("hotlens.profileFile")
+            talk.wait_for(lambda: talk.asked["window/showMessageRequest"] or
+                          talk.notifications["window/showMessage"], "a question, or what is wrong")
+            talk.request("hotlens/runs", {})
+            expect(not seen.exists() and not talk.notifications["hotlens/recording"], name)
+            expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
 def a_client_that_asks_itself_is_not_asked_again(box):
     path = program(box)
     python = box.write("bin/python", f"#!/bin/sh\nexec {sys.executable} \"$@\"\n")
