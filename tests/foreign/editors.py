@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 
-from harness import SOURCE, Skip, expect, main, test, wait_until
+from harness import HOTLENS, SOURCE, Skip, expect, main, test, wait_until
 from traffic import check_settings
 
 try:
@@ -111,6 +111,27 @@ def vim_with_ale(box):
         expect("import time" in vim.text(), "the text", found[0])
         vim.keys("Escape", ":3", "Enter", ":ALEHover", "Enter")
         vim.shows(r"\*\*hot\*\* · .* s total")
+
+
+@test
+def kakoune(box):
+    path = project(box)
+    for program in ("kak", "kak-lsp"):
+        if not shutil.which(program):
+            raise Skip(f"no {program}; FOREIGN_HEAVY=1 installs it (several minutes)")
+    box.write("config/kak/kakrc", recipe("Kakoune", "kak"))
+    box.write("run/empty", "").parent.chmod(0o700)
+    done = box.run("env", "-C", path.parent, HOTLENS, "record", "--", "python3", path)
+    expect(done.returncode == 0, "a recording", done)
+    folders = [f"XDG_CONFIG_HOME={box.folder / 'config'}", f"XDG_RUNTIME_DIR={box.folder / 'run'}"]
+    with Screen(box, *folders, "kak", path) as kak:
+        kak.shows(r"sum\(range\(1000\)\) .*\d s · \d+%")
+        kak.keys("jj", "w", ":lsp-hover", "Enter")
+        kak.shows(r"hot · .* s total")
+        kak.keys("Escape")
+        kak.keys(":lsp-code-actions", "Enter")
+        kak.shows("Hotlens: Profile File")
+        kak.keys("Escape", ":kill!", "Enter")
 
 
 main()

@@ -389,6 +389,58 @@ Fails if anything asked a server and waited."
       (should hotlens--connected)
       (support-end-servers))))
 
+(defvar lsp-enabled-clients)
+(defvar lsp-auto-guess-root)
+(defvar lsp-enable-snippet)
+(defvar lsp-session-file)
+(defvar lsp-restart)
+(declare-function lsp "lsp-mode")
+(declare-function lsp-workspaces "lsp-mode")
+(declare-function lsp-workspace-shutdown "lsp-mode")
+(declare-function lsp-request "lsp-mode")
+(declare-function lsp--workspace-status "lsp-mode")
+(declare-function lsp--text-document-position-params "lsp-mode")
+
+(ert-deftest hotlens-works-beside-lsp-mode ()
+  "The same with lsp-mode: its server follows the edits, and so do the hints."
+  (let ((packages (getenv "LSP_MODE")))
+    (skip-unless (and packages (executable-find "pylsp")))
+    (let ((load-path (append (directory-files packages t "\\`[a-z]") load-path)))
+      (require 'lsp-mode)
+      (require 'lsp-pylsp)
+      (support-with-folder
+        (let ((lsp-enabled-clients '(pylsp))
+              (lsp-auto-guess-root t)
+              (lsp-enable-snippet nil)
+              (lsp-session-file (expand-file-name "session" support-folder))
+              (lsp-restart 'ignore)
+              (hotlens--connections nil)
+              (hotlens-terminal nil)
+              (inhibit-message t))
+          (find-file (support-write "hot.py" (concat support-program "\nbusy\n")))
+          (hotlens-mode 1)
+          (lsp)
+          (support-wait "both servers"
+                        (lambda ()
+                          (and (lsp-workspaces)
+                               (eq 'initialized (lsp--workspace-status (car (lsp-workspaces))))
+                               hotlens--connected
+                               (hotlens-connection-ready hotlens--connected))))
+          (hotlens-profile-file)
+          (support-wait "hints" #'support-hints)
+          (goto-char (point-min))
+          (insert "# ä😀\n")
+          (goto-char (- (point-max) 2))
+          (should (string-match-p "\"line\":6"
+                                  (json-encode (lsp-request
+                                                "textDocument/definition"
+                                                (lsp--text-document-position-params)))))
+          (should (support-hints))
+          (set-buffer-modified-p nil)
+          (lsp-workspace-shutdown (car (lsp-workspaces)))
+          (should hotlens--connected)
+          (support-end-servers))))))
+
 (ert-deftest hotlens-turns-itself-on ()
   "The global mode serves files of Python, and nothing else."
   (support-client
