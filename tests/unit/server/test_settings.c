@@ -106,7 +106,8 @@ START_TEST(test_all)
     char *problems =
         apply("{\"python\":\"/usr/bin/python3\",\"pySpy\":\"\",\"idle\":true,\"gil\":true,"
               "\"native\":true,\"duration\":30,\"sudo\":true,"
-              "\"inlayHints\":{\"content\":\"percent\"},\"nonblocking\":true,\"threads\":false,\"subprocesses\":false,"
+              "\"inlayHints\":{\"content\":\"percent\"},\"nonblocking\":true,"
+              "\"threads\":false,\"subprocesses\":false,"
               "\"subprocessesOnAttach\":false,\"showLastRun\":false,\"storeSources\":false,"
               "\"retention\":{\"runsPerTarget\":5,\"days\":0,\"megabytes\":20},"
               "\"diagnostics\":{\"enabled\":true,\"minimumPercent\":2.5},"
