@@ -49,4 +49,4 @@
  * @property {(handler: (event: HostEvent) => void) => () => void} listen
  */
 
-export const FIRST_LIMIT = 16384;
+export const FIRST_LIMIT = 15000;
