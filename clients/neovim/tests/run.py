@@ -252,8 +252,8 @@ def picture_code(screen):
     screen.type("/for other")
     screen.keys("Enter")
     screen.type("zt")
-    text = screen.wait(r"dx = other\[0\] - x +(≥ )?\d.*\d+(\.\d)?%")
-    assert re.search(r"[▁▂▄▆█] .*for other in others: ", text), text
+    screen.wait(r"strength = 1 / .* +(≥ )?\d.*\d+(\.\d)?%")  # the hottest line, always worth a hint
+    screen.wait(r"[▁▂▄▆█] .*strength = ")
     screen.type("10kzt")
     text = screen.wait(r"^ *(≥ )?\d.* s total \(.*own\n.*def pull")
     if os.environ.get("SHOW"):
