@@ -3,6 +3,7 @@
 usage: run.py [NAME…]   only specs and pictures whose names begin so
 """
 
+import itertools
 import os
 import pathlib
 import re
@@ -154,11 +155,14 @@ def run_spec(name, results, prefix=()):
     place.finish()
 
 
+NUMBERS = itertools.count()
+
+
 class Screen:
     """Neovim in a terminal of tmux."""
 
     def __init__(self, place, *arguments, columns=110, rows=36):
-        self.socket = f"hotlens-nvim-{os.getpid()}"
+        self.socket = f"hotlens-nvim-{os.getpid()}-{next(NUMBERS)}"  # the last server may still be ending
         self.place = place
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
                   "-c", str(place.work), *place.command(*arguments))

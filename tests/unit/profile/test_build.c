@@ -367,7 +367,7 @@ START_TEST(test_path_limit)
     uint32_t frames[4];
     uint32_t nodes[4];
     for (uint32_t i = 0; i < 4; i++) {
-        must(put_frame(hl_builder_frames(builder), "abcd" + i, 1, &frames[i]));
+        must(put_frame(hl_builder_frames(builder), &"abcd"[i], 1, &frames[i]));
     }
     hl_builder_set_limit(builder, 4);
     ck_assert_int_eq(hl_builder_path(builder, 0, frames, 3, nodes), 0);

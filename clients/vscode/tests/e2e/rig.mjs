@@ -204,7 +204,11 @@ export class Rig {
     await until(`the command ${command}`, async () => {
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F1');
-      await this.page.locator('.quick-input-widget input.input').fill(`>${command}`);
+      await this.page.locator('.quick-input-widget input.input').fill(`>${command}`, { timeout: 5000 }).catch(async error => {
+        // Keys may have gone into a page inside the page.
+        await this.page.locator('.tabs-container .tab.active').first().click({ timeout: 1000 }).catch(() => {});
+        throw error;
+      });
       const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: command }).first();
       await row.waitFor({ timeout: 5000 });
       await row.click();
