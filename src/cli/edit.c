@@ -65,7 +65,7 @@ int hl_cli_label(int argc, char **argv)
         return hl_options_misuse(&LABEL_COMMAND, "a LABEL or --remove is needed, not both");
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
-    int64_t id;
+    int64_t id = 0;
     if (open_run(values.db, operands.items[0], &store, &id) < 0) {
         return HL_EXIT_FAILED;
     }
@@ -105,7 +105,7 @@ int hl_cli_pin(int argc, char **argv)
         return code;
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
-    int64_t id;
+    int64_t id = 0;
     if (open_run(values.db, operands.items[0], &store, &id) < 0) {
         return HL_EXIT_FAILED;
     }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,15 +18,24 @@ static bool read_byte(int wait_ms, char *ret_byte)
 /* "\x1b[<0;12;5M": a click, columns and rows from 1. */
 static int mouse_key(const char *text, struct terminal_key *ret_key)
 {
-    unsigned button;
-    unsigned x;
-    unsigned y;
-    char end;
-    if (sscanf(text, "<%u;%u;%u%c", &button, &x, &y, &end) != 4 || end != 'M' || x == 0 || y == 0) {
+    unsigned long numbers[3] = {0};
+    if (*text != '<') {
         return KEY_NONE;
     }
-    ret_key->x = x - 1;
-    ret_key->y = y - 1;
+    for (size_t i = 0; i < 3; i++) {
+        char *end;
+        numbers[i] = strtoul(text + 1, &end, 10);
+        if (end == text + 1 || *end != (i < 2 ? ';' : 'M') || numbers[i] > UINT16_MAX) {
+            return KEY_NONE;
+        }
+        text = end;
+    }
+    unsigned long button = numbers[0];
+    if (numbers[1] == 0 || numbers[2] == 0) {
+        return KEY_NONE;
+    }
+    ret_key->x = (uint32_t)numbers[1] - 1;
+    ret_key->y = (uint32_t)numbers[2] - 1;
     return button == 0 ? KEY_CLICK : button == 64 ? KEY_UP : button == 65 ? KEY_DOWN : KEY_NONE;
 }
 

@@ -121,11 +121,13 @@ static int name_spool(const char *root, const char *uuid, char **ret_folder,
                       struct hl_spool **ret_spool, struct hl_error *error)
 {
     if (!is_uuid(uuid)) {
-        return hl_error_set(error, EINVAL, "not a name for a spool: %s", uuid);
+        hl_error_set(error, EINVAL, "not a name for a spool: %s", uuid);
+        return -EINVAL;
     }
     _cleanup_free_ char *folder = root_or_default(root);
     if (!folder) {
-        return hl_error_set(error, ENOENT, "there is no home folder for the spool");
+        hl_error_set(error, ENOENT, "there is no home folder for the spool");
+        return -ENOENT;
     }
     *ret_spool = spool_new(folder, uuid);
     *ret_folder = TAKE_PTR(folder);
