@@ -204,6 +204,8 @@ def stopped_and_continued(box, sampler, stop):
         opened.expect(f"stopped {128 + signal.SIGTSTP}")
         opened.send(b"go on\n")
         wait_until(lambda: not opened.read(0.1) or opened.text().count(" program.py") == 2)  # fg
+        # The shell says so first, and then gives the terminal away: Ctrl+C would be its own.
+        wait_until(lambda: os.tcgetpgrp(opened.fd) != opened.pid)
         wait_until(lambda: sampling(box))
         opened.send(b"\x03")
         expect_equal(opened.wait(), 3, opened.text())
