@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hotlens/base/utf8.h"
+#include "markup.h"
 #include "viewer.h"
 
 /* Only the script and the style of this build run, by their hashes; data blocks never do. */
@@ -14,21 +15,7 @@ static void put_escaped(struct hl_buffer *out, const char *text)
 {
     _cleanup_buffer_ struct hl_buffer visible = {0};
     hl_utf8_append_visible(&visible, text, strlen(text));
-    for (size_t i = 0; i < visible.length; i++) {
-        switch (visible.data[i]) {
-        case '<':
-            hl_buffer_puts(out, "&lt;");
-            break;
-        case '>':
-            hl_buffer_puts(out, "&gt;");
-            break;
-        case '&':
-            hl_buffer_puts(out, "&amp;");
-            break;
-        default:
-            hl_buffer_putc(out, visible.data[i]);
-        }
-    }
+    markup_append(out, visible.data ? visible.data : "", visible.length);
 }
 
 void hl_html_begin(struct hl_buffer *out, const char *title)

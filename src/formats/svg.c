@@ -9,6 +9,7 @@
 #include "hotlens/base/path.h"
 #include "hotlens/base/utf8.h"
 #include "hotlens/formats/module_name.h"
+#include "markup.h"
 
 #define MARGIN 10.0
 #define HEAD 52.0
@@ -30,28 +31,6 @@ static const char STYLE[] =
     ".c4{fill:#97440f}.c5{fill:#7d3f66}.c6{fill:#3f5785}.c7{fill:#5d5d2c}.g{fill:#4b4b4b}}"
     "</style>\n";
 
-static void put_escaped(struct hl_buffer *out, const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        switch (text[i]) {
-        case '&':
-            hl_buffer_puts(out, "&amp;");
-            break;
-        case '<':
-            hl_buffer_puts(out, "&lt;");
-            break;
-        case '>':
-            hl_buffer_puts(out, "&gt;");
-            break;
-        case '"':
-            hl_buffer_puts(out, "&quot;");
-            break;
-        default:
-            hl_buffer_putc(out, text[i]);
-        }
-    }
-}
-
 /* U+FFFE and U+FFFF are valid UTF-8 but no characters of XML. */
 static void put_text(struct hl_buffer *out, const char *text, size_t length)
 {
@@ -63,7 +42,7 @@ static void put_text(struct hl_buffer *out, const char *text, size_t length)
         if (code_point == 0xFFFE || code_point == 0xFFFF) {
             hl_buffer_puts(out, "\xEF\xBF\xBD");
         } else {
-            put_escaped(out, visible.data + at, size);
+            markup_append(out, visible.data + at, size);
         }
         at += size;
     }
