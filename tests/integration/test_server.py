@@ -41,6 +41,13 @@ def program(box, name="busy.py", text=BUSY):
     return path
 
 
+def own_python(box, seen):
+    """An interpreter inside the workspace that leaves a line in `seen` when it runs."""
+    python = box.write("bin/python", f"#!/bin/sh\necho run >> {seen}\nexec {sys.executable} \"$@\"\n")
+    python.chmod(0o755)
+    return python
+
+
 def recording(talk, state):
     def find():
         return [item for item in talk.notifications["hotlens/recording"] if item["state"] == state]
@@ -556,8 +563,7 @@ def a_program_of_the_workspace_is_run_after_a_yes(box):
     """The settings of a folder may come from whoever wrote what is in it."""
     path = program(box)
     seen = box.folder / "seen"
-    python = box.write("bin/python", f"#!/bin/sh\necho run >> {seen}\nexec {sys.executable} \"$@\"\n")
-    python.chmod(0o755)
+    python = own_python(box, seen)
     answers = iter(["Cancel", "Run it"])
     with server(box, answers={"window/showMessageRequest": lambda _: {"title": next(answers)}}) as talk:
         talk.initialize(options={"hotlens": {"ui": True, "python": str(python)}})
@@ -582,8 +588,7 @@ def no_spelling_of_it_runs_before_the_yes(box):
     """Not even to be asked where a py-spy could be installed."""
     path = program(box)
     seen = box.folder / "seen"
-    python = box.write("bin/python", f"#!/bin/sh\necho run >> {seen}\nexec {sys.executable} \"$@\"\n")
-    python.chmod(0o755)
+    python = own_python(box, seen)
     for name in ("bin/python", "./bin/python", f"{box.folder}/x/../bin/python",
                  f"/usr/..{python}"):
         with Server(box, env={"PATH": "/usr/bin:/bin"},
@@ -601,8 +606,7 @@ def no_spelling_of_it_runs_before_the_yes(box):
 @test
 def a_client_that_asks_itself_is_not_asked_again(box):
     path = program(box)
-    python = box.write("bin/python", f"#!/bin/sh\nexec {sys.executable} \"$@\"\n")
-    python.chmod(0o755)
+    python = own_python(box, "/dev/null")
     with server(box) as talk:
         talk.initialize(options={"hotlens": {"ui": True, "trusted": True, "python": str(python)}})
         talk.open(path)
