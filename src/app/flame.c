@@ -31,7 +31,8 @@ void hl_flame_options(const struct hl_flame *flame, enum hl_view_kind kind,
     *ret_options = (struct hl_view_options){
         .groups = {.of_frame = flame->of_frame, .count = flame->group_count},
         .group_hash = flame->group_hash,
-        .group_rank = flame->group_rank,
+        .compare_groups = hl_flame_compare_groups,
+        .compare_user = flame,
         .limit = flame->query->limit,
         .kind = kind,
         .has_root = flame->query->has_root,
@@ -141,7 +142,6 @@ void hl_flame_destroy(struct hl_flame *flame)
     free(flame->of_frame);
     free(flame->function_of_group);
     free(flame->group_hash);
-    free(flame->group_rank);
     free(flame->is_pivot);
     hl_view_destroy(flame->view);
     hl_view_destroy(flame->callers);

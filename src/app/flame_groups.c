@@ -12,11 +12,14 @@
 #include "hotlens/formats/module_name.h"
 #include "hotlens/profile/focus.h"
 
-static int compare_names(const void *left, const void *right, void *user)
+/* By name, so that a graph looks the same each time it is drawn; `user` is the flame graph. */
+int hl_flame_compare_groups(uint32_t left, uint32_t right, const void *user)
 {
-    const struct hl_functions *functions = user;
-    const struct hl_function *a = &functions->items[*(const uint32_t *)left];
-    const struct hl_function *b = &functions->items[*(const uint32_t *)right];
+    const struct hl_flame *flame = user;
+    const struct hl_functions *functions = flame->functions;
+    const uint32_t *function = flame->function_of_group;
+    const struct hl_function *a = &functions->items[function ? function[left] : left];
+    const struct hl_function *b = &functions->items[function ? function[right] : right];
     size_t a_length;
     size_t b_length;
     const char *a_name = hl_strings_get(functions->strings, a->name, &a_length);
@@ -28,24 +31,8 @@ static int compare_names(const void *left, const void *right, void *user)
     if (a_length != b_length) {
         return a_length < b_length ? -1 : 1;
     }
-    return a->hash < b->hash ? -1 : a->hash > b->hash;
-}
-
-/* rank[g] is the place of function g in the order of names. */
-static int rank_by_name(const struct hl_functions *functions, uint32_t *rank)
-{
-    _cleanup_free_ uint32_t *order = hl_try_malloc(functions->count, sizeof(*order));
-    if (!order) {
-        return -ENOMEM;
-    }
-    for (uint32_t i = 0; i < functions->count; i++) {
-        order[i] = i;
-    }
-    qsort_r(order, functions->count, sizeof(*order), compare_names, (void *)functions);
-    for (uint32_t i = 0; i < functions->count; i++) {
-        rank[order[i]] = i;
-    }
-    return 0;
+    return flame->group_hash[left] < flame->group_hash[right] ? -1
+           : flame->group_hash[left] > flame->group_hash[right];
 }
 
 /* `json` is the module, or the package around `json.decoder`. */
@@ -100,14 +87,13 @@ static int group_by_function(struct hl_flame *flame, uint32_t frame_count)
     flame->group_count = (uint32_t)functions->count;
     memcpy(flame->of_frame, functions->of_frame, frame_count * sizeof(*flame->of_frame));
     flame->group_hash = hl_try_malloc(functions->count + 1, sizeof(*flame->group_hash));
-    flame->group_rank = hl_try_malloc(functions->count + 1, sizeof(*flame->group_rank));
-    if (!flame->group_hash || !flame->group_rank) {
+    if (!flame->group_hash) {
         return -ENOMEM;
     }
     for (size_t i = 0; i < functions->count; i++) {
         flame->group_hash[i] = functions->items[i].hash;
     }
-    return rank_by_name(functions, flame->group_rank);
+    return 0;
 }
 
 /* One for each frame: equal function and line are one frame nearly always, and where they are not (two

@@ -10,8 +10,9 @@
 /* A shown node with what puts it in order among its siblings. */
 struct place {
     uint64_t total;
-    uint64_t order; /* rank or hash */
     uint64_t id;
+    uint32_t parent;
+    uint32_t group;
     uint32_t node;
 };
 
@@ -21,25 +22,28 @@ struct links {
     uint32_t *next;  /* next sibling in order, 0 for none */
 };
 
-static int compare_places(const void *a, const void *b)
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+static int compare_groups(const struct hl_view_options *options, uint32_t a, uint32_t b)
+{
+    return options->compare_groups ? options->compare_groups(a, b, options->compare_user)
+                                   : compare_numbers(options->group_hash[a], options->group_hash[b]);
+}
+
+/* Siblings end up in order; of which parent comes first nothing depends, but asking for the parent first
+ * saves most of the comparisons of groups, which read names. */
+static int compare_places(const void *a, const void *b, void *user)
 {
     const struct place *x = a;
     const struct place *y = b;
-    if (x->total != y->total) {
-        return x->total > y->total ? -1 : 1;
-    }
-    if (x->order != y->order) {
-        return x->order < y->order ? -1 : 1;
-    }
-    if (x->id != y->id) {
-        return x->id < y->id ? -1 : 1;
-    }
-    return x->node < y->node ? -1 : x->node > y->node;
-}
-
-static uint64_t order_of(const struct hl_view_options *options, uint32_t group)
-{
-    return options->group_rank ? options->group_rank[group] : options->group_hash[group];
+    int order = compare_numbers(y->total, x->total);
+    order = order ? order : compare_numbers(x->parent, y->parent);
+    order = order ? order : compare_groups(user, x->group, y->group);
+    order = order ? order : compare_numbers(x->id, y->id);
+    return order ? order : compare_numbers(x->node, y->node);
 }
 
 /* All shown nodes but the root, in the order that siblings have. */
@@ -54,12 +58,13 @@ static int sort_shown(const struct view_tree *tree, struct place **ret_places)
         const struct view_node *node = &tree->nodes[i];
         if (node->shown) {
             places[count++] = (struct place){.total = node->total,
-                                             .order = order_of(tree->options, node->group),
                                              .id = node->id,
+                                             .parent = node->parent,
+                                             .group = node->group,
                                              .node = i};
         }
     }
-    qsort(places, count, sizeof(*places), compare_places);
+    qsort_r(places, count, sizeof(*places), compare_places, (void *)tree->options);
     *ret_places = places;
     return 0;
 }

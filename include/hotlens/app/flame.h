@@ -62,7 +62,6 @@ struct hl_flame {
     uint32_t group_count;
     uint32_t *function_of_group; /* NULL: groups are functions */
     uint64_t *group_hash;
-    uint32_t *group_rank;
     uint8_t *is_pivot; /* by frame */
     uint32_t pivot;    /* function */
     struct hl_view *view;    /* of a sandwich: callees */
@@ -89,6 +88,7 @@ int hl_flame_json(const struct hl_flame *flame, struct hl_buffer *out);
 
 /* Between the files of the flame graph. */
 int hl_flame_group(struct hl_flame *flame);
+int hl_flame_compare_groups(uint32_t left, uint32_t right, const void *user);
 int hl_flame_find_pivot(struct hl_flame *flame, struct hl_error *error);
 void hl_flame_options(const struct hl_flame *flame, enum hl_view_kind kind,
                       struct hl_view_options *ret_options);

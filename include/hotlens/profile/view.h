@@ -1,5 +1,5 @@
 /* Views: the tree that people look at. Siblings that belong to the same group are one node, ordered
- * by total (largest first), then by rank; at most `limit` nodes leave, chosen largest first over the
+ * by total (largest first), then as asked for; at most `limit` nodes leave, chosen largest first over the
  * whole tree, and what is left out of a node's children is one "(other)" node, the last child, whose
  * self and total are what was left out. So a node's total is always its self and its children's
  * totals. (A limit of 1 leaves no room for "(other)": then all is the root's self.) Recursion is not
@@ -33,7 +33,10 @@ struct hl_view_options {
     struct hl_groups groups;    /* frames of HL_NO_GROUP are skipped: their children and their own
                                    samples move up */
     const uint64_t *group_hash; /* stable name of each group outside the process */
-    const uint32_t *group_rank; /* order among equal totals; NULL orders by hash */
+    /* Order of two groups among siblings of equal totals, as memcmp; NULL orders by hash. Only groups
+     * that are shown are compared. */
+    int (*compare_groups)(uint32_t a, uint32_t b, const void *user);
+    const void *compare_user;
     uint32_t limit;             /* nodes at most, root and "(other)" included; 0 is no limit */
     enum hl_view_kind kind;
     /* Callers and callees: one byte per frame, whether it is the pivot's (skipped or not); the group that

@@ -54,12 +54,12 @@ static struct hl_view *view_of(const struct subject *subject)
 }
 
 /* Orders equal totals by name of the group's first letter. */
-static void rank_by_name(const struct subject *subject, uint32_t *rank)
+static int compare_names(uint32_t a, uint32_t b, const void *user)
 {
-    for (uint32_t i = 0; i < subject->functions->count; i++) {
-        rank[i] = (unsigned char)hl_strings_get(subject->functions->strings,
-                                                subject->functions->items[i].name, NULL)[0];
-    }
+    const struct subject *subject = user;
+    const struct hl_function *items = subject->functions->items;
+    return (unsigned char)*hl_strings_get(subject->functions->strings, items[a].name, NULL) -
+           (unsigned char)*hl_strings_get(subject->functions->strings, items[b].name, NULL);
 }
 
 static char *describe(const struct subject *subject, const struct hl_view *view)
@@ -94,7 +94,7 @@ START_TEST(test_shapes)
         {"", NULL, 1, "*:0-1:0/0"},
         {" 7", NULL, 1, "*:0-1:7/7"},
         {"f;f;f 1\nf;f 2", NULL, 0, "*:0-4:0/3 f:0-4:0/3 f:1-4:2/3 f:2-4:1/1"},
-        /* the largest first, equal ones by rank */
+        /* the largest first, equal ones as compared */
         {"c 1\nb 1\na 1\nd 2", NULL, 0, "*:0-5:0/5 d:0-2:2/2 a:0-3:1/1 b:0-4:1/1 c:0-5:1/1"},
         /* skipped frames: their children merge into what is above, their samples move up */
         {"a;t;b 2\na;b 3\na;t 4", "t", 0, "*:0-3:0/9 a:0-3:4/9 b:1-3:5/5"},
@@ -115,10 +115,9 @@ START_TEST(test_shapes)
          "*:0-3:0/18446744073709551615 a:0-2:18446744073709551615/18446744073709551615 ?:0-3:4/4"},
     };
     struct subject subject;
-    uint32_t rank[16];
     subject_init(&subject, profile_of(ROWS[_i].stacks), ROWS[_i].limit);
-    rank_by_name(&subject, rank);
-    subject.options.group_rank = rank;
+    subject.options.compare_groups = compare_names;
+    subject.options.compare_user = &subject;
     if (ROWS[_i].skipped) {
         skip(&subject, ROWS[_i].skipped);
     }
