@@ -639,6 +639,38 @@ Fails if anything asked a server and waited."
       (support-graph)
       (should (equal all (support-names))))))
 
+(ert-deftest hotlens-flame-says-what-is-drawn ()
+  "While an answer is on its way, all that is said is of the graph that is seen."
+  (support-flame
+    (support-to "main")
+    (hotlens-flame-zoom)
+    (should-not (string-match-p "zoomed" (hotlens--flame-status)))
+    (hotlens-flame-zoom)
+    (support-graph)
+    (should (string-match-p "zoomed" (hotlens--flame-status)))
+    (hotlens-flame-back)
+    (should (string-match-p "zoomed" (hotlens--flame-status)))
+    (support-graph)
+    (should-not (string-match-p "zoomed" (hotlens--flame-status)))
+    (hotlens-flame-search "bus")
+    (should-not (string-match-p "bus" (hotlens--flame-status)))
+    (support-graph)
+    (should (string-match-p "bus" (hotlens--flame-status)))))
+
+(ert-deftest hotlens-flame-keeps-what-it-shows ()
+  "A question that is refused changes nothing but the message."
+  (support-flame
+    (let ((all (support-names)))
+      (hotlens--flame-set :view "sandwich" :function "no_such_function")
+      (support-graph)
+      (should (support-said-p "no_such_function"))
+      (should (equal all (support-names)))
+      (should-not (hotlens--flame-sandwich-p))
+      (should-error (hotlens-flame-back) :type 'user-error)
+      (hotlens-flame-invert)
+      (support-graph)
+      (should (equal "inverted" (plist-get hotlens--flame-graph :view))))))
+
 (ert-deftest hotlens-flame-searches ()
   "Matches are marked and walked."
   (support-flame
