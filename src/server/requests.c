@@ -11,6 +11,7 @@
 #include "hotlens/record/processes.h"
 #include "hotlens/server/workspace.h"
 #include "document_lines.h"
+#include "live_functions.h"
 #include "run_pick.h"
 
 #define RUNS_USUALLY 100u
@@ -19,6 +20,7 @@
 /* One question, with all that its worker needs. `answer` runs there and appends the result as JSON. */
 struct question {
     struct hl_reply *reply;
+    const struct hl_shown *live; /* not stored yet; only until begin()'s caller returns to the loop */
     int (*answer)(struct question *question, struct hl_store *store, struct hl_json *json);
     char *run;
     char *folder;
@@ -119,6 +121,7 @@ static struct question *begin(struct hl_context *context, struct hl_reply *reply
         hl_shelf_shown(context->shelf, question->folder ? question->folder
                                                         : hl_workspace_folder(context, NULL));
     if (!question->run) {
+        question->live = live_functions_has(shown) ? shown : NULL;
         question->run = shown && hl_shown_run(shown)->id > 0
                             ? hl_xasprintf("%" PRId64, hl_shown_run(shown)->id)
                             : hl_xstrdup("last");
@@ -180,9 +183,21 @@ static int answer_lines(struct question *question, struct hl_store *store, struc
     return answer_rows(question, store, json, write_lines);
 }
 
+/* Without a run, what is being recorded comes before what is stored. */
 void hl_request_functions(struct hl_context *context, struct hl_reply *reply, const cJSON *params)
 {
-    ask(context, reply, params, answer_functions);
+    struct question *question = begin(context, reply, params);
+    if (!question) {
+        return;
+    }
+    if (question->live) {
+        size_t limit = question->limit > 0 ? question->limit : ROWS_USUALLY;
+        live_functions_answer(question->live, question->path, limit, reply);
+        destroy(question);
+        return;
+    }
+    question->answer = answer_functions;
+    hl_jobs_run_in_store(context->jobs, work, done, question);
 }
 
 void hl_request_lines(struct hl_context *context, struct hl_reply *reply, const cJSON *params)
