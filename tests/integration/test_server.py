@@ -522,6 +522,11 @@ def numbers_are_live_while_it_records(box):
         expect_equal(talk.leave(), 0, "exit code")
 
 
+@test
+def functions_are_live_while_it_records(box):
+    """Those of the recording so far, by own time; a file's are what hotlens/lines says of the same moment."""
+
+
 def nodes_of(graph):
     """{(name, parent's name): total} of the nodes of code below code."""
     nodes, functions = graph["nodes"], graph["functions"]
@@ -541,7 +546,36 @@ def the_flame_graph_is_live_while_it_records(box):
     with server(box) as talk:
         talk.initialize(options=UI)
         talk.open(busy)
-        expect("no runs" in talk.failure("hotlens/flamegraph", {})["message"], "nothing yet")
+        talk.command("hotlens.attach", {"pid": process.pid})
+        talk.wait_for(lambda: any(item["shown"] and item["shown"][0]["live"]
+                                  for item in talk.notifications["hotlens/didChange"]), "live numbers")
+
+        def of_one_moment():
+            """Asked between two windows, both answers are of the same samples."""
+            live = talk.request("hotlens/functions", {})
+            lines = talk.request("hotlens/lines", {"uri": busy.as_uri()})
+            if live["run"]["samples"] != lines["run"]["samples"]:
+                return None
+            return live, lines
+
+        live, lines = talk.wait_for(of_one_moment, "two answers of one moment")
+        expect_equal(live["run"]["id"], 0, "not stored yet")
+        counts = [(row["self"], row["total"]) for row in live["functions"]]
+        expect(counts and counts == sorted(counts, reverse=True), "by own time", live)
+        ours = {(row["name"], row["self"], row["total"]) for row in live["functions"]
+                if row["file"] == lines["file"] and row["name"] != "<module>"}
+        expect_equal(ours, {(row["name"], row["self"], row["total"]) for row in lines["functions"]},
+                     "the file's functions")
+        one = talk.request("hotlens/functions", {"limit": 1, "path": busy.as_uri()})
+        expect_equal(len(one["functions"]), 1, "the limit")
+        expect_equal(talk.request("hotlens/functions", {"path": "file:///nowhere.py"})["functions"], [],
+                     "of a file that is not in it")
+        talk.command("hotlens.stop")
+        end = recording(talk, "ended")[0]
+        talk.wait_for(lambda: talk.request("hotlens/functions", {})["run"]["id"] == end["run"],
+                      "the stored run")
+
+
         talk.command("hotlens.attach", {"pid": process.pid})
 
         def graph(**params):
