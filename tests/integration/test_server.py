@@ -525,22 +525,6 @@ def numbers_are_live_while_it_records(box):
 @test
 def functions_are_live_while_it_records(box):
     """Those of the recording so far, by own time; a file's are what hotlens/lines says of the same moment."""
-
-
-def nodes_of(graph):
-    """{(name, parent's name): total} of the nodes of code below code."""
-    nodes, functions = graph["nodes"], graph["functions"]
-
-    def name(node):
-        function = nodes["function"][node]
-        return graph["name"][functions["name"][function]] if function >= 0 else None
-    return {(name(node), name(nodes["parent"][node])): nodes["total"][node]
-            for node in range(1, len(nodes["total"]))}
-
-
-@test
-def the_flame_graph_is_live_while_it_records(box):
-    """It grows, its nodes keep their names, and the focus is of it too."""
     busy = program(box, "busy.py")
     process = box.start(sys.executable, busy, "60", stdout=subprocess.DEVNULL)
     with server(box) as talk:
@@ -574,8 +558,29 @@ def the_flame_graph_is_live_while_it_records(box):
         end = recording(talk, "ended")[0]
         talk.wait_for(lambda: talk.request("hotlens/functions", {})["run"]["id"] == end["run"],
                       "the stored run")
+        expect_equal(talk.leave(), 0, "exit code")
 
 
+def nodes_of(graph):
+    """{(name, parent's name): total} of the nodes of code below code."""
+    nodes, functions = graph["nodes"], graph["functions"]
+
+    def name(node):
+        function = nodes["function"][node]
+        return graph["name"][functions["name"][function]] if function >= 0 else None
+    return {(name(node), name(nodes["parent"][node])): nodes["total"][node]
+            for node in range(1, len(nodes["total"]))}
+
+
+@test
+def the_flame_graph_is_live_while_it_records(box):
+    """It grows, its nodes keep their names, and the focus is of it too."""
+    busy = program(box, "busy.py")
+    process = box.start(sys.executable, busy, "60", stdout=subprocess.DEVNULL)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(busy)
+        expect("no runs" in talk.failure("hotlens/flamegraph", {})["message"], "nothing yet")
         talk.command("hotlens.attach", {"pid": process.pid})
 
         def graph(**params):
