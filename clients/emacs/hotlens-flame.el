@@ -116,8 +116,7 @@ Nil for a cell of several nodes that are too narrow to be drawn."
           :module (hotlens--flame-of-function function :module)
           :kind (if (natnump function) (hotlens--flame-column :functions :kind function) -1)
           :line (hotlens--flame-of-cell cell :line)
-          :self (hotlens--flame-of-cell cell :self)
-          :total (hotlens--flame-of-cell cell :total))))
+          :detail (plist-get cell :detail))))
 
 (defun hotlens--flame-amount (samples)
   "SAMPLES for people: time where the rate is known, and the share."
@@ -134,10 +133,7 @@ Nil for a cell of several nodes that are too narrow to be drawn."
   (let ((file (plist-get node :file)))
     (concat (plist-get node :name)
             (and file (format " (%s:%d)" (file-name-nondirectory file) (plist-get node :line)))
-            (and (plist-get node :total)
-                 (concat "  " (hotlens--flame-amount (plist-get node :total))))
-            (and (> (or (plist-get node :self) 0) 0)
-                 (format " · own %s" (hotlens--flame-amount (plist-get node :self)))))))
+            (and (plist-get node :detail) (concat "  " (plist-get node :detail))))))
 
 ;;; Drawing
 
@@ -585,6 +581,7 @@ In a sandwich, show that of the function at point."
     (string-replace
      "%" "%%"
      (concat " " (or (plist-get graph :title) "")
+             (and (eq t (plist-get graph :live)) " · live")
              (and (plist-get question :view) (format " · %s" (plist-get question :view)))
              (and (plist-get graph :focus) (format " · through %s" (plist-get graph :focus)))
              (and roots " · zoomed")

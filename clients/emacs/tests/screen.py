@@ -134,7 +134,7 @@ def test_code(folder):
 def down(screen, header):
     """Go down the flame graph, one key after the other, until its header is that."""
     def place(text):
-        found = re.search(r"^.* · [\d.]+%.*\n\(all\) *$", text, re.MULTILINE)
+        found = re.search(r"^.* total \(.*\n\(all\) *$", text, re.MULTILINE)
         return found and found.group(0)
 
     for _ in range(10):
@@ -156,8 +156,8 @@ def test_flame(folder):
         screen.wait(SUMMARY)
         screen.command("hotlens-flamegraph")
         whole = r"^\(all\) *\n"
-        screen.wait(rf"^\(all\)  .* 100\.0%.*\n{whole}(.*\n)*?busy\b")
-        down(screen, r"^busy \(hot.py:\d+\)  [\d.]+ s · ")
+        screen.wait(rf"^\(all\)  .* total \(100%\).*\n{whole}(.*\n)*?busy\b")
+        down(screen, r"^busy \(hot.py:\d+\)  (≥ )?[\d.]+ s total \(")
         screen.keys("Enter")
         screen.wait(r"zoomed", r"^busy \(hot.py:\d+\)  .*\nbusy *\n", gone=whole)
         screen.until("a background", re.compile(r"\x1b\[[\d;]*48;").search, "-e")
