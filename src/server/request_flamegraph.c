@@ -37,6 +37,7 @@ struct question {
     struct hl_flame_cache *cache;
     cJSON *params;
     const char **hide;
+    uint64_t *search_ids;
     char *run;
     char *focus_file;
     char *file;
@@ -51,6 +52,7 @@ static void destroy(struct question *question)
 {
     cJSON_Delete(question->params);
     free(question->hide);
+    free(question->search_ids);
     free(question->run);
     free(question->focus_file);
     free(question->file);
@@ -81,6 +83,11 @@ static int read_choice(const cJSON *params, const char *field, const char *const
     return hl_error_set(error, EINVAL, "%s: one of %s is expected", field, list.data);
 }
 
+static bool is_id(const char *text)
+{
+    return strlen(text) == 16 && strspn(text, "0123456789abcdef") == 16;
+}
+
 static int read_node(const cJSON *params, const char *field, bool *ret_given, uint64_t *ret_id,
                      struct hl_error *error)
 {
@@ -89,7 +96,7 @@ static int read_node(const cJSON *params, const char *field, bool *ret_given, ui
     if (r < 0 || !text) {
         return r;
     }
-    if (strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16) {
+    if (!is_id(text)) {
         return hl_error_set(error, EINVAL,
                             "%s: the name of a node, 16 hexadecimal digits, is expected", field);
     }
@@ -180,14 +187,38 @@ static int read_hide(struct question *question, const cJSON *params, struct hl_e
     return 0;
 }
 
-static int read_search(struct hl_flame_query *query, const cJSON *params, struct hl_error *error)
+static int read_search_ids(struct question *question, const cJSON *array, struct hl_error *error)
 {
+    const cJSON *item;
+    size_t count = 0;
+    question->search_ids =
+        hl_xcalloc((size_t)cJSON_GetArraySize(array) + 1, sizeof(*question->search_ids));
+    cJSON_ArrayForEach(item, array)
+    {
+        if (!cJSON_IsString(item) || !is_id(item->valuestring)) {
+            return hl_error_set(error, EINVAL, "search.functions: ids from a table are expected");
+        }
+        question->search_ids[count++] = strtoull(item->valuestring, NULL, 16);
+    }
+    question->query.search_ids = question->search_ids;
+    question->query.search_id_count = count;
+    return 0;
+}
+
+static int read_search(struct question *question, const cJSON *params, struct hl_error *error)
+{
+    struct hl_flame_query *query = &question->query;
     static const char *const FIELDS[] = {"function", "file", "module", NULL};
     const cJSON *object = NULL;
     int field = HL_FLAME_IN_FUNCTION;
     int r = hl_field_object_optional(params, "search", &object, error);
     if (r < 0 || !object) {
         return r;
+    }
+    const cJSON *functions = NULL;
+    r = hl_field_array_optional(params, "search.functions", &functions, error);
+    if (r < 0 || functions) {
+        return r < 0 ? r : read_search_ids(question, functions, error);
     }
     r = hl_field_string(params, "search.text", &query->search, error);
     r = r < 0 ? r
@@ -340,7 +371,9 @@ void hl_request_flamegraph(struct hl_context *context, struct hl_reply *reply, c
     r = r < 0 ? r
               : read_node(question->params, "root", &question->query.has_root,
                           &question->query.root, &error);
-    r = r < 0 ? r : read_search(&question->query, question->params, &error);
+    r = r < 0 ? r : read_search(question, question->params, &error);
+    r = r < 0 ? r
+              : hl_field_bool_optional(question->params, "table", &question->query.table, &error);
     r = r < 0 ? r : read_size(&question->query, question->params, &error);
     if (r < 0) {
         hl_reply_failure(reply, r, &error);
