@@ -40,20 +40,25 @@ static const struct hl_profile *get(unsigned run)
     return data->profile;
 }
 
+/* Asking again brings a run to the front; the next one takes the place of what was not asked for longest. */
 START_TEST(test_kept)
 {
     struct hl_profile *first = hl_profile_ref((struct hl_profile *)get(0));
+    struct hl_profile *last = NULL;
     for (unsigned i = 1; i < HL_LIMIT_TREES; i++) {
-        get(i);
+        hl_profile_unref(last);
+        last = hl_profile_ref((struct hl_profile *)get(i));
     }
     ck_assert_uint_eq(hl_trees_count(trees), HL_LIMIT_TREES);
-    ck_assert_ptr_eq(get(0), first); /* and so it is the last to go */
-    for (unsigned i = HL_LIMIT_TREES; i < RUNS; i++) {
-        get(i);
-        ck_assert_uint_eq(hl_trees_count(trees), HL_LIMIT_TREES);
-        ck_assert(i > HL_LIMIT_TREES || get(0) == first);
-    }
+    get(HL_LIMIT_TREES);
+    ck_assert_uint_eq(hl_trees_count(trees), HL_LIMIT_TREES);
+    ck_assert_ptr_eq(get(HL_LIMIT_TREES - 1), last);
+    get(HL_LIMIT_TREES + 1);
+    ck_assert_ptr_eq(get(HL_LIMIT_TREES - 1), last);
+    ck_assert_ptr_ne(get(0), first);
+    ck_assert_uint_eq(hl_trees_count(trees), HL_LIMIT_TREES);
     hl_profile_unref(first);
+    hl_profile_unref(last);
 }
 END_TEST
 
