@@ -20,14 +20,15 @@ import time
 DRIVER, FAKE = sys.argv[1], sys.argv[2]
 REAL = os.environ.get("HOTLENS_TEST_PY_SPY") or shutil.which("py-spy")
 PYTHON = os.path.realpath(sys.executable)
-PATIENCE = int(os.environ.get("PATIENCE", 60))  # only ends a test that would hang
+PATIENCE = int(os.environ.get("PATIENCE", 180))  # only ends a test that would hang
 
 BURN = """
 import sys, time
-def burn(seconds):
+from sampled import sampled
+def burn(seconds, until=lambda: True):
     end = time.monotonic() + seconds
     x = 0
-    while time.monotonic() < end:
+    while time.monotonic() < end or not until():
         for i in range(1000): x += i * i
 """
 
@@ -41,6 +42,8 @@ class Row:
         self.output = tempfile.TemporaryFile()
         environment = dict(os.environ)
         environment.pop("HOTLENS_RUN", None)
+        environment["HOTLENS_SPOOL"] = self.spool
+        environment["PYTHONPATH"] = os.path.dirname(os.path.abspath(__file__))
         environment["PATH"] = os.path.dirname(PYTHON) + ":" + environment["PATH"]
         if path:
             environment["PATH"] = path + ":" + environment["PATH"]
@@ -527,7 +530,7 @@ def launch_of_scripts():
             with open(folder + "/" + name, "w") as file:
                 file.write("#!/usr/bin/env -S sh\n%s\n" % text)
             os.chmod(folder + "/" + name, 0o755)
-        row = Row(["python3", "-c", BURN + "burn(1.5); sys.exit(3)"], sampler([], "launch"),
+        row = Row(["python3", "-c", BURN + "burn(1, sampled); sys.exit(3)"], sampler([], "launch"),
                   path=folder).finish()
         expect((row.result()["status"], row.error(), len(row.windows())), ("3", "", 1))
         row.close()
@@ -545,11 +548,11 @@ def launch_of_a_script_of_a_folder():
             file.write("#!/bin/sh\n[ -f marker ] && [ \"$HOTLENS_RUN\" ] || exit 9\nexec %s \"$@\"\n"
                        % PYTHON)
         os.chmod(folder + "/python3", 0o755)
-        row = Row(["python3", "-c", BURN + "burn(1.5)"], sampler([], "launch"), path=folder).finish()
+        row = Row(["python3", "-c", BURN + "burn(1, sampled)"], sampler([], "launch"), path=folder).finish()
         assert "does not answer like Python 3 (exit status 9)" in row.error(), row.events
         row.close()
         open(folder + "/marker", "w").close()
-        row = Row(["python3", "-c", BURN + "burn(1.5)"], sampler(["--cwd", folder], "launch"),
+        row = Row(["python3", "-c", BURN + "burn(1, sampled)"], sampler(["--cwd", folder], "launch"),
                   path=folder).finish()
         expect((row.result()["status"], row.error(), len(row.windows())), ("0", "", 1))
         row.close()
@@ -588,7 +591,7 @@ def until(condition):
 
 def paused_at_once(name, flags):
     """Before anything is prepared: the clock begins when it goes on."""
-    row = Row([PYTHON, "-c", BURN + "print('ready', file=sys.stderr, flush=True); burn(6)"],
+    row = Row([PYTHON, "-c", BURN + "print('ready', file=sys.stderr, flush=True); burn(1000)"],
               ["--sampler", name, "--flags", flags, "--duration", 2])
     begin = time.monotonic()
     row.tell("pause")
@@ -624,7 +627,7 @@ def stopped_while_paused():
 def stopped_at_once(name, flags):
     """By SIGSTOP, of which nobody is told, before py-spy has attached."""
     row = Row([PYTHON, "-c", BURN + "import os, signal\nprint('at', os.getpid(), file=sys.stderr, flush=True)\n"
-               "os.kill(os.getpid(), signal.SIGSTOP)\nburn(2.5)"],
+               "os.kill(os.getpid(), signal.SIGSTOP)\nburn(1.5, lambda: sampled('burn ('))"],
               ["--sampler", name, "--flags", flags])
     row.until_output("at ")
     pid = int(re.search(r"at (\d+)", row.printed()).group(1))
@@ -687,14 +690,14 @@ def not_python(name):
 
 
 def crash(name):
-    row = Row([PYTHON, "-c", BURN + "burn(1.5); sys.exit(3)"], sampler([], name)).finish()
+    row = Row([PYTHON, "-c", BURN + "burn(1, sampled); sys.exit(3)"], sampler([], name)).finish()
     expect((row.result()["status"], row.error()), ("3", ""))
     assert row.windows()
     row.close()
 
 
 def killed(name):
-    row = Row([PYTHON, "-c", BURN + "import os; burn(1.5); os.kill(os.getpid(), 11)"],
+    row = Row([PYTHON, "-c", BURN + "import os; burn(1, sampled); os.kill(os.getpid(), 11)"],
               sampler([], name)).finish()
     expect(row.result()["status"], "139")
     row.close()
@@ -813,7 +816,7 @@ def killed_recorder(name):
 
 def program_of_launch():
     """What py-spy needs, descriptors and variables, does not reach the program."""
-    row = Row([PYTHON, "-c", BURN + "import os; burn(1); print('open', sorted(int(fd) for fd in "
+    row = Row([PYTHON, "-c", BURN + "import os; burn(1, sampled); print('open', sorted(int(fd) for fd in "
                "os.listdir('/proc/self/fd'))[:-1], file=sys.stderr); "
                "print([os.environ.get(name) for name in ('RUST_LOG', 'CLICOLOR_FORCE', "
                "'RUST_BACKTRACE')], file=sys.stderr)"], sampler([], "launch"),
