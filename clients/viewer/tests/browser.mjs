@@ -437,7 +437,7 @@ await test('webview: the host is asked where the profile was pruned', async () =
   await key(page, 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter');
   await page.waitForFunction(() => window.sent.some((message) => message.params?.root));
   const [first, second] = await requests();
-  assert.deepEqual(first, { limit: 16384 });
+  assert.deepEqual(first, { limit: 15000 });
   assert.ok(second.hide.includes('importlib._bootstrap'));
   await page.waitForFunction(() => window.sent.some((message) => message.type === 'focus' && message.node?.name === 'f1'));
   await settle(page);
