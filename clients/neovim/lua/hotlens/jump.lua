@@ -6,8 +6,8 @@ local M = {}
 ---@class hotlens.Place
 ---@field name string? of the function
 ---@field file string?
----@field line integer? where it ran
----@field def integer? line of the function's def then
+---@field line integer where it ran; 0 when that is not known
+---@field def integer line of the function's def then; 0 when that is not known
 
 ---@return integer? window
 local function code_window()
@@ -26,11 +26,11 @@ end
 local function line_now(bufnr, place)
   local answer = require('hotlens.marks').answer(bufnr)
   for _, row in ipairs(answer and answer.functions or {}) do
-    if row.name == place.name and (place.def or 0) > 0 then
+    if row.name == place.name and place.def > 0 then
       return row.line + 1 + (place.line - place.def)
     end
   end
-  return place.line or 1
+  return place.line
 end
 
 ---@param file string

@@ -71,10 +71,11 @@ end
 
 ---@param shown hotlens.Top
 local function colour(shown)
+  local run = assert(shown.answer).run
   vim.api.nvim_buf_clear_namespace(shown.bufnr, namespace, 0, -1)
   vim.api.nvim_buf_set_extmark(shown.bufnr, namespace, 0, 0, { line_hl_group = 'HotlensSummary' })
   local level_of = require('hotlens.marks').level
-  local all = math.max(shown.answer.run.samples, 1)
+  local all = math.max(run.samples, 1)
   for index, row in ipairs(shown.rows) do
     local level = level_of(row[shown.by] / all)
     if level > 0 then

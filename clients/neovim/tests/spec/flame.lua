@@ -2,10 +2,7 @@
 local T = dofile(os.getenv('HOTLENS_TEST_SOURCE') .. '/clients/neovim/tests/helper.lua')
 local canvas = require('hotlens.flame.canvas')
 local flame = require('hotlens.flame')
-local notices = {}
-vim.notify = function(text)
-  table.insert(notices, text)
-end
+T.listen()
 
 vim.o.columns = 120
 vim.o.lines = 40

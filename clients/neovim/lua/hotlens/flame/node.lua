@@ -44,15 +44,20 @@ local KIND_CODE = 0
 ---@field cells table[][]
 ---@field callerCells table[][]?
 
----@class hotlens.NodeInfo
+---@class hotlens.NodeInfo: hotlens.Place
 ---@field name string
 ---@field file string?
----@field line integer? where it ran
----@field def integer? line of the function's def
+---@field line integer where it ran; 0 when that is not known
+---@field def integer line of the function's def; 0 when that is not known
 ---@field self integer?
 ---@field total integer?
 ---@field id string?
 ---@field code boolean? a function of Python
+
+---@class hotlens.FlameStep
+---@field id string
+---@field name string
+---@field is_code boolean
 
 ---@param answer hotlens.FlameAnswer
 ---@param index integer of a function, from 0
@@ -83,7 +88,8 @@ function M.name(answer, box)
   if box.node < 0 then
     return '(too narrow to draw)'
   end
-  local index = answer[box.tree]['function'][box.node + 1]
+  local tree = answer[box.tree] ---@type hotlens.FlameTree
+  local index = tree['function'][box.node + 1]
   if index >= 0 then
     return answer.name[answer.functions.name[index + 1] + 1]
   end
@@ -94,7 +100,8 @@ end
 ---@param box hotlens.Box
 ---@return hotlens.NodeInfo
 function M.describe(answer, box)
-  local info = { name = M.name(answer, box) }
+  ---@type hotlens.NodeInfo
+  local info = { name = M.name(answer, box), line = 0, def = 0 }
   if box.node < 0 then
     return info
   end
@@ -114,7 +121,7 @@ end
 --- From the root on, without the root: what leads to a box, and the box.
 ---@param answer hotlens.FlameAnswer
 ---@param box hotlens.Box
----@return {id: string, name: string, is_code: boolean}[]
+---@return hotlens.FlameStep[]
 function M.chain(answer, box)
   local chain = {}
   local tree = box.node >= 0 and answer[box.tree]
@@ -133,7 +140,7 @@ end
 --- Functions from the root on; processes and threads only when nothing else is there.
 ---@param answer hotlens.FlameAnswer
 ---@param box hotlens.Box
----@param roots {name: string, is_code: boolean}[] zoomed into
+---@param roots hotlens.FlameStep[] zoomed into
 ---@return string
 function M.path(answer, box, roots)
   local all = vim.list_extend(vim.list_slice(roots), M.chain(answer, box))
@@ -158,7 +165,7 @@ function M.text(answer, info)
     table.insert(parts, 'own ' .. seconds_text(answer, info.self))
   end
   if info.file then
-    local line = (info.line or 0) > 0 and ':' .. info.line or ''
+    local line = info.line > 0 and ':' .. info.line or ''
     table.insert(parts, vim.fn.fnamemodify(info.file, ':t') .. line)
   end
   return table.concat(parts, ' · ')

@@ -13,15 +13,15 @@ local M = {}
 ---@field folder string?
 ---@field title string?
 ---@field view 'flame'|'inverted'|'sandwich'
----@field pivot {function: string, file: string?}? of a sandwich
+---@field pivot {function: string, file: string?} of a sandwich, nil else
 ---@field merge boolean without threads and processes
 ---@field focus table?
 ---@field search string?
----@field roots {id: string, name: string}[] zoomed into, the last is shown
+---@field roots hotlens.FlameStep[] zoomed into, the last is shown
 ---@field history table[] where "back" goes
 ---@field find {function: string, file: string?}? where the cursor goes with the next answer
----@field answer table?
----@field canvas table?
+---@field answer hotlens.FlameAnswer nil before the first has come, as is canvas
+---@field canvas hotlens.Canvas
 ---@field asked integer number of the last question
 ---@field here {name: string, file: string}? the function under the cursor in the code
 ---@field sources table<string, string[]|false>
@@ -67,14 +67,15 @@ end
 ---@param done fun() when it has come
 ---@return string?
 local function source_line(view, info, done)
-  if not info.file or not info.code or (info.line or 0) == 0 then
+  if not info.file or not info.code or info.line == 0 then
     return nil
   end
   local lines = view.sources[info.file]
   if lines == nil then
     fetch_source(view, info.file, done)
   end
-  return lines and lines[info.line] and vim.trim(lines[info.line]) or nil
+  local text = lines and lines[info.line]
+  return text and vim.trim(text) or nil
 end
 
 ---@param view hotlens.Flame
@@ -177,7 +178,7 @@ local function restore(view, id)
       end
     end
   end
-  local row = view.canvas.pivot
+  local row = view.canvas.pivot or 1
   M.place_cursor(view, row, view.canvas.rows[row] and view.canvas.rows[row][1])
 end
 
@@ -215,7 +216,7 @@ end
 ---@param answer hotlens.FlameAnswer
 local function show(view, answer)
   local box = view.answer and M.selected(view)
-  local id = box and box.node >= 0 and view.answer[box.tree].id[box.node + 1]
+  local id = box and box.node >= 0 and view.answer[box.tree].id[box.node + 1] or nil
   if answer.run ~= (view.answer and view.answer.run) then
     view.sources = {}
   end
