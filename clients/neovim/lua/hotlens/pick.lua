@@ -110,7 +110,7 @@ function M.functions()
       )
     end,
   }, function(row)
-    require('hotlens.jump').to({ name = row.name, file = row.file, line = row.line, def = row.line })
+    require('hotlens.jump').to(row, nil, folder())
   end)
 end
 

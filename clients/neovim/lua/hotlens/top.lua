@@ -11,7 +11,7 @@ local LIMIT = 200
 local HEAD = 1 -- lines above the rows
 local namespace = vim.api.nvim_create_namespace('hotlens_top')
 
----@class hotlens.TopRow
+---@class hotlens.TopRow: hotlens.Place
 ---@field name string
 ---@field file string?
 ---@field line integer
@@ -161,7 +161,7 @@ end
 local function go_there(shown)
   local row = selected(shown)
   if row then
-    require('hotlens.jump').to({ name = row.name, file = row.file, line = row.line, def = row.line })
+    require('hotlens.jump').to(row, nil, shown.folder)
   end
 end
 

@@ -22,6 +22,10 @@ local uv = {}
 function uv.new_timer() end
 
 ---@param path string
+---@return string?
+function uv.fs_realpath(path) end
+
+---@param path string
 ---@return table?
 function uv.fs_stat(path) end
 return uv

@@ -60,14 +60,14 @@ T.test('lenses are those of the server, indented as their functions', function()
     local line = item.range.start.line + 1
     wanted[line] = wanted[line] and wanted[line] .. ' | ' .. item.command.title or item.command.title
   end
-  T.truthy(vim.tbl_count(wanted) >= 5, vim.inspect(wanted))
+  T.truthy(vim.tbl_count(wanted) == 4, vim.inspect(wanted))
   local found = drawn()
   for line, text in pairs(wanted) do
     local indent = line == 1 and ' ' or (' '):rep(vim.fn.indent(line))
     T.equal(indent .. text, found[line], 'line ' .. line)
   end
   T.equal(vim.tbl_count(wanted), vim.tbl_count(found), 'lines with lenses')
-  T.matches(found[2], '^        0%.60 s total %(60%%%)')
+  T.matches(found[2], '^ +0%.60 s total %(60%%%)')
 end)
 
 T.test('the lens of a function opens the flame graph at it', function()
@@ -107,8 +107,7 @@ T.test('lenses and the summary are switched apart', function()
   T.equal(1, vim.tbl_count(drawn()))
   config.values.lenses, config.values.summary = true, false
   marks.redraw()
-  T.matches(drawn()[1] or '', 'total')
-  T.truthy(not drawn()[1]:find('shop.raw', 1, true), drawn()[1])
+  T.truthy(not drawn()[1] and drawn()[2] and drawn()[8], vim.inspect(drawn()))
   config.values.summary = true
   marks.redraw()
 end)

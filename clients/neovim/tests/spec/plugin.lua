@@ -265,8 +265,9 @@ T.test('the list of hot functions: sorted, and gone to', function()
   T.matches(top_rows()[1], ' <module>  work%.py')
   T.equal(2 + vim.fn.match(top_rows(), ' hot '), vim.api.nvim_win_get_cursor(0)[1], 'the cursor stays on hot')
   vim.api.nvim_feedkeys(vim.keycode('<CR>'), 'mx', false)
-  T.equal(bufnr, vim.api.nvim_get_current_buf())
-  T.equal(2, vim.api.nvim_win_get_cursor(0)[1])
+  T.wait('the jump', function()
+    return vim.api.nvim_get_current_buf() == bufnr and vim.api.nvim_win_get_cursor(0)[1] == 2
+  end)
   vim.api.nvim_buf_delete(vim.fn.bufnr('hotlens://top'), { force = true })
 end)
 
@@ -358,6 +359,17 @@ T.test('attach to a process from the list: the list of hot functions is live; de
   end)
   vim.cmd('close')
   T.equal(code, vim.api.nvim_get_current_buf())
+  vim.cmd('Hotlens flame')
+  local view = T.wait('the live flame graph', function()
+    local flame = require('hotlens.flame').view()
+    return flame and flame.answer and flame.answer.live and flame
+  end)
+  local samples = view.answer.samples
+  T.wait('a bigger one without a key', function()
+    return view.answer.samples > samples and vim.wo.statusline:find('●')
+  end)
+  T.equal('hot', table.concat(vim.api.nvim_buf_get_lines(view.bufnr, -2, -1, false)):match('^%w+'))
+  vim.cmd('close')
   vim.cmd('Hotlens stop')
   T.wait('the end', function()
     return next(recordings()) == nil
@@ -421,7 +433,7 @@ T.test('a profile of files that are not here', function()
   end
   vim.cmd('Hotlens functions')
   T.wait('the message', function()
-    return heard('is not here')
+    return heard('gone%.py')
   end)
 end)
 

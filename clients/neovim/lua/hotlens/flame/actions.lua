@@ -118,7 +118,7 @@ function actions.jump(view)
   if not info or not info.code then
     return say.info((info and info.name or 'this') .. ' has no source')
   end
-  require('hotlens.jump').to(info)
+  require('hotlens.jump').to(info, view.run, view.folder)
 end
 
 --- To the next or previous box for which `fits`, row by row, around the end.

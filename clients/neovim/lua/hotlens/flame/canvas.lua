@@ -11,6 +11,7 @@ M.marks = vim.api.nvim_create_namespace('hotlens_flame_marks')
 ---@field width integer
 ---@field node integer index into the tree's columns, from 0; -1 for several merged ones
 ---@field tree 'nodes'|'callers'|'callees'
+---@field detail string its numbers, for people
 ---@field from integer byte where it begins
 ---@field to integer byte where it ends
 
@@ -53,7 +54,7 @@ local function pad(text, width)
 end
 
 --- One row of cells as text, with where each begins and ends in bytes.
----@param cells {x: integer, width: integer, node: integer, text: string}[]
+---@param cells {x: integer, width: integer, node: integer, text: string, detail: string?}[]
 ---@param tree 'nodes'|'callers'|'callees'
 ---@return string text, hotlens.Box[] boxes
 local function lay_row(cells, tree)
@@ -70,6 +71,7 @@ local function lay_row(cells, tree)
       x = cell.x,
       width = cell.width,
       node = cell.node,
+      detail = cell.detail or '',
       tree = tree,
       from = bytes,
       to = bytes + #text,

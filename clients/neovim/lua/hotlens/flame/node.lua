@@ -17,21 +17,17 @@ local KIND_CODE = 0
 ---@field function integer[]
 ---@field parent integer[]
 ---@field line integer[]
----@field self integer[]
----@field total integer[]
 
 ---@class hotlens.FlameMatch
 ---@field functions integer[]
 ---@field samples integer
 
 ---@class hotlens.FlameAnswer of hotlens/flamegraph
----@field run integer?
+---@field run integer 0: it is being recorded
+---@field live boolean?
 ---@field title string?
 ---@field view 'flame'|'inverted'|'sandwich'
----@field metric string?
 ---@field samples integer
----@field runSamples integer?
----@field secondsPerSample number?
 ---@field focus string?
 ---@field name string[]
 ---@field file string[]
@@ -48,9 +44,6 @@ local KIND_CODE = 0
 ---@field name string
 ---@field file string?
 ---@field line integer where it ran; 0 when that is not known
----@field def integer line of the function's def; 0 when that is not known
----@field self integer?
----@field total integer?
 ---@field id string?
 ---@field code boolean? a function of Python
 
@@ -64,21 +57,6 @@ local KIND_CODE = 0
 ---@return boolean
 function M.is_code(answer, index)
   return index >= 0 and answer.functions.kind[index + 1] == KIND_CODE
-end
-
----@param answer hotlens.FlameAnswer
----@param samples integer
----@return string
-local function seconds_text(answer, samples)
-  local seconds = (answer.secondsPerSample or 0) * samples
-  if answer.metric and answer.metric ~= 'cpu' then
-    return tostring(samples)
-  elseif seconds <= 0 then
-    return samples == 1 and '1 sample' or samples .. ' samples'
-  elseif seconds < 0.1 then
-    return ('%.0f ms'):format(seconds * 1000)
-  end
-  return seconds < 10 and ('%.2f s'):format(seconds) or ('%.1f s'):format(seconds)
 end
 
 ---@param answer hotlens.FlameAnswer
@@ -101,18 +79,16 @@ end
 ---@return hotlens.NodeInfo
 function M.describe(answer, box)
   ---@type hotlens.NodeInfo
-  local info = { name = M.name(answer, box), line = 0, def = 0 }
+  local info = { name = M.name(answer, box), line = 0 }
   if box.node < 0 then
     return info
   end
   local tree = answer[box.tree]
   local index = canvas_of.function_of(answer, box)
-  info.self, info.total = tree.self[box.node + 1], tree.total[box.node + 1]
   info.id, info.line = tree.id[box.node + 1], tree.line[box.node + 1]
   if index then
     local file = answer.functions.file[index + 1]
     info.file = file >= 0 and answer.file[file + 1] or nil
-    info.def = answer.functions.line[index + 1]
     info.code = M.is_code(answer, index)
   end
   return info
@@ -153,22 +129,17 @@ function M.path(answer, box, roots)
   return #names > 0 and table.concat(names, ' › ') or M.name(answer, box)
 end
 
---- A box in one line: what it is, its numbers, where it is.
----@param answer hotlens.FlameAnswer
+--- A box in one line: what it is, where it is, its numbers in the server's words.
 ---@param info hotlens.NodeInfo
+---@param box hotlens.Box
 ---@return string
-function M.text(answer, info)
-  local parts = { info.name }
-  if info.total and info.self then
-    local all = math.max(answer.runSamples or answer.samples, 1)
-    table.insert(parts, ('%s · %.1f%%'):format(seconds_text(answer, info.total), 100 * info.total / all))
-    table.insert(parts, 'own ' .. seconds_text(answer, info.self))
-  end
+function M.text(info, box)
+  local text = info.name
   if info.file then
     local line = info.line > 0 and ':' .. info.line or ''
-    table.insert(parts, vim.fn.fnamemodify(info.file, ':t') .. line)
+    text = ('%s  %s%s'):format(text, vim.fn.fnamemodify(info.file, ':t'), line)
   end
-  return table.concat(parts, ' · ')
+  return box.detail ~= '' and text .. ' · ' .. box.detail or text
 end
 
 return M

@@ -67,8 +67,8 @@ end
 ---@param done fun() when it has come
 ---@return string?
 local function source_line(view, info, done)
-  if not info.file or not info.code or info.line == 0 then
-    return nil
+  if not info.file or not info.code or info.line == 0 or view.answer.live then
+    return nil -- texts are stored with a run
   end
   local lines = view.sources[info.file]
   if lines == nil then
@@ -81,7 +81,8 @@ end
 ---@param view hotlens.Flame
 ---@return string
 local function what_is_shown(view)
-  local parts = { view.answer.title or view.title or 'flame graph' }
+  local live = view.answer.live and require('hotlens.status').is_live(view.folder) and '● ' or ''
+  local parts = { live .. (view.answer.title or view.title or 'flame graph') }
   if view.view == 'sandwich' and view.pivot then
     table.insert(parts, 'callers and callees of ' .. view.pivot['function'])
   elseif view.view == 'inverted' then
@@ -150,8 +151,10 @@ function M.update(view)
   local source = source_line(view, info, function()
     M.update(view)
   end)
-  local text = node_of.text(view.answer, info)
-  vim.wo[window].winbar = ' ' .. escape(text) .. (source and '  %#Comment#' .. escape(source) or '')
+  local text = ' ' .. node_of.text(info, box)
+  local room = vim.api.nvim_win_get_width(window) - vim.api.nvim_strwidth(text) - 2
+  source = source and room > 8 and vim.fn.strcharpart(source, 0, room) or nil
+  vim.wo[window].winbar = escape(text) .. '%<' .. (source and '  %#Comment#' .. escape(source) or '')
   local path = node_of.path(view.answer, box, view.roots)
   vim.wo[window].statusline = ' %<' .. escape(path) .. '%=' .. escape(what_is_shown(view)) .. ' '
 end
