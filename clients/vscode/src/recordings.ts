@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { LSPErrorCodes, ResponseError } from 'vscode-languageclient/node';
 import type { Output, Recording, Run, RunInTerminal, RunsAnswer } from './protocol';
@@ -64,15 +65,17 @@ export class Recordings implements vscode.Disposable {
 
   /** In terminals: a task that is a process, so that no shell reads the command line. */
   private async runInTerminal(params: RunInTerminal): Promise<void> {
-    const [program, ...args] = vscode.workspace.workspaceFolders ? params.argv : withFolder(params);
+    const isHomeless = !vscode.workspace.workspaceFolders;
+    const [program, ...args] = isHomeless ? withFolder(params) : params.argv;
     const isBackground = vscode.workspace.getConfiguration('hotlens').get('recordIn') === 'background';
     if (isBackground || program === undefined) {
       throw new ResponseError(LSPErrorCodes.RequestFailed, 'the server shall record');
     }
     this.server.log.info(`in a terminal: ${params.argv.join(' ')}`);
     const options: vscode.ProcessExecutionOptions = { env: params.env };
-    if (params.cwd !== null) {
-      options.cwd = params.cwd;
+    const cwd = isHomeless ? homedir() : params.cwd;
+    if (cwd !== null) {
+      options.cwd = cwd;
     }
     // The same task again is offered among recent ones once; two at a time need two names.
     const title = params.title ?? 'recording';
