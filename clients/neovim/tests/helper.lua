@@ -99,6 +99,13 @@ function M.client(bufnr)
   end)
 end
 
+-- The text of chunks of an extmark.
+function M.text(chunks)
+  return table.concat(vim.tbl_map(function(chunk)
+    return chunk[1]
+  end, chunks))
+end
+
 -- Lines of the client's log that are errors.
 function M.log_errors()
   local path = vim.lsp.get_log_path and vim.lsp.get_log_path() or vim.lsp.log.get_filename()

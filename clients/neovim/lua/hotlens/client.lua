@@ -84,10 +84,23 @@ local function in_use()
   return is_new and vim.lsp.config[M.NAME] or M.config()
 end
 
-local function executable()
+--- The program that is the server; its other subcommands are called by this name, too.
+---@return string
+function M.program()
   local cmd = in_use().cmd
-  local program = (type(cmd) == 'table' and cmd or config.values.cmd)[1]
+  return (type(cmd) == 'table' and cmd or config.values.cmd)[1]
+end
+
+local function executable()
+  local program = M.program()
   return vim.fn.executable(program) == 1, program
+end
+
+--- The workspace folder.
+---@param client vim.lsp.Client
+---@return string?
+function M.root(client)
+  return client.root_dir or (client.config or {}).root_dir
 end
 
 --- A command may come before the server has started.
@@ -128,13 +141,20 @@ local function on_show_message(_, result)
 end
 
 local function on_did_change(_, result, context)
-  require('hotlens.marks').on_did_change(context.client_id, result)
-  require('hotlens.flame').on_did_change(context.client_id, result)
+  require('hotlens.marks').refresh(context.client_id)
   require('hotlens.status').on_did_change(result)
+  require('hotlens.flame').on_did_change(context.client_id, result)
+  require('hotlens.top').on_did_change(context.client_id, result)
 end
 
-local function on_recording(_, result)
+local function on_recording(_, result, context)
   require('hotlens.status').on_recording(result)
+  require('hotlens.marks').refresh(context.client_id)
+end
+
+local function on_lenses_refresh(_, _, context)
+  require('hotlens.marks').refresh(context.client_id)
+  return vim.NIL
 end
 
 local function on_output(_, result)
@@ -150,7 +170,7 @@ local function on_run_in_terminal(_, result)
 end
 
 local function on_init(client)
-  -- What these give is drawn from hotlens/lines.
+  -- What these give is drawn by this plugin.
   client.server_capabilities.inlayHintProvider = nil
   client.server_capabilities.codeLensProvider = nil
 end
@@ -217,6 +237,7 @@ function M.config()
       ['hotlens/output'] = on_output,
       ['hotlens/showFlamegraph'] = on_show_flamegraph,
       ['hotlens/runInTerminal'] = on_run_in_terminal,
+      ['workspace/codeLens/refresh'] = on_lenses_refresh,
     },
   }
 end

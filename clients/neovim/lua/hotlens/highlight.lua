@@ -9,6 +9,7 @@ local links = {
   HotlensHint = 'LspInlayHint',
   HotlensLens = 'LspCodeLens',
   HotlensSummary = 'LspCodeLens',
+  HotlensSeparator = 'LspCodeLensSeparator',
   HotlensMore = 'DiagnosticWarn',
   HotlensLess = 'DiagnosticInfo',
   HotlensHeat1 = 'Comment',

@@ -34,15 +34,11 @@ local function marks()
       local entry = found[row] or {}
       found[row] = entry
       if details.virt_lines then
-        local text = ''
-        for _, chunk in ipairs(details.virt_lines[1]) do
-          text = text .. chunk[1]
-        end
-        entry.lens = text
+        entry.lens = T.text(details.virt_lines[1])
       elseif details.virt_text and row > 1 then
         entry.hint = details.virt_text[1][1]
       elseif details.virt_text then
-        entry.summary = (entry.summary or '') .. details.virt_text[1][1]
+        entry.summary = (entry.summary or '') .. T.text(details.virt_text)
       end
       entry.sign = details.sign_text or entry.sign
       entry.line_hl = details.line_hl_group or entry.line_hl
