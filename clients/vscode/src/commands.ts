@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { FlamegraphPanel } from './flamegraphPanel';
+import { type FlamegraphPanel, stateOf } from './flamegraphPanel';
 import { pickProcess } from './processPick';
 import type { Place, Run } from './protocol';
 import type { Interpreter } from './python';
@@ -204,11 +204,12 @@ class Commands {
     const { panel, shown, server } = this.parts;
     const place = argumentsOf(argument) as Place;
     const current = place.run === undefined ? shown.of() : shown.withRun(place.run);
-    const run = place.run ?? current?.run ?? undefined;
-    if (run === undefined) {
-      await server.execute('hotlens.showFlamegraph'); // asks which
+    if (current) {
+      panel.show(stateOf(current), false, place);
+    } else if (place.run !== undefined) {
+      panel.show({ run: place.run, title: panel.titleOf(place.run) }, false, place);
     } else {
-      panel.show({ run, title: current?.title ?? panel.titleOf(run) }, false, place);
+      await server.execute('hotlens.showFlamegraph'); // asks which
     }
   };
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { until } from './rig.mjs';
-import { answer, choosePid, ended, newRun, withProgram } from './steps.mjs';
+import { answer, choosePid, newRun, pointAt, withProgram } from './steps.mjs';
 
 export const tests = {};
 
@@ -134,9 +134,14 @@ tests['a running process is recorded by its number, and let go'] = async rig => 
     const run = await newRun(rig, async () => {
       await row.click();
       await rig.status('recording').waitFor();
-      await until('three seconds', async () => /[3-9] s/.test(await rig.status('recording').innerText()));
+      await until('live numbers', async () => /\(live\)/.test(await rig.status('run').innerText()));
+      await rig.status('run').click();
+      await pointAt(rig, 'burn'); // in the graph of what goes on
+      await rig.picture('live');
       await rig.status('recording').click();
     });
+    await pointAt(rig, 'burn');
+    await until('the summary', async () => (await rig.graph().locator('body').innerText()).includes('elapsed'));
     assert.ok(run.flags.includes('attached'));
     assert.equal(program.exitCode, null, 'the process goes on');
   });

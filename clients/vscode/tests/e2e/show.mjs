@@ -68,7 +68,8 @@ tests['the function that the cursor is in is marked in the graph'] = async rig =
   await rig.picture('cursor');
 };
 
-tests['numbers move with edits; a changed line loses its own'] = async rig => {
+tests['numbers move with edits; a changed line loses its own; the graph finds the others'] = async rig => {
+  await showGraph(rig);
   await rig.openFile('spin.py');
   await rig.click('spin.py', 'import time');
   await rig.page.keyboard.press('Home');
@@ -78,6 +79,12 @@ tests['numbers move with edits; a changed line loses its own'] = async rig => {
   await rig.page.keyboard.press('Home');
   await rig.page.keyboard.type('0 or ');
   await until('no hint', async () => !/%/.test(await rig.line('spin.py', 'warm(0.01)')));
+  // A place in the graph is where its line is now: one line was added above.
+  const position = await pointAt(rig, 'warm');
+  const [, line] = /:(\d+)$/.exec(await rig.graph().locator('.hl-tooltip:not([hidden]) .hl-tip-place').first().innerText());
+  await rig.graph().locator('.hl-graph').click({ position, modifiers: ['ControlOrMeta'] });
+  await until('the cursor', async () => (await rig.page.locator('.statusbar').innerText()).includes(`Ln ${Number(line) + 1},`));
+  await rig.openFile('spin.py');
   await rig.run('File: Revert File');
   await hintOf(rig, 'spin.py', 'warm(0.01)');
 };

@@ -105,7 +105,8 @@ export async function pointAt(rig, name) {
         const position = { x: box.width * x, y };
         await rig.page.mouse.move(box.x + position.x, box.y + position.y);
         const tip = graph.locator('.hl-tooltip:not([hidden]) .hl-tip-name');
-        if ((await tip.count()) > 0 && (await tip.innerText()) === name) {
+        // It goes when live numbers come.
+        if ((await tip.count()) > 0 && (await tip.innerText({ timeout: 1000 }).catch(() => '')) === name) {
           return position;
         }
       }
