@@ -24,7 +24,7 @@ export function showLegend(viewer) {
   });
   const structure = model.structure().map(({ key, name, share }) => (
     { key, name, share, colour: null, on: !excluded.has(key) }));
-  viewer.legend.show(modules, structure, model.whole.tree.total[0]);
+  viewer.legend.show(modules, structure, model.whole.tree.total[0], !model.whole.pruned);
 }
 
 /** @param {Viewer} viewer @param {number} node that the numbers are within @param {import('./model.js').Rows} rows */

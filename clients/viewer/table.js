@@ -71,7 +71,7 @@ export class Table {
       const sorted = key === sort.key && !share;
       head.setAttribute('aria-sort', sorted ? (sort.down ? 'descending' : 'ascending') : 'none');
     });
-    this.caption.textContent = rows.caption;
+    this.caption.textContent = this.order.length > 0 ? rows.caption : `${rows.caption} No function of what is shown matches.`;
     this.body.replaceChildren();
     this.made = 0;
     this.element.scrollTop = 0;

@@ -14,7 +14,7 @@ import { showDetails, showLegend, showTable } from './panels.js';
 import { Sources } from './sources.js';
 import { firstState, merged } from './state.js';
 import { Table } from './table.js';
-import { readTheme, watchTheme } from './theme.js';
+import { readTheme, setTheme, watchTheme } from './theme.js';
 import { Toolbar } from './toolbar.js';
 import { Tooltip } from './tooltip.js';
 import { functionTotals } from './totals.js';
@@ -98,7 +98,7 @@ export class Viewer {
 
   async start() {
     this.applyTheme();
-    this.unwatch = watchTheme(() => this.readTheme());
+    this.unwatch = watchTheme(() => this.readTheme(), () => this.applyTheme());
     this.unlisten = this.host.listen((event) => this.hear(event));
     await this.load();
   }
@@ -562,12 +562,7 @@ export class Viewer {
 
   applyTheme() {
     if (!this.host.live) {
-      const { dataset } = document.documentElement;
-      if (this.state.theme === 'auto') {
-        delete dataset.theme;
-      } else {
-        dataset.theme = this.state.theme;
-      }
+      setTheme(this.state.theme);
     }
     this.readTheme();
   }
