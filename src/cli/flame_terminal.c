@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -130,7 +131,7 @@ void terminal_suspend(void)
 }
 
 /* After a SIGSTOP, which nobody can notice before, the shell has set the terminal as it likes it. */
-void terminal_follow_job_control(void)
+bool terminal_follow_job_control(void)
 {
     bool was_stopped = is_back && !is_stopping;
     bool shall_stop = is_stopping;
@@ -142,6 +143,44 @@ void terminal_follow_job_control(void)
     } else if (was_stopped) {
         (void)take();
     }
+    return shall_stop || was_stopped;
+}
+
+/* A program that stops itself (Ctrl+Z in an editor) stops us, so that the shell can go on. */
+static int wait_for(pid_t pid)
+{
+    int status;
+    for (;;) {
+        if (waitpid(pid, &status, WUNTRACED) < 0) {
+            return -errno;
+        }
+        if (!WIFSTOPPED(status)) {
+            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        }
+        raise(SIGSTOP);
+        kill(pid, SIGCONT);
+    }
+}
+
+int terminal_run(char *const argv[])
+{
+    give_back();
+    pid_t pid = fork();
+    if (pid == 0) {
+        sigprocmask(SIG_SETMASK, &usual_mask, NULL);
+        execvp(argv[0], argv);
+        _exit(127);
+    }
+    signal(SIGINT, SIG_IGN); /* Ctrl+C there is not meant for us */
+    signal(SIGQUIT, SIG_IGN);
+    signal(SIGTSTP, SIG_IGN);
+    int r = pid < 0 ? -errno : wait_for(pid);
+    handle(SIGINT, on_end);
+    handle(SIGQUIT, on_end);
+    handle(SIGTSTP, on_stop);
+    int taken = take();
+    is_back = 0;
+    return taken < 0 ? taken : r;
 }
 
 int terminal_wait(void)
