@@ -99,6 +99,25 @@ static void block_signals(void)
     sigprocmask(SIG_BLOCK, &ours, &usual_mask);
 }
 
+int terminal_enter_plainly(void)
+{
+    if (tcgetattr(STDIN_FILENO, &saved) < 0) {
+        return -errno;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(CRASHES); i++) {
+        handle(CRASHES[i], on_crash);
+    }
+    sigprocmask(SIG_BLOCK, NULL, &usual_mask);
+    return take();
+}
+
+void terminal_take_again(void)
+{
+    if (is_entered) {
+        (void)take();
+    }
+}
+
 int terminal_enter(void)
 {
     if (tcgetattr(STDIN_FILENO, &saved) < 0) {

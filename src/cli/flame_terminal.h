@@ -8,6 +8,10 @@
 /* 0 or a negative errno. One at a time in a process. */
 int terminal_enter(void);
 void terminal_leave(void);
+/* The same for a program that handles signals itself; only crashes are handled here. */
+int terminal_enter_plainly(void);
+/* After somebody else stopped the process and let it go on. */
+void terminal_take_again(void);
 /* Ctrl+Z: gives the terminal back, stops the process, takes the terminal again. */
 void terminal_suspend(void);
 /* A signal that ends the process has come; it is raised again by terminal_leave's caller. 0 for none. */
