@@ -78,10 +78,9 @@ static const struct binding *told(uint32_t index)
     return NULL;
 }
 
-uint32_t help_rows(const struct screen *screen)
+uint32_t help_rows(void)
 {
     uint32_t rows = 0;
-    (void)screen;
     while (told(rows)) {
         rows++;
     }
@@ -112,7 +111,7 @@ void help_foot(const struct screen *screen, struct hl_buffer *out)
     size_t room = screen->columns;
     const char *gap = "";
     if (screen->help) {
-        hl_buffer_puts(out, screen->help_top > 0 || help_rows(screen) > picture_body_rows(screen)
+        hl_buffer_puts(out, screen->help_top > 0 || help_rows() > picture_body_rows(screen)
                                 ? "↑ ↓ scroll, any other key closes"
                                 : "any key closes");
         return;

@@ -8,8 +8,17 @@
 #include "hotlens/app/scopes.h"
 #include "hotlens/base/memory.h"
 
+static uint32_t last_help_top(const struct screen *screen)
+{
+    uint32_t rows = help_rows();
+    uint32_t body = picture_body_rows(screen);
+    return rows > body ? rows - body : 0;
+}
+
 static int fit(struct screen *screen)
 {
+    uint32_t last = last_help_top(screen);
+    screen->help_top = screen->help_top < last ? screen->help_top : last;
     picture_forget(screen);
     if (screen->now.look == LOOK_TABLE) {
         screen->table.first = 0;
@@ -52,11 +61,8 @@ static bool is_quit(const struct screen *screen, int key)
 static void read_help(struct screen *screen, int key)
 {
     enum action action = help_action(key);
-    uint32_t rows = help_rows(screen);
-    uint32_t body = picture_body_rows(screen);
-    uint32_t last = rows > body ? rows - body : 0;
     if (action == ACTION_DOWN || action == ACTION_WHEEL_DOWN) {
-        screen->help_top += screen->help_top < last ? 1 : 0;
+        screen->help_top += screen->help_top < last_help_top(screen) ? 1 : 0;
     } else if (action == ACTION_UP || action == ACTION_WHEEL_UP) {
         screen->help_top -= screen->help_top > 0 ? 1 : 0;
     } else {

@@ -159,12 +159,11 @@ static void put_search(struct screen *screen, struct hl_buffer *out)
     hl_text_counted(out, flame->match_samples, "sample");
     hl_buffer_puts(out, ", ");
     hl_text_percent(out, flame->match_samples, flame->samples);
+    hl_buffer_puts(out, ", ");
     if (position > 0) {
-        hl_buffer_printf(out, ", %u of ", position);
-    } else {
-        hl_buffer_puts(out, ", ");
+        hl_buffer_printf(out, "%u of ", position);
     }
-    hl_text_counted(out, count, "box");
+    hl_buffer_printf(out, "%u match%s", count, count == 1 ? "" : "es");
     hl_buffer_puts(out, "  n N next, Esc clears");
 }
 

@@ -195,7 +195,7 @@ enum action {
     ACTION_WHEEL_DOWN, ACTION_SUSPEND, ACTION_QUIT,
 };
 enum action help_action(int key);
-uint32_t help_rows(const struct screen *screen);
+uint32_t help_rows(void);
 void help_draw_row(const struct screen *screen, uint32_t row, struct hl_buffer *out);
 /* The keys of this view, as many as there is room for. */
 void help_foot(const struct screen *screen, struct hl_buffer *out);
