@@ -5,9 +5,10 @@
 #include "flame_screen.h"
 #include "hotlens/base/label.h"
 #include "hotlens/base/utf8.h"
+#include "hotlens/cli/output.h"
 
 #define KEYS_MOST 5u
-#define KEY_COLUMNS 16u
+#define KEY_COLUMNS 16
 
 /* Where a key is worth a place in the foot. */
 enum { IN_GRAPH = 1, IN_TABLE = 2 };
@@ -87,21 +88,14 @@ uint32_t help_rows(void)
     return rows;
 }
 
-static void put(struct hl_buffer *out, const char *text, size_t columns, size_t filled_to)
-{
-    size_t used = hl_label_append(out, text, strlen(text), columns);
-    for (; used < filled_to; used++) {
-        hl_buffer_putc(out, ' ');
-    }
-}
-
 void help_draw_row(const struct screen *screen, uint32_t row, struct hl_buffer *out)
 {
     const struct binding *binding = told(screen->help_top + row);
-    size_t keys = screen->columns > 2 * KEY_COLUMNS ? KEY_COLUMNS : screen->columns / 2;
+    _cleanup_buffer_ struct hl_buffer line = {0};
     if (binding) {
-        put(out, binding->names, keys > 1 ? keys - 1 : 1, keys);
-        put(out, binding->text, screen->columns - keys, 0);
+        hl_output_column(&line, binding->names, -KEY_COLUMNS);
+        hl_buffer_puts(&line, binding->text);
+        hl_label_append(out, line.data, line.length, screen->columns);
     }
 }
 

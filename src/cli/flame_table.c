@@ -256,25 +256,34 @@ static void put_name(const struct screen *screen, const struct hl_function *func
     }
 }
 
-void table_draw_row(struct screen *screen, uint32_t row, struct hl_buffer *out)
+/* Cut to the columns as a whole: the narrowest have no room even for the numbers. */
+static void put_function(const struct screen *screen, uint32_t function, struct hl_buffer *out)
 {
     const struct table *table = &screen->table;
     struct hl_scale scale = hl_scale_of_run(&screen->data->run);
     uint32_t used = 2 * part_columns(screen) + 2;
-    size_t index = table->first + row - 1;
-    if (row == 0) {
-        put_heading(screen, TABLE_OWN, "own", out);
-        put_heading(screen, TABLE_TOTAL, "total", out);
-        put_heading(screen, TABLE_NAME, "function", out);
-    } else if (index < table->count) {
-        uint32_t function = table->order[index];
-        hl_buffer_puts(out, index == table->at ? "\x1b[7m" : "");
-        put_part(screen, &scale, table->self[function], out);
-        put_part(screen, &scale, table->total[function], out);
-        if (screen->columns > used) {
-            hl_buffer_puts(out, "  ");
-            put_name(screen, &screen->data->functions->items[function], screen->columns - used, out);
-        }
-        hl_buffer_puts(out, index == table->at ? "\x1b[0m" : "");
+    put_part(screen, &scale, table->self[function], out);
+    put_part(screen, &scale, table->total[function], out);
+    if (screen->columns > used) {
+        hl_buffer_puts(out, "  ");
+        put_name(screen, &screen->data->functions->items[function], screen->columns - used, out);
     }
+}
+
+void table_draw_row(struct screen *screen, uint32_t row, struct hl_buffer *out)
+{
+    const struct table *table = &screen->table;
+    _cleanup_buffer_ struct hl_buffer line = {0};
+    size_t index = table->first + row - 1;
+    bool marked = row > 0 && index == table->at && index < table->count;
+    if (row == 0) {
+        put_heading(screen, TABLE_OWN, "own", &line);
+        put_heading(screen, TABLE_TOTAL, "total", &line);
+        put_heading(screen, TABLE_NAME, "function", &line);
+    } else if (index < table->count) {
+        put_function(screen, table->order[index], &line);
+    }
+    hl_buffer_puts(out, marked ? "\x1b[7m" : "");
+    hl_label_append(out, line.data ? line.data : "", line.length, screen->columns);
+    hl_buffer_puts(out, marked ? "\x1b[0m" : "");
 }

@@ -30,6 +30,7 @@ class Screen:
         self.done = 0  # bytes of the terminal's output that have been carried out
         self.pending = ""
         self.is_ours = False
+        self.cleared = 0  # times
         self.resize(columns, rows)
 
     def resize(self, columns, rows):
@@ -60,6 +61,7 @@ class Screen:
             self.cells[self.y][self.x:] = [(" ", False)] * (self.columns - self.x)
         elif letter == "J":
             first = self.y + 1 if values[0] == 0 else 0
+            self.cleared += values[0] == 2
             if values[0] == 0:
                 self.order("", "", "K")
             for y in range(first, self.height):

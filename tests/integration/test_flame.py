@@ -375,9 +375,11 @@ def any_size_will_do(box):
             for columns, rows in ((1, 1), (20, 2), (3, 3), (20, 5), (40, 10), (300, 60), (100, 24)):
                 terminal.read(0)
                 screen.carry_out()
+                before = screen.cleared
                 screen.resize(columns, rows)
                 # What was on its way is of the size before; a new picture clears that.
-                screen.wait_until(lambda: any(screen.rows) and "TOO LONG" not in screen.text(),
+                screen.wait_until(lambda before=before: screen.cleared > before
+                                  and "TOO LONG" not in screen.text(),
                                   "a picture with nothing beyond the edge")
             screen.wait_for("quit" if view != b"g?" else "close")
         terminal.send(b"xq")
