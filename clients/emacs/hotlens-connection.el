@@ -142,13 +142,14 @@ Errors go to FAILURE, or are shown.  Returns at once."
   (hotlens--when-ready
    connection
    (lambda ()
-     (when (jsonrpc-running-p connection)
-       (jsonrpc-async-request
-        connection method params
-        :timeout nil
-        :success-fn success
-        :error-fn (or failure
-                      (lambda (error) (hotlens--complain connection method error))))))))
+     (if (jsonrpc-running-p connection)
+         (jsonrpc-async-request
+          connection method params
+          :timeout nil
+          :success-fn success
+          :error-fn (or failure
+                        (lambda (error) (hotlens--complain connection method error))))
+       (hotlens--say "the server of this has ended; ask for it again from a Python file")))))
 
 (defun hotlens--notify (connection method params)
   "Tell CONNECTION of METHOD with PARAMS."

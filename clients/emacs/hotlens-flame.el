@@ -604,7 +604,9 @@ In a sandwich, show that of the function at point."
 (defun hotlens--flame-resized (window)
   "WINDOW may have another width: lay the graph out anew, a moment later."
   (with-current-buffer (window-buffer window)
-    (unless (eql hotlens--flame-width (hotlens--flame-columns))
+    (when (and hotlens--flame-connection
+               (jsonrpc-running-p hotlens--flame-connection)
+               (not (eql hotlens--flame-width (hotlens--flame-columns))))
       (when (timerp hotlens--flame-timer)
         (cancel-timer hotlens--flame-timer))
       (setq hotlens--flame-timer

@@ -956,8 +956,16 @@ while True:
     (support-visit path)
     (support-profile)
     (let ((old hotlens--connected))
+      (save-window-excursion
+        (hotlens-flamegraph)
+        (with-current-buffer "*hotlens flame graph*"
+          (support-graph)))
       (signal-process (jsonrpc--process old) 'SIGKILL)
       (support-wait "the news" (lambda () (support-said-p "ended unexpectedly")))
+      (with-current-buffer "*hotlens flame graph*"
+        (hotlens-flame-invert)
+        (should (support-said-p "ask for it again from a Python file"))
+        (kill-buffer))
       (should-not (support-hints))
       (should-not hotlens--connected)
       (insert "x")

@@ -27,11 +27,24 @@
       (forward-line))
     (buffer-string)))
 
+(defun tap--slowest (stats)
+  "The five tests of STATS that took longest, as lines of a comment."
+  (let ((tests (cl-sort (cl-loop for test across (ert--stats-tests stats)
+                                 for result across (ert--stats-test-results stats)
+                                 when result
+                                 collect (cons (ert-test-result-duration result)
+                                               (ert-test-name test)))
+                        #'> :key #'car)))
+    (mapconcat (lambda (test) (format "# %5.1f s %s\n" (car test) (cdr test)))
+               (seq-take tests 5) "")))
+
 (defun tap--listen (event &rest arguments)
   "Print what EVENT with ARGUMENTS tells."
   (pcase event
     ('run-started
      (princ (format "1..%d\n" (ert-stats-total (car arguments)))))
+    ('run-ended
+     (princ (tap--slowest (car arguments))))
     ('test-started
      (message "--- %s" (ert-test-name (cadr arguments))))
     ('test-ended
