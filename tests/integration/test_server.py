@@ -527,6 +527,91 @@ def numbers_are_live_while_it_records(box):
         expect_equal(talk.leave(), 0, "exit code")
 
 
+@test
+def functions_are_live_while_it_records(box):
+    """Those of the recording so far, by own time; a file's are what hotlens/lines says of the same moment."""
+    busy = program(box, "busy.py")
+    process = box.start(sys.executable, busy, "60", stdout=subprocess.DEVNULL)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(busy)
+        talk.command("hotlens.attach", {"pid": process.pid})
+        talk.wait_for(lambda: any(item["shown"] and item["shown"][0]["live"]
+                                  for item in talk.notifications["hotlens/didChange"]), "live numbers")
+
+        def of_one_moment():
+            """Asked between two windows, both answers are of the same samples."""
+            live = talk.request("hotlens/functions", {})
+            lines = talk.request("hotlens/lines", {"uri": busy.as_uri()})
+            if live["run"]["samples"] != lines["run"]["samples"]:
+                return None
+            return live, lines
+
+        live, lines = talk.wait_for(of_one_moment, "two answers of one moment")
+        expect_equal(live["run"]["id"], 0, "not stored yet")
+        counts = [(row["self"], row["total"]) for row in live["functions"]]
+        expect(counts and counts == sorted(counts, reverse=True), "by own time", live)
+        ours = {(row["name"], row["self"], row["total"]) for row in live["functions"]
+                if row["file"] == lines["file"] and row["name"] != "<module>"}
+        expect_equal(ours, {(row["name"], row["self"], row["total"]) for row in lines["functions"]},
+                     "the file's functions")
+        one = talk.request("hotlens/functions", {"limit": 1, "path": busy.as_uri()})
+        expect_equal(len(one["functions"]), 1, "the limit")
+        expect_equal(talk.request("hotlens/functions", {"path": "file:///nowhere.py"})["functions"], [],
+                     "of a file that is not in it")
+        talk.command("hotlens.stop")
+        end = recording(talk, "ended")[0]
+        talk.wait_for(lambda: talk.request("hotlens/functions", {})["run"]["id"] == end["run"],
+                      "the stored run")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+def nodes_of(graph):
+    """{(name, parent's name): total} of the nodes of code below code."""
+    nodes, functions = graph["nodes"], graph["functions"]
+
+    def name(node):
+        function = nodes["function"][node]
+        return graph["name"][functions["name"][function]] if function >= 0 else None
+    return {(name(node), name(nodes["parent"][node])): nodes["total"][node]
+            for node in range(1, len(nodes["total"]))}
+
+
+@test
+def the_flame_graph_is_live_while_it_records(box):
+    """It grows, its nodes keep their names, and the focus is of it too."""
+    busy = program(box, "busy.py")
+    process = box.start(sys.executable, busy, "60", stdout=subprocess.DEVNULL)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(busy)
+        expect("no runs" in talk.failure("hotlens/flamegraph", {})["message"], "nothing yet")
+        talk.command("hotlens.attach", {"pid": process.pid})
+
+        def graph(**params):
+            news = talk.notifications["hotlens/didChange"]
+            return (any(item["shown"] and item["shown"][0]["live"] for item in news) and
+                    talk.request("hotlens/flamegraph", {"structure": "merge", **params}))
+        first = talk.wait_for(graph, "a live graph")
+        expect((first["run"], first["live"]) == (0, True), "of what is in memory", first)
+        later = talk.wait_for(lambda: graph()["samples"] > first["samples"] and graph(columns=80), "more")
+        expect(set(first["nodes"]["id"]) <= set(later["nodes"]["id"]), "nodes keep their names", later)
+        expect_equal(nodes_of(later)["<module>", None], later["samples"], "all is below the module")
+        cell = next(cell for row in later["cells"] for cell in row if cell["text"] == "<module>")
+        expect(f"{later['samples']} ± " in cell["detail"] and "100%" in cell["detail"], "in words", cell)
+        talk.command("hotlens.focus", {"function": "hot"})
+        talk.wait_for(lambda: talk.request("hotlens/lines", {"uri": busy.as_uri()}).get("focus") == "hot()",
+                      "a focus while it is recorded")
+        samples = talk.request("hotlens/lines", {"uri": busy.as_uri()})["samples"]
+        talk.wait_for(lambda: talk.request("hotlens/lines", {"uri": busy.as_uri()})["samples"] > samples,
+                      "which grows too")
+        talk.command("hotlens.stop")
+        end = recording(talk, "ended")[0]
+        stored = talk.wait_for(lambda: graph()["run"] == end["run"] and graph(), "the stored run")
+        expect(not stored["live"] and stored["samples"] >= later["samples"], "all of it", stored)
+        expect_equal(talk.leave(), 0, "exit code")
+
+
 def actions(talk, path, *kinds):
     return talk.request("textDocument/codeAction", {
         "textDocument": {"uri": path.as_uri()}, "context": {"diagnostics": [], "only": list(kinds)},
