@@ -1091,7 +1091,8 @@ while True:
       (with-current-buffer "*hotlens functions*"
         (goto-char (point-min))
         (hotlens-list-visit)
-        (should (equal (car (support-seen)) (support-remote path)))
+        (support-wait "the remote file"
+                        (lambda () (equal (car (support-seen)) (support-remote path))))
         (kill-buffer "*hotlens functions*"))
       (support-end-servers))))
 
