@@ -4,6 +4,7 @@ import { sibling, vertical } from './moves.js';
 import { visible } from './names.js';
 import { nextMatch } from './search.js';
 import { CODE } from './tree.js';
+import { openSource, select, tellFocus, zoom } from './zooming.js';
 
 /** @typedef {import('./keys.js').Action} Action */
 
@@ -50,7 +51,7 @@ export class Commands {
     /** @type {Record<Action, () => void>} */
     const actions = {
       up: () => this.move(-1, 0), down: () => this.move(1, 0), left: () => this.move(0, -1), right: () => this.move(0, 1),
-      zoom: () => selected && this.viewer.zoom(selected, true),
+      zoom: () => selected && zoom(this.viewer, selected, true),
       out: () => this.out(),
       reset: () => this.reset(),
       escape: () => this.escape(),
@@ -64,7 +65,7 @@ export class Commands {
       sandwich: () => this.viewer.setView('sandwich'),
       table: () => this.viewer.setView(state.view === 'table' ? 'flame' : 'table'),
       help: () => this.viewer.help.showModal(),
-      open: () => selected && this.viewer.open(selected),
+      open: () => selected && openSource(this.viewer, selected),
       hide: () => this.hideSelected(),
       mine: () => this.viewer.shown?.functions.mineKnown && this.viewer.set({ mine: !state.mine }),
       source: () => this.viewer.host.source && this.viewer.set({ source: !state.source }),
@@ -83,19 +84,19 @@ export class Commands {
     }
     const spot = graph.selected ?? { pane: last, node: last.zoom };
     if (!graph.selected) {
-      this.viewer.select(spot, true);
+      select(this.viewer, spot, true);
       return;
     }
     const next = down !== 0 ? vertical(graph.panes, spot, down) : { pane: spot.pane, node: sibling(spot, right) };
     if (next && next.node >= 0) {
-      this.viewer.select(next, true);
+      select(this.viewer, next, true);
     }
   }
 
   out() {
     const pane = this.viewer.graph.panes.find((each) => each.zoom > 0);
     if (pane) {
-      this.viewer.zoom({ pane, node: pane.tree.parent[pane.zoom] }, true);
+      zoom(this.viewer, { pane, node: pane.tree.parent[pane.zoom] }, true);
     }
   }
 
@@ -131,7 +132,7 @@ export class Commands {
       void this.viewer.refresh(false).then(() => {
         const pane = this.viewer.graph.panes[this.viewer.graph.panes.length - 1];
         if (pane) {
-          this.viewer.tellFocus(pane, pane.zoom);
+          tellFocus(this.viewer, pane, pane.zoom);
         }
       });
     }
@@ -150,9 +151,9 @@ export class Commands {
     }
     const box = graph.boxOf({ pane, node });
     if (!box || box.width < 8) {
-      this.viewer.zoom({ pane, node }, false);
+      zoom(this.viewer, { pane, node }, false);
     }
-    this.viewer.select({ pane, node }, true);
+    select(this.viewer, { pane, node }, true);
   }
 
   hideSelected() {
