@@ -1,5 +1,5 @@
 /** The viewer: what the user does becomes a state, the state becomes trees, the trees are shown. */
-import { Commands } from './commands.js';
+import { act, pressed, pressedOutside } from './commands.js';
 import { Details } from './details.js';
 import { h } from './dom.js';
 import { Graph, makePane } from './graph.js';
@@ -54,13 +54,12 @@ export class Viewer {
     this.turn = 0;
     /** @type {string[] | null} path of the selected node */
     this.lastKeys = null;
-    this.outside = (/** @type {KeyboardEvent} */ event) => this.commands.keyOutside(event);
+    this.outside = (/** @type {KeyboardEvent} */ event) => pressedOutside(this, event);
     this.unwatch = () => {};
     this.unlisten = () => {};
-    this.commands = new Commands(this);
-    const act = (/** @type {Action} */ action) => this.commands.act(action);
+    const perform = (/** @type {Action} */ action) => act(this, action);
     const { open } = host;
-    this.toolbar = new Toolbar({ set: (change) => this.set(change), view: (view) => this.setView(view), act },
+    this.toolbar = new Toolbar({ set: (change) => this.set(change), view: (view) => this.setView(view), act: perform },
       host.source !== null, !host.live);
     this.graph = new Graph({
       click: (spot, event) => click(this, spot, event),
@@ -78,11 +77,11 @@ export class Viewer {
       choose: (fn, functions) => this.pivot(fn, functions),
       open: open && ((fn, { file, line }) => open(file[fn], line[fn] || 1)),
     });
-    this.details = new Details(act, open !== null);
+    this.details = new Details(perform, open !== null);
     this.help = makeHelp();
     this.live = h('div', { class: 'hl-unseen', 'aria-live': 'polite', role: 'status' });
     this.message = h('div', { class: 'hl-message', role: 'alert', hidden: true });
-    this.graph.element.addEventListener('keydown', (event) => this.commands.key(event));
+    this.graph.element.addEventListener('keydown', (event) => pressed(this, event));
     this.stage = h('div', { class: 'hl-stage' }, this.graph.element, this.tooltip.element);
     this.assemble();
   }
