@@ -33,9 +33,9 @@ struct hl_flame_trees {
 
 /* Writes the members name, file, module (tables of distinct strings), functions (columns into those
  * tables: name, file, module, line), and nodes: id (16 characters), function (-1 root, -2 "(other)"),
- * parent, line, self, total, end, or `callers` and `callees` instead, and perhaps `match` and `tables`, into the
- * object that is open in `json`. With tables every function that has samples is in `functions`. Linear in
- * the views and the functions. */
+ * parent, line, self, total, end, or `callers` and `callees` instead, and perhaps `match` and `tables`, into
+ * the object that is open in `json`. With tables every function that has samples is in `functions`. Linear
+ * in the views and the functions. */
 void hl_flame_json_trees(const struct hl_flame_trees *trees, struct hl_json *json);
 /* The same for one view by function. */
 void hl_flame_json_write(const struct hl_view *view, const struct hl_profile *profile,
