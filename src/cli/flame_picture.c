@@ -1,5 +1,5 @@
-/* What is on the screen: a head, the graph or the table, the selected node in numbers, and keys. Only rows that
- * have changed are sent, so a key costs little over a slow line. */
+/* What is on the screen: a head, the graph or the table, the selected node in numbers, and keys. Only rows
+ * that have changed are sent, so a key costs little over a slow line. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

@@ -130,8 +130,8 @@ struct screen {
 void place_finish(struct place *place);
 struct place place_copy(const struct place *place);
 void path_set(struct path *path, const struct step *steps, size_t count);
-/* Whether a tree that is shown is zoomed, and which; of none, one that is shown. A table has the flame graph's
- * zoom: it is of the stacks through that node. */
+/* Whether a tree that is shown is zoomed, and which; of none, one that is shown. A table has the flame
+ * graph's zoom: it is of the stacks through that node. */
 bool place_is_zoomed(const struct place *place, enum tree *ret_tree);
 /* Before a step: what can be gone back to. Takes it. */
 void places_push(struct screen *screen, struct place before);
