@@ -61,14 +61,14 @@ static void show_all(struct screen *screen)
         was_zoomed = was_zoomed || place.zoom[i].count > 0;
         path_set(&place.zoom[i], NULL, 0);
     }
-    if (is_table(screen) || !was_zoomed) {
+    if (was_zoomed) {
+        (void)screen_visit(screen, place);
+    } else {
         place_finish(&place);
-        if (is_table(screen)) {
-            table_move(screen, INT32_MIN);
-        }
-        return;
     }
-    (void)screen_visit(screen, place);
+    if (is_table(screen)) {
+        table_move(screen, INT32_MIN);
+    }
 }
 
 static void escape(struct screen *screen)

@@ -126,7 +126,7 @@ static void search(struct screen *screen)
     screen->typing = false;
     screen->search_version++;
     if (screen->now.look == LOOK_TABLE) {
-        (void)table_prepare(screen);
+        table_order(screen);
     } else if (screen->search[0]) {
         find_next(screen, false);
     }

@@ -1,5 +1,5 @@
-/* What keys do, in one table: the help and the line at the foot are made from it. The letters are those of the
- * graphical viewer (clients/viewer/keys.js). */
+/* What keys do, in one table: the help and the line at the foot are made from it. The letters are those of
+ * the graphical viewer (clients/viewer/keys.js). */
 #include <string.h>
 
 #include "flame_screen.h"

@@ -1,4 +1,4 @@
-/* hotlens flame --interactive: the flame graph on the whole screen, with keys. flame_screen.h lists its parts. */
+/* hotlens flame --interactive: the flame graph on the whole screen, with keys. Parts: flame_screen.h. */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>

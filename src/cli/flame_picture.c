@@ -1,5 +1,5 @@
-/* What is on the screen: a head, the graph or the table, the selected node in numbers, and keys. Only rows that
- * have changed are sent, so a key costs little over a slow line. */
+/* What is on the screen: a head, the graph or the table, the selected node in numbers, and keys. Only rows
+ * that have changed are sent, so a key costs little over a slow line. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "hotlens/app/text.h"
 #include "hotlens/base/label.h"
 #include "hotlens/base/memory.h"
+#include "hotlens/cli/place.h"
 
 /* From this many rows on there is room for a head and a line more at the foot. */
 #define TALL 10u
@@ -35,7 +36,7 @@ static void put_head(const struct screen *screen, struct hl_buffer *out)
     static const char *const LOOKS[] = {"flame", "inverted", "callers and callees", "table"};
     enum tree tree;
     hl_buffer_printf(out, "[%s] %s", LOOKS[screen->now.look], screen->data->run.title);
-    if (screen->shown->flame->focus) {
+    if (screen->query.focus != HL_FLAME_FOCUS_NONE) {
         hl_buffer_printf(out, " › only %s", screen->shown->flame->focus);
     }
     if (screen->now.look == LOOK_SANDWICH) {
@@ -62,17 +63,16 @@ static void put_place(struct screen *screen, struct hl_buffer *out)
     const struct hl_flame *flame = screen->shown->flame;
     const struct hl_view *view = spot_view(screen, screen->selected);
     const struct hl_function *function = hl_flame_function(flame, view, screen->selected.node);
-    hl_buffer_puts(out, hl_flame_name(flame, view, screen->selected.node));
-    if (!function || function->file == HL_NO_STRING) {
-        return;
+    struct hl_place place = {
+        .name = hl_flame_name(flame, view, screen->selected.node),
+        .workspace = screen->data->run.workspace,
+    };
+    if (function && function->file != HL_NO_STRING) {
+        place.file = hl_strings_get(flame->functions->strings, function->file, NULL);
+        place.line = screen->source ? source_line_number(screen, view, screen->selected.node)
+                                    : function->line;
     }
-    uint32_t line = screen->source ? source_line_number(screen, view, screen->selected.node)
-                                   : function->line;
-    const char *file = hl_strings_get(flame->functions->strings, function->file, NULL);
-    hl_buffer_printf(out, "  %s", hl_text_path(file, screen->data->run.workspace));
-    if (line > 0) {
-        hl_buffer_printf(out, ":%u", line);
-    }
+    hl_output_place(out, &place, screen->columns, false);
     size_t length;
     const char *text =
         screen->source ? source_text(screen, view, screen->selected.node, &length) : NULL;
@@ -144,8 +144,11 @@ static void put_status(struct screen *screen, uint32_t line, struct hl_buffer *o
         size_t index = (size_t)(function - screen->data->functions->items);
         const struct hl_flame *flame = screen->shown->flame;
         hl_buffer_puts(out, both ? "  " : "");
-        put_numbers(screen, screen->table.self[index], screen->table.total[index], flame->focus,
-                    flame->samples, out);
+        enum tree tree;
+        bool is_zoomed = place_is_zoomed(&screen->now, &tree) && screen->table.node != 0;
+        const struct path *path = &screen->now.zoom[TREE_FLAME];
+        put_numbers(screen, screen->table.self[index], screen->table.total[index],
+                    is_zoomed ? path->steps[path->count - 1].name : flame->focus, flame->samples, out);
     }
 }
 

@@ -37,10 +37,8 @@ struct place place_copy(const struct place *place)
 bool place_is_zoomed(const struct place *place, enum tree *ret_tree)
 {
     static const enum tree FIRST[] = {
-        [LOOK_FLAME] = TREE_FLAME, [LOOK_INVERTED] = TREE_INVERTED, [LOOK_SANDWICH] = TREE_CALLERS};
-    if (place->look == LOOK_TABLE) {
-        return false;
-    }
+        [LOOK_FLAME] = TREE_FLAME, [LOOK_INVERTED] = TREE_INVERTED, [LOOK_SANDWICH] = TREE_CALLERS,
+        [LOOK_TABLE] = TREE_FLAME};
     *ret_tree = FIRST[place->look];
     if (place->look == LOOK_SANDWICH && place->zoom[TREE_CALLERS].count == 0) {
         *ret_tree = TREE_CALLEES;

@@ -77,6 +77,7 @@ struct table {
     enum table_key key;
     bool reversed;
     bool is_counted; /* self and total are of what is shown */
+    uint64_t node;   /* that it was counted for; 0 for all */
     uint32_t ordered_for; /* search_version */
 };
 
@@ -129,7 +130,8 @@ struct screen {
 void place_finish(struct place *place);
 struct place place_copy(const struct place *place);
 void path_set(struct path *path, const struct step *steps, size_t count);
-/* Whether a tree that is shown is zoomed, and which; of none, one that is shown. Not asked of a table. */
+/* Whether a tree that is shown is zoomed, and which; of none, one that is shown. A table has the flame
+ * graph's zoom: it is of the stacks through that node. */
 bool place_is_zoomed(const struct place *place, enum tree *ret_tree);
 /* Before a step: what can be gone back to. Takes it. */
 void places_push(struct screen *screen, struct place before);
@@ -177,7 +179,10 @@ void find_position(struct screen *screen, uint32_t *ret_position, uint32_t *ret_
 const uint8_t *find_matches(struct screen *screen);
 
 /* flame_table.c */
-int table_prepare(struct screen *screen);
+/* Counts what is shown, which is all of it, or the stacks through a node. */
+int table_prepare(struct screen *screen, uint64_t node);
+/* After a search. */
+void table_order(struct screen *screen);
 void table_move(struct screen *screen, int64_t rows);
 void table_sort(struct screen *screen, enum table_key key, bool reversed);
 void table_click(struct screen *screen, uint32_t x, uint32_t row);

@@ -43,7 +43,10 @@ static int make(struct screen *screen, const struct place *place, const struct p
     query->shape = shape_of(place->look);
     query->hide = (const char *const *)screen->hidden;
     query->hide_count = screen->hidden_count;
-    if (zoom) {
+    if (zoom && place->look == LOOK_TABLE) {
+        query->focus = HL_FLAME_FOCUS_NODE;
+        query->focus_number = zoom->steps[zoom->count - 1].id;
+    } else if (zoom) {
         query->has_root = true;
         query->root = zoom->steps[zoom->count - 1].id;
     }
@@ -97,13 +100,22 @@ static void select_kept(struct screen *screen)
     panes_keep_in_sight(screen);
 }
 
+static uint64_t last_step(const struct path *path)
+{
+    return path->steps[path->count - 1].id;
+}
+
 int screen_show(struct screen *screen)
 {
     struct graph *whole;
     struct graph *zoomed = NULL;
     enum tree tree;
     int r = make_whole(screen, &screen->now, &whole);
-    if (r == 0 && place_is_zoomed(&screen->now, &tree)) {
+    bool is_zoomed = place_is_zoomed(&screen->now, &tree);
+    if (screen->now.look == LOOK_TABLE && screen->query.focus != HL_FLAME_FOCUS_NONE) {
+        is_zoomed = false; /* one focus at a time */
+    }
+    if (r == 0 && is_zoomed) {
         r = make(screen, &screen->now, &screen->now.zoom[tree], &zoomed);
     }
     if (r < 0) {
@@ -114,7 +126,7 @@ int screen_show(struct screen *screen)
     screen->shown = zoomed ? zoomed : whole;
     if (screen->now.look == LOOK_TABLE) {
         panes_finish(screen);
-        return table_prepare(screen);
+        return table_prepare(screen, is_zoomed ? last_step(&screen->now.zoom[tree]) : 0);
     }
     r = panes_lay_out(screen);
     if (r == 0) {

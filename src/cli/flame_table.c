@@ -103,7 +103,7 @@ static int compare(const void *left, const void *right, void *user)
     return compare_names(screen, a, b) * (table->key == TABLE_NAME ? sign : 1);
 }
 
-static void order(struct screen *screen)
+void table_order(struct screen *screen)
 {
     struct table *table = &screen->table;
     const struct hl_functions *functions = screen->data->functions;
@@ -126,9 +126,11 @@ static void order(struct screen *screen)
     table_move(screen, 0);
 }
 
-int table_prepare(struct screen *screen)
+int table_prepare(struct screen *screen, uint64_t node)
 {
     struct table *table = &screen->table;
+    table->is_counted = table->is_counted && table->node == node;
+    table->node = node;
     if (!table->is_counted) {
         int r = count(screen);
         table->count = 0;
@@ -137,7 +139,7 @@ int table_prepare(struct screen *screen)
         }
     }
     if (!table->is_counted || table->ordered_for != screen->search_version) {
-        order(screen);
+        table_order(screen);
     }
     table->is_counted = true;
     return 0;
@@ -149,7 +151,7 @@ void table_sort(struct screen *screen, enum table_key key, bool reversed)
     screen->table.reversed = reversed;
     screen->table.at = 0; /* what is most, not where what was selected went */
     screen->table.count = 0;
-    order(screen);
+    table_order(screen);
 }
 
 static uint32_t list_rows(const struct screen *screen)

@@ -1,6 +1,7 @@
 /* The parts of `hotlens top`.
  *
- * top.c         the command: a process or a program, its recording, how it ends
+ * top.c         the command: a process or a program
+ * top_run.c     its recording, keys, and how it ends
  * top_numbers.c functions in numbers: of the last window, and since the start
  * top_picture.c a table of them, on the whole screen or as lines
  * top_output.c  what the program prints while the screen is ours */
@@ -9,7 +10,9 @@
 
 #include <uv.h>
 
+#include "flame_terminal.h"
 #include "hotlens/app/save.h"
+#include "hotlens/app/session.h"
 #include "hotlens/app/text.h"
 
 /* Numbers of one moment. A window is what was added since the moment before. */
@@ -60,5 +63,36 @@ const char *top_output_line(const struct top_output *output);
 void top_output_print(struct top_output *output);
 /* Closes; the loop must run once more. */
 void top_output_destroy(struct top_output *output);
+
+/* One top, from its options to its end. */
+struct top {
+    struct hl_session_options session;
+    const char *py_spy;
+    bool by_total;
+    uv_loop_t loop;
+    struct hl_session *running;
+    struct hl_signals *signals; /* cli/signals.h */
+    struct top_output *output;
+    uv_poll_t keys;
+    uv_signal_t resize;
+    uv_signal_t resume;
+    struct top_view view;
+    char *what;
+    bool told;
+    bool ended;
+    uv_work_t work;
+    bool counting;
+    struct hl_profile *pending; /* the newest that is not counted yet, or NULL */
+    struct hl_run pending_run;
+    struct hl_profile *profile; /* that is being counted */
+    struct hl_run run;
+    struct top_numbers *counted; /* what the worker made; NULL when it failed */
+    struct top_numbers *newest;
+    struct top_numbers *shown; /* the same, unless paused */
+    int exit_code;
+};
+
+/* Records and shows until the end; an exit code. The options are set, the rest is zero. */
+int top_run(struct top *top);
 
 #endif

@@ -1,5 +1,5 @@
-/* What the program prints while the screen is ours: read at once, so that it never has to wait, and the end of
- * it kept, to be printed where the program would have printed it when the screen is given back. */
+/* What the program prints while the screen is ours: read at once, so that it never has to wait, and the end
+ * of it kept, to be printed when the screen is given back. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

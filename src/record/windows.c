@@ -286,7 +286,12 @@ static void attach_failed(struct window *window)
     }
     /* A target that has ended cannot be attached to: that says nothing. But when py-spy cannot attach to
      * what it launched itself, it ends it. */
-    if (window->cut || (recording->ended_at && !is_launch(recording))) {
+    if (recording->ended_at && !is_launch(recording)) {
+        return;
+    }
+    /* A pause cut it off. Who goes on before it has ended could not start the next one. */
+    if (window->cut) {
+        windows_start_next(recording);
         return;
     }
     note_failure(window);

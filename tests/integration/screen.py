@@ -58,7 +58,8 @@ class Screen:
             self.y = max(values[0], 1) - 1
             self.x = (values[1] if len(values) > 1 else 1) - 1
         elif letter == "K":
-            self.cells[self.y][self.x:] = [(" ", False)] * (self.columns - self.x)
+            if self.y < self.height:  # else of the size before
+                self.cells[self.y][self.x:] = [(" ", False)] * (self.columns - self.x)
         elif letter == "J":
             first = self.y + 1 if values[0] == 0 else 0
             self.cleared += values[0] == 2
@@ -79,13 +80,15 @@ class Screen:
             self.x = 0
         elif character == "\n":
             self.y = min(self.y + 1, self.height - 1)
+        elif self.y >= self.height:
+            self.cells[-1][-1] = ("TOO LONG", False)
         elif width_of(character) == 0:
             row = self.cells[self.y]
             before, reverse = row[self.x - 1]
             row[self.x - 1] = (before + character, reverse)
         else:
             width = width_of(character)
-            if self.x + width <= self.columns and self.y < self.height:
+            if self.x + width <= self.columns:
                 self.cells[self.y][self.x] = (character, self.reverse)
                 if width == 2:
                     self.cells[self.y][self.x + 1] = ("", self.reverse)

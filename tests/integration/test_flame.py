@@ -4,6 +4,8 @@ import os
 import re
 import signal
 import termios
+import time
+from random import Random
 
 from harness import HOTLENS, SOURCE, Terminal, expect, expect_equal, main, test, wait_until
 from screen import Screen
@@ -180,6 +182,13 @@ def the_table_sorts_and_leads_on(box):
         screen.press(PAGE_UP + b"\r", "[callers and callees] a.py › step")
         screen.press(b"t", "[table]")
         screen.press(b"t", "[flame]")
+        screen.press(b"jj\rt", "[table] a.py › <module> › ")  # of the stacks through the zoomed node
+        zoomed = screen.rows[0].split()[-1]
+        own = {"train": {"step": 60, "train": 10}, "load": {"step": 30, "load": 0}}[zoomed]
+        for name, expected in own.items():
+            row = [row for row in body(screen) if f" {name}  " in row][0].split()
+            expect_equal(int(row[2]), expected, (zoomed, name))
+        screen.press(b"0", "[table] a.py\n", "of 4 functions")
         quits(terminal)
 
 
@@ -335,6 +344,37 @@ def wide_and_combining_letters_keep_their_columns(box):
             screen.press(b"t", "計算")
             expect("TOO LONG" not in screen.text(), "nor a table", screen.text())
             quits(terminal)
+
+
+@test
+def a_million_nodes_answer_at_once(box):
+    """Prints what keys cost beside the first picture; what is asserted is what is shown."""
+    random = Random(7)
+    stacks = "".join(
+        "start (a.py:1);main (a.py:1);" + ";".join(f"f{random.randrange(20 if depth < 2 else 3000)} (m{depth}.py:1)"
+                                    for depth in range(7)) + " 1\n" for _ in range(190_000))
+    begin = time.monotonic()
+    with Viewer(box, stacks, columns=120, rows=40) as (terminal, screen):
+        first = time.monotonic() - begin
+        costs = {}
+        for name, keys, text in (("move", b"jj", "main  a.py"), ("zoom", b"j\r", "› main › f"),
+                                 ("zoom out", b"\x7f", "[flame] a.py › start › main\n"),
+                                 ("everything", b"0", "[flame] a.py\n"),
+                                 ("table", b"t", "own▼"), ("sort", b"l", "total▼"),
+                                 ("graph", b"g", "[flame]"), ("table again", b"t", "total▼"),
+                                 ("graph again", b"g", "[flame]"), ("search", b"/f7\r", "1 of "),
+                                 ("next match", b"n", "2 of "), ("clear", b"\x1b", "? help"),
+                                 ("inverted", b"i", "[inverted]"), ("flame again", b"i", "[flame]"),
+                                 ("sandwich", b"s", "[callers and callees]")):
+            begin = time.monotonic()
+            sent = len(terminal.output)
+            screen.press(keys, text)
+            costs[name] = (time.monotonic() - begin, len(terminal.output) - sent)
+        print(f"# import and first picture: {first:.2f} s; then, in thousandths of that, and bytes sent: "
+              + ", ".join(f"{name} {1000 * seconds / first:.1f} ({size})"
+                          for name, (seconds, size) in costs.items()), flush=True)
+        expect("main" in "".join(body(screen)), "callers", screen.text())
+        quits(terminal)
 
 
 @test

@@ -30,9 +30,9 @@ main()
 """
 
 
-def server(box, **options):
+def server(box, *arguments, **options):
     path = str(pathlib.Path(find_py_spy()).parent) + os.pathsep + box.environment["PATH"]
-    return Server(box, env={"PATH": path}, **options)
+    return Server(box, *arguments, env={"PATH": path}, **options)
 
 
 def program(box, name="busy.py", text=BUSY):
@@ -273,7 +273,8 @@ def a_client_with_a_terminal_is_asked(box):
 @test
 def what_runs_in_a_terminal_outlives_the_editor(box):
     path, stay = program(box), box.write("stay", "")
-    with server(box) as talk:
+    database = ("serve", "--db", box.folder / "other.db")  # not the one of the environment
+    with server(box, *database) as talk:
         talk.initialize(options={"hotlens": {"ui": True, "terminal": True}})
         talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["1"]})
         params = talk.wait_for(lambda: talk.asked["hotlens/runInTerminal"], "the question")[0]["params"]
@@ -283,7 +284,7 @@ def what_runs_in_a_terminal_outlives_the_editor(box):
     expect(terminal.poll() is None, "it goes on without the editor")
     stay.unlink()
     expect_equal(terminal.wait(TIMEOUT), 0, "its exit code")
-    with server(box) as talk:
+    with server(box, *database) as talk:
         talk.initialize(options=UI)
         talk.open(path)
         talk.wait_for(lambda: talk.request("hotlens/lines", {"uri": path.as_uri()})["run"], "the run")

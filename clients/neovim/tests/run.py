@@ -299,7 +299,7 @@ def picture_flame(screen):
     row = next(i for i, line in enumerate(text.splitlines(), 1) if line.startswith("pull"))
     for _ in range(2):
         screen.type(f"\x1b[<0;3;{row}M\x1b[<0;3;{row}m")
-    screen.wait(r"^ pull · [\s\S]*^pull[\s\S]*› pull")
+    screen.wait(r"^ pull  galaxy\.py:\d+ · [\s\S]*^pull[\s\S]*› pull")
     screen.wait(r"^advance", absent=True)
     screen.keys("BSpace")
     screen.wait(r"^advance")
@@ -307,7 +307,7 @@ def picture_flame(screen):
     screen.keys("Enter")
     screen.wait(r"/pull: \d+\.\d%")
     screen.type("n")
-    screen.wait(r"^ pull · .*  \w+")
+    screen.wait(r"^ pull  galaxy\.py:\d+ · .*samples")
     screen.type("s")
     screen.wait(r"callers and callees of pull")
     screen.type("gd")
@@ -315,10 +315,11 @@ def picture_flame(screen):
     screen.wait(r"^pull {76}$", options=["-N"])
 
 
-def click(screen, text):
-    """Presses and releases the mouse on a text."""
-    for row, line in enumerate(screen.capture().splitlines(), 1):
-        if text in line:
+def click(screen, text, above=""):
+    """Presses and releases the mouse on a text, in the line above another."""
+    lines = screen.capture().splitlines()
+    for row, line in enumerate(lines, 1):
+        if text in line and above in "".join(lines[row:row + 1]):
             column = line.index(text) + 2
             screen.type(f"\x1b[<0;{column};{row}M")
             screen.type(f"\x1b[<0;{column};{row}m")
@@ -337,20 +338,20 @@ def picture_lens(screen):
     screen.wait("▶ Profile")
     click(screen, "▶ Profile")
     screen.wait(r"■ Stop program, keep profile \(\d+")
-    screen.wait(r"main\(\) .*\d+%")
+    screen.wait(r"advance\(stars\) .*\d+%")
     click(screen, "■ Stop program")
     screen.wait("▶ Profile")
     screen.type("/def advance")
     screen.keys("Enter")
     screen.type("zz")
-    screen.wait(r" s total \(.*own\n.*def advance")
-    click(screen, " s total (")
+    screen.wait(r" total \(.*own\n.*def advance")
+    click(screen, " total (", above="def advance")
     text = screen.wait(r"^ <module> › main › advance +galaxy\.py")
-    assert re.search(r"^ advance · ", text, re.M), text
+    assert re.search(r"^ advance  galaxy\.py:\d+ · ", text, re.M), text
     screen.type("q")
     screen.wait("^advance", absent=True)
     click(screen, "def advance")  # no lens: a click
-    screen.wait(r"^galaxy\.py +45,")
+    screen.wait(r"^galaxy\.py +42,")
 
 
 @picture(PLUGIN + BESIDE)

@@ -221,6 +221,19 @@ await test('search: samples counted, matches visited, regular expressions', asyn
   await page.context().close();
 });
 
+await test('a search does not move the picture, and its count can be read', async () => {
+  const page = await open(pages.pandas);
+  const top = () => page.locator('.hl-stage').boundingBox().then((box) => box.y);
+  const before = await top();
+  await key(page, '/');
+  await page.keyboard.type('numpy');
+  await page.waitForFunction(() => /samples/.test(document.querySelector('.hl-matches').textContent));
+  assert.equal(await top(), before);
+  const cut = await page.locator('.hl-matches').evaluate((output) => output.scrollWidth > output.clientWidth);
+  assert.equal(cut, false);
+  await page.context().close();
+});
+
 await test('views: inverted, sandwich, table, and back', async () => {
   const page = await open(pages.pandas);
   await page.locator('.hl-graph').focus();

@@ -177,7 +177,8 @@ class Commands {
       folder,
       `top ${choice.pid}`,
     );
-    task.presentationOptions = { focus: true, showReuseMessage: false };
+    // Keys are for it; what was in the terminal before is not.
+    task.presentationOptions = { focus: true, clear: true, echo: false, showReuseMessage: false };
     await vscode.tasks.executeTask(task);
   };
 

@@ -69,9 +69,20 @@ function switches(task: HotlensTask): string[] {
   return known.filter(([isOn]) => isOn).map(([, name]) => name);
 }
 
+/** What only a recording takes. */
+function recordOnly(task: HotlensTask): string | undefined {
+  const known = ['duration', 'runLabel', 'gil', 'native', 'nonblocking', 'sudo'] as const;
+  const switchedOff = ['subprocesses', 'threads'] as const;
+  return known.find(name => Boolean(task[name])) ?? switchedOff.find(name => task[name] === false);
+}
+
 /** The command line of a task, or a sentence that says what is wrong with it. */
 export function commandLine(task: HotlensTask, tools: Tools): string[] | string {
   const isTop = task.mode === 'top';
+  const wrong = isTop ? recordOnly(task) : undefined;
+  if (wrong) {
+    return `"${wrong}" is for the mode "record" only`;
+  }
   const start = [tools.hotlens, task.mode, ...valueFlags(task, tools.pySpy), ...switches(task)];
   if (task.pid !== undefined && task.pid !== '') {
     return [...start, ...(isTop ? [] : ['--pid']), String(task.pid)];

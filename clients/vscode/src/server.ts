@@ -154,13 +154,13 @@ export class Server implements vscode.Disposable {
       outputChannel: this.log,
       traceOutputChannel: this.log,
       initializationOptions: { hotlens: { ui: true, terminal: true, flameGraph: true, trusted: true } }, // trusted: restrictedConfigurations
-      errorHandler: this.errorHandler(),
+      errorHandler: this.errorHandler(() => this.client === client),
       initializationFailedHandler: () => false,
       middleware: this.middleware(),
       connectionOptions: {},
       progressOnInitialization: false,
     };
-    const client = new Client('hotlens', 'Hotlens', { run, debug: run }, options);
+    const client: Client = new Client('hotlens', 'Hotlens', { run, debug: run }, options);
     client.onNotification('hotlens/didChange', (params: DidChange) => this.changed.fire(params));
     client.onNotification('hotlens/recording', (params: Recording) => this.recorded.fire(params));
     client.onNotification('hotlens/output', (params: Output) => this.printed.fire(params));
@@ -219,13 +219,16 @@ export class Server implements vscode.Disposable {
     }
   }
 
-  private errorHandler(): ErrorHandler {
+  private errorHandler(isInUse: () => boolean): ErrorHandler {
     return {
       error: (_error, _message, count) => ({
         action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
         handled: true,
       }),
       closed: async () => {
+        if (!isInUse()) {
+          return { action: CloseAction.DoNotRestart, handled: true }; // it was stopped by us
+        }
         const delay = this.backoff.next(Date.now());
         if (delay === undefined) {
           void this.complain(`The Hotlens server ended ${this.backoff.count} times within three minutes and is not started again.`);

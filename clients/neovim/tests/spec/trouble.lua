@@ -55,6 +55,8 @@ T.test('the server is missing: said once, nothing tried', function()
   vim.cmd('Hotlens profile')
   listen('"no%-such%-hotlens" is not there')
   require('hotlens').setup({})
+  vim.cmd('edit!')
+  T.client()
 end)
 
 T.test('an old server: update it', function()

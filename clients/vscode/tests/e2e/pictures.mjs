@@ -16,18 +16,35 @@ const rig = new Rig({
   out: '/tmp/hotlens-pictures',
   program: process.env.HOTLENS,
   path: '/usr/local/bin:/usr/bin:/bin',
-  always: { 'hotlens.pySpy': pySpy },
+  always: { 'hotlens.pySpy': pySpy, 'editor.stickyScroll.enabled': false },
+  title: count => `galaxy${'\u200b'.repeat(count)}`,
 });
 const take = async (name, options = {}) => {
   mkdirSync(images, { recursive: true });
   await rig.page.screenshot({ path: path.join(images, `${name}.png`), ...options });
 };
 
+/** The hot loop in the middle, with the cursor in it and all that is drawn at rest. */
+async function look(text) {
+  await rig.openFile('galaxy.py');
+  await rig.page.keyboard.press('Control+g');
+  await rig.page.locator('.quick-input-widget input.input').fill(':36');
+  await rig.page.keyboard.press('Enter');
+  await until('hints', async () => /%/.test(await rig.line('galaxy.py', text)));
+  await rig.click('galaxy.py', 'def pull');
+  let last;
+  await until('a picture at rest', async () => {
+    const before = last;
+    last = await rig.page.screenshot();
+    return before?.equals(last);
+  });
+}
+
 try {
   mkdirSync(path.join(rig.out, 'galaxy'));
   copyFileSync(path.join(here, '../../../../examples/galaxy.py'), path.join(rig.out, 'galaxy/galaxy.py'));
   await rig.start();
-  await rig.page.setViewportSize({ width: 1200, height: 760 });
+  await rig.page.setViewportSize({ width: 1440, height: 760 });
   await rig.open({ folder: path.join(rig.out, 'galaxy') });
   await rig.openFile('galaxy.py');
   await rig.run('Hotlens: Profile Python File');
@@ -37,25 +54,25 @@ try {
   await rig.run('View: Hide Panel');
   await rig.run('View: Close Primary Side Bar');
   await rig.graph().locator('.hl-graph').waitFor();
-  await rig.openFile('galaxy.py');
-  await rig.page.keyboard.press('Control+g');
-  await rig.page.locator('.quick-input-widget input.input').fill(':52');
-  await rig.page.keyboard.press('Enter');
-  await until('the hot loop', () => rig.editor('galaxy.py').locator('.view-line', { hasText: 'def pull' }).first().isVisible());
-  await rig.click('galaxy.py', 'def pull');
-  await until('hints', async () => /%/.test(await rig.line('galaxy.py', 'for other in others')));
+  await look('for other in others');
   await until('lenses', async () => (await rig.lenses('galaxy.py').count()) > 1);
   await take('graph');
+  const { x, y, width } = await rig.editor('galaxy.py').boundingBox();
+  await take('hints', { clip: { x, y, width: width - 16, height: 560 } });
+  await rig.change({ 'workbench.colorTheme': 'Default Dark Modern' });
+  await rig.graph().locator('body.vscode-dark').waitFor();
+  await look('for other in others');
+  await take('dark');
+  await rig.change({});
+  await rig.graph().locator('body.vscode-light').waitFor();
   await rig.run('Hotlens: Switch Heat Bars between Run and Function');
-  await rig.click('galaxy.py', 'def pull');
-  await rig.page.waitForTimeout(1500);
+  await look('for other in others');
   await take('scope');
-  await take('hints', { clip: { x: 48, y: 36, width: 620, height: 560 } });
   const program = spawn('python3', ['galaxy.py', '3000'], { env: rig.env, cwd: path.join(rig.out, 'galaxy'), stdio: 'ignore' });
   await rig.run('Hotlens: Record a Running Process');
   await rig.page.locator('.quick-input-widget input.input').fill('galaxy.py');
   await rig.page.locator('.quick-input-list .monaco-list-row', { hasText: String(program.pid) }).first().waitFor();
-  await take('processes', { clip: { x: 250, y: 0, width: 700, height: 220 } });
+  await take('processes', { clip: { x: 370, y: 0, width: 700, height: 220 } });
   program.kill('SIGKILL');
 } finally {
   await rig.stop();

@@ -51,8 +51,8 @@ export async function until(what, probe, patience = PATIENCE) {
 }
 
 export class Rig {
-  constructor({ codeServer, out, vsix, program, path: searchPath, always = {} }) {
-    Object.assign(this, { codeServer, out, vsix, program, always, settingsCount: 0 });
+  constructor({ codeServer, out, vsix, program, path: searchPath, always = {}, title = count => `settings ${count}` }) {
+    Object.assign(this, { codeServer, out, vsix, program, always, title, settingsCount: 0 });
     rmSync(out, { recursive: true, force: true });
     for (const folder of ['data/User', 'data/Machine', 'ext', 'xdg', 'tmp']) {
       mkdirSync(path.join(out, folder), { recursive: true });
@@ -79,7 +79,7 @@ export class Rig {
 
   /** What of it a running window has taken is seen in its title. */
   settings(some) {
-    this.settingsTitle = `settings ${++this.settingsCount}`;
+    this.settingsTitle = this.title(++this.settingsCount);
     const more = { ...this.always, ...some, 'window.title': this.settingsTitle };
     const others = Object.fromEntries(Object.entries(more).filter(([name]) => !name.startsWith('hotlens.')));
     writeFileSync(`${this.out}/data/User/settings.json`, JSON.stringify({ ...SETTINGS, ...others }, null, 2));
@@ -89,7 +89,7 @@ export class Rig {
 
   async change(settings) {
     this.settings(settings);
-    await until('the settings taken', async () => (await this.page.title()) === this.settingsTitle);
+    await until('the settings taken', async () => (await this.page.evaluate(() => document.title)) === this.settingsTitle);
   }
 
   get command() {

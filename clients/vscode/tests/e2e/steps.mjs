@@ -5,6 +5,14 @@ import path from 'node:path';
 import { BRIEF, SPIN } from './programs.mjs';
 import { until } from './rig.mjs';
 
+/** A run of spin.py in that folder, made outside of the window. */
+export function recordSpin(rig) {
+  const folder = path.join(rig.out, 'project');
+  const args = ['record', '--quiet', '--duration=2', `--cwd=${folder}`, `--workspace=${folder}`, '--', 'python3', 'spin.py'];
+  spawnSync(rig.program, args, { env: rig.env, stdio: 'ignore' });
+  assert.equal(rig.json('runs').runs[0].title, 'spin.py');
+}
+
 /** The folder that most tests work in, open; with a run unless the tests begin with one. */
 export async function prepare(rig, withRun) {
   rig.write('project/spin.py', SPIN);
@@ -17,9 +25,7 @@ export async function prepare(rig, withRun) {
   }));
   const folder = path.join(rig.out, 'project');
   if (withRun) {
-    const args = ['record', '--quiet', '--duration=2', `--cwd=${folder}`, `--workspace=${folder}`, '--', 'python3', 'spin.py'];
-    spawnSync(rig.program, args, { env: rig.env, stdio: 'ignore' });
-    assert.equal(rig.json('runs').runs.length, 1);
+    recordSpin(rig);
   }
   await rig.open({ folder });
 }

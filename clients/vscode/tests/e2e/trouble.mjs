@@ -78,6 +78,7 @@ async function crash(rig, isLast = false) {
 }
 
 tests['a server that crashes is started again and says so; one that always does is not'] = async rig => {
+  await rig.reload(); // nothing crashed in this window yet
   await numbersAreShown(rig);
   await crash(rig);
   const mild = await toastOf(rig, /ended unexpectedly/, 'Show Log');

@@ -5,13 +5,14 @@ import path from 'node:path';
 import { packPythonExtension } from './extension.mjs';
 import { SPIN } from './programs.mjs';
 import { until } from './rig.mjs';
-import { choosePid, ended, hintOf, newRun, pointAt, record, withProgram } from './steps.mjs';
+import { choosePid, ended, hintOf, newRun, pointAt, record, recordSpin, withProgram } from './steps.mjs';
 
 export const tests = {};
 
 tests['two folders have their own runs'] = async rig => {
   rig.write('second/twice.py', SPIN);
   const workspace = rig.write('two.code-workspace', JSON.stringify({ folders: [{ path: 'project' }, { path: 'second' }] }));
+  recordSpin(rig);
   await rig.open({ workspace });
   await rig.openFile('twice.py');
   await record(rig, 2, 'twice.py');

@@ -108,6 +108,9 @@ for (const [task, line] of [
     ['/b/hotlens', 'record', '--rate=200', '--py-spy=p', '--label=x', '--no-subprocesses', '--no-threads', '--idle', '--sudo', '--', '/b/python', 'a.py']],
   [{ mode: 'top', pid: '12', rate: 50, idle: true }, ['/b/hotlens', 'top', '--rate=50', '--idle', '12']],
   [{ mode: 'top', file: 'a.py', args: ['1'] }, ['/b/hotlens', 'top', '--', '/b/python', 'a.py', '1']],
+  [{ mode: 'top', pid: 1, native: false, threads: true }, ['/b/hotlens', 'top', '1']],
+  [{ mode: 'top', pid: 1, threads: false }, '"threads" is for the mode "record" only'],
+  [{ mode: 'top', pid: 1, native: true }, '"native" is for the mode "record" only'],
   [{}, 'one of "file", "module", "command" and "pid" is needed'],
   [{ command: [] }, 'one of "file", "module", "command" and "pid" is needed'],
 ]) {
