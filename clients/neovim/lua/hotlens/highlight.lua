@@ -3,6 +3,7 @@
 local M = {}
 
 M.LEVELS = 5
+local READABLE = 4.5 -- contrast of text, WCAG AA
 M.PALETTE = 6
 
 local links = {
@@ -49,9 +50,47 @@ local function ground()
   return colour_of('Normal', 'bg') or (vim.o.background == 'dark' and 0x181818 or 0xf5f5f5)
 end
 
+---@type table<string, table> what our groups were given last
+local given = {}
+
+--- What the user or the colour scheme has set stays.
 local function set(name, value)
-  value.default = true
-  vim.api.nvim_set_hl(0, name, value)
+  local now = vim.api.nvim_get_hl(0, { name = name })
+  if next(now) == nil or vim.deep_equal(now, given[name]) then
+    vim.api.nvim_set_hl(0, name, value)
+    given[name] = vim.api.nvim_get_hl(0, { name = name })
+  end
+end
+
+local function luminance(colour)
+  local sum = 0
+  local weights = { 0.2126, 0.7152, 0.0722 }
+  for index, channel in ipairs({ channels(colour) }) do
+    local value = channel / 255
+    sum = sum + weights[index] * (value <= 0.04 and value / 12.92 or ((value + 0.055) / 1.055) ^ 2.4)
+  end
+  return sum
+end
+
+--- As in WCAG: 1 … 21.
+---@param one integer colour
+---@param other integer
+---@return number
+function M.contrast(one, other)
+  local light, dark = luminance(one), luminance(other)
+  if light < dark then
+    light, dark = dark, light
+  end
+  return (light + 0.05) / (dark + 0.05)
+end
+
+--- The most of a hue over the ground under which text can still be read.
+local function readable_part(hue, text)
+  local part = 0.42
+  while part > 0.12 and M.contrast(text, blend(hue, ground(), part)) < READABLE do
+    part = part - 0.02
+  end
+  return part
 end
 
 --- One hue, stronger with each level: also told apart without seeing colours.
@@ -70,10 +109,11 @@ local function define_boxes()
   local text = colour_of('Normal', 'fg') or (vim.o.background == 'dark' and 0xe0e0e0 or 0x202020)
   for index, group in ipairs(hues) do
     local hue = colour_of(group, 'fg') or 0x808080
+    local part = readable_part(hue, text)
     for shade = 1, 2 do
       set(('HotlensBox%d%s'):format(index, shade == 1 and 'a' or 'b'), {
         fg = text,
-        bg = blend(hue, ground(), shade == 1 and 0.30 or 0.42),
+        bg = blend(hue, ground(), shade == 1 and part * 0.6 or part),
         ctermfg = 255,
         ctermbg = (boxes[index] or 24) + (shade == 1 and 0 or 6),
       })
@@ -102,6 +142,11 @@ function M.ensure()
   vim.api.nvim_create_autocmd('ColorScheme', {
     group = vim.api.nvim_create_augroup('hotlens_highlight', {}),
     callback = M.define,
+  })
+  vim.api.nvim_create_autocmd('OptionSet', { -- without a colour scheme there is no event of its own
+    group = 'hotlens_highlight',
+    pattern = 'background',
+    callback = vim.schedule_wrap(M.define),
   })
 end
 

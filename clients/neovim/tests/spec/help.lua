@@ -51,4 +51,26 @@ T.test('highlight groups follow the colour scheme', function()
   T.truthy(one ~= vim.api.nvim_get_hl(0, { name = 'HotlensBox1a' }).bg, 'another colour')
 end)
 
+T.test('boxes can be read and told apart, dark and light; what a user set stays', function()
+  local highlight = require('hotlens.highlight')
+  vim.api.nvim_set_hl(0, 'HotlensBox6b', { fg = 1, bg = 2 })
+  highlight.define()
+  T.equal(2, vim.api.nvim_get_hl(0, { name = 'HotlensBox6b' }).bg)
+  vim.g.colors_name = nil -- as without a colour scheme: no event ColorScheme
+  for _, background in ipairs({ 'light', 'dark' }) do
+    vim.o.background = background
+    vim.api.nvim_exec_autocmds('OptionSet', { pattern = 'background' }) -- none comes of a script
+    T.settle()
+    local normal = vim.api.nvim_get_hl(0, { name = 'Normal' })
+    for index = 1, 5 do
+      local one = vim.api.nvim_get_hl(0, { name = ('HotlensBox%da'):format(index) })
+      local other = vim.api.nvim_get_hl(0, { name = ('HotlensBox%db'):format(index) })
+      T.equal(normal.fg, one.fg, 'text of ' .. background)
+      T.truthy(highlight.contrast(one.fg, one.bg) >= 4.5, background .. index .. 'a')
+      T.truthy(highlight.contrast(other.fg, other.bg) >= 4.5, background .. index .. 'b')
+      T.truthy(highlight.contrast(one.bg, other.bg) > 1.1, background .. index .. ' neighbours')
+    end
+  end
+end)
+
 T.finish()

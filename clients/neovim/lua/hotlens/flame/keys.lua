@@ -11,8 +11,8 @@ local HELP = {
   { 'u', 'one level up' },
   { '0', 'everything again' },
   { '/  n  N', 'search; next, previous match' },
-  { 'i', 'inverted: who is on top of the stacks, below it its callers' },
-  { 's', 'sandwich: callers above, callees below (again: leave it)' },
+  { 'i', 'inverted: tops of the stacks, below them their callers' },
+  { 's', 'sandwich: callers above, callees below (again: out)' },
   { 't', 'threads and processes merged, or apart' },
   { 'gd', 'jump to the line' },
   { 'f  F', 'numbers in the code of this node only; of everything' },
@@ -40,6 +40,7 @@ function actions.help()
     border = 'rounded',
     title = ' Flame graph ',
   })
+  vim.wo.wrap = false
   for _, key in ipairs({ 'q', '<Esc>', '?', '<CR>' }) do
     vim.keymap.set('n', key, '<Cmd>close<CR>', { buffer = bufnr, nowait = true })
   end
