@@ -32,6 +32,7 @@ export class Commands {
     }
     if (action === 'escape') {
       this.act(action);
+      target.blur(); /* the picture cannot take the focus while the table is shown */
       this.viewer.graph.element.focus();
       return;
     }

@@ -14,7 +14,7 @@ import { showDetails, showLegend, showTable } from './panels.js';
 import { Sources } from './sources.js';
 import { firstState, merged } from './state.js';
 import { Table } from './table.js';
-import { readTheme, watchTheme } from './theme.js';
+import { readTheme, setTheme, watchTheme } from './theme.js';
 import { Toolbar } from './toolbar.js';
 import { Tooltip } from './tooltip.js';
 import { functionTotals } from './totals.js';
@@ -73,8 +73,8 @@ export class Viewer {
     });
     this.table = new Table({
       sort: (key) => this.set({ sort: { key, down: this.state.sort.key === key ? !this.state.sort.down : key !== 'name' } }),
-      choose: (fn) => this.pivot(fn),
-      open: open && ((fn) => this.openFunction(fn)),
+      choose: (fn, functions) => this.pivot(fn, functions),
+      open: open && ((fn, { file, line }) => open(file[fn], line[fn] || 1)),
     });
     this.details = new Details(act, open !== null);
     this.help = makeHelp();
@@ -98,7 +98,7 @@ export class Viewer {
 
   async start() {
     this.applyTheme();
-    this.unwatch = watchTheme(() => this.readTheme());
+    this.unwatch = watchTheme(() => this.readTheme(), () => this.applyTheme());
     this.unlisten = this.host.listen((event) => this.hear(event));
     await this.load();
   }
@@ -226,12 +226,12 @@ export class Viewer {
     return best;
   }
 
-  /** @param {number} fn */
-  pivot(fn) {
-    if (!this.shown) {
+  /** @param {number} fn @param {import('./tree.js').Functions} [functions] */
+  pivot(fn, functions = this.shown?.functions) {
+    if (!functions) {
       return;
     }
-    const pivot = keyOf(this.shown.functions, fn);
+    const pivot = keyOf(functions, fn);
     this.state = { ...this.state, view: 'sandwich', pivot,
       zooms: { ...this.state.zooms, callers: [], callees: [] } };
     this.remember();
@@ -257,7 +257,7 @@ export class Viewer {
       }
       this.message.hidden = true;
       this.present(shown, home);
-      await this.searchRemote(turn);
+      await Promise.all([this.fillTable(turn), this.searchRemote(turn)]);
     } catch (error) {
       if (turn === this.turn) {
         this.fail(error);
@@ -280,18 +280,29 @@ export class Viewer {
     this.stage.hidden = table;
     this.table.element.hidden = !table;
     this.legend.element.hidden = !state.legend;
-    if (table) {
-      showTable(this);
-    } else if (changed || home || graph.panes.length === 0) {
+    if (!table && (changed || home || graph.panes.length === 0)) {
       this.showPanes();
       if (home) {
         graph.home();
       }
-    } else {
+    } else if (!table) {
       this.applyZooms(true);
     }
     graph.invalidate();
     showDetails(this);
+  }
+
+  /** @param {number} turn */
+  async fillTable(turn) {
+    const { state, shown } = this;
+    if (state.view !== 'table' || !shown) {
+      return;
+    }
+    const node = this.resolve(shown.forward, state.zooms.flame);
+    const rows = await this.model.rows(state, shown, node);
+    if (turn === this.turn) {
+      showTable(this, node, rows);
+    }
   }
 
   isUp() {
@@ -368,7 +379,8 @@ export class Viewer {
       const result = this.model.search(shown, state);
       graph.found = result?.found ?? null;
       if (result) {
-        output.textContent = this.matchText(result.samples, result.exact, result.found);
+        output.textContent = this.matchText(result.samples, result.exact,
+          result.found.reduce((sum, each) => sum + each, 0));
       }
     } catch (error) {
       output.textContent = error instanceof SyntaxError ? 'not a regular expression'
@@ -377,24 +389,19 @@ export class Viewer {
     }
   }
 
-  /** @param {number} samples @param {boolean} exact @param {Uint8Array} found */
-  matchText(samples, exact, found) {
+  /** @param {number} samples @param {boolean} exact @param {number} functions */
+  matchText(samples, exact, functions) {
     const { forward } = /** @type {Shown} */ (this.shown);
-    const functions = found.reduce((sum, each) => sum + each, 0);
     const share = percentText(samples, forward.total[0]);
     return functions === 0 && exact ? 'no match'
-      : `${counted(functions, 'function')} · ${exact ? '' : '≥ '}${this.unit(samples)} · ${share}`;
+      : `${counted(functions, 'function')} · ${exact ? '' : 'at least '}${this.unit(samples)} · ${share}`;
   }
 
   /** @param {number} turn */
   async searchRemote(turn) {
-    const { found } = this.graph;
-    if (!found || !this.model.remote) {
-      return;
-    }
-    const samples = await this.model.searchAll(this.state);
-    if (samples !== null && turn === this.turn) {
-      this.toolbar.matches.textContent = this.matchText(samples, true, found);
+    const all = this.graph.found && this.shown && await this.model.searchAll(this.state, this.shown);
+    if (all && turn === this.turn) {
+      this.toolbar.matches.textContent = this.matchText(all.samples, true, all.functions);
     }
   }
 
@@ -551,22 +558,11 @@ export class Viewer {
     }
   }
 
-  /** @param {number} fn */
-  openFunction(fn) {
-    const { functions } = /** @type {Shown} */ (this.shown);
-    this.host.open?.(functions.file[fn], functions.line[fn] || 1);
-  }
-
   /* Theme */
 
   applyTheme() {
     if (!this.host.live) {
-      const { dataset } = document.documentElement;
-      if (this.state.theme === 'auto') {
-        delete dataset.theme;
-      } else {
-        dataset.theme = this.state.theme;
-      }
+      setTheme(this.state.theme);
     }
     this.readTheme();
   }

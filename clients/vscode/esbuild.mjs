@@ -1,6 +1,6 @@
 // Bundles the extension and the script of the flame graph panel into dist/.
 import * as esbuild from 'esbuild';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -34,7 +34,8 @@ const parts = {
 };
 
 await mkdir('dist', { recursive: true });
-await copyFile('../viewer/viewer.css', 'dist/panel.css');
+const styles = await Promise.all(['../viewer/viewer.css', 'src/webview/panel.css'].map(name => readFile(name, 'utf8')));
+await writeFile('dist/panel.css', styles.join('\n'));
 const all = production ? [extension, panel] : [extension, panel, parts];
 if (watch) {
   await Promise.all(all.map(async options => (await esbuild.context(options)).watch()));

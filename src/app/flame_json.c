@@ -8,6 +8,18 @@
 #include "hotlens/base/label.h"
 #include "hotlens/formats/flame_json.h"
 
+/* The node's numbers in words, so that no client has to find its own. */
+static void write_detail(struct hl_json *json, const struct hl_flame *flame, uint64_t self,
+                         uint64_t total)
+{
+    _cleanup_buffer_ struct hl_buffer text = {0};
+    struct hl_scale scale = hl_scale_of_run(&flame->data->run);
+    scale.samples = flame->samples;
+    hl_text_node(&text, &scale, flame->focus, self, total);
+    hl_json_key(json, "detail");
+    hl_json_bytes(json, text.data ? text.data : "", text.length);
+}
+
 static void write_cell(struct hl_json *json, const struct hl_flame *flame,
                        const struct hl_view *view, const struct hl_cell *cell)
 {
@@ -23,6 +35,7 @@ static void write_cell(struct hl_json *json, const struct hl_flame *flame,
     hl_json_member_u64(json, "node", cell->node);
     hl_json_key(json, "text");
     hl_json_bytes(json, text.data ? text.data : "", text.length);
+    write_detail(json, flame, view->self[cell->node], view->total[cell->node]);
     hl_json_object_end(json);
 }
 
@@ -54,6 +67,7 @@ static void write_facts(struct hl_json *json, const struct hl_flame *flame)
     const struct hl_run_data *data = flame->data;
     struct hl_scale scale = hl_scale_of_run(&data->run);
     hl_json_member_i64(json, "run", data->run.id);
+    hl_json_member_bool(json, "live", data->run.id == 0);
     hl_json_member_string(json, "title", data->run.title);
     hl_json_member_string(json, "view", SHAPES[flame->query->shape]);
     hl_json_member_string(json, "metric", hl_metric_name(hl_profile_metric(data->profile)));
@@ -82,6 +96,9 @@ int hl_flame_json(const struct hl_flame *flame, struct hl_buffer *out)
         .group_count = flame->group_count,
         .matches = flame->matches,
         .match_samples = flame->match_samples,
+        .tables = &flame->table,
+        .table_count = flame->table.total ? 1 : 0,
+        .name_functions = true,
     };
     struct hl_json json;
     hl_json_init(&json, out);

@@ -41,6 +41,7 @@ static void destroy(struct hl_shown *shown)
         free(shown->past[i].name);
     }
     shown_parts_finish(&parts);
+    hl_run_data_finish(&shown->data);
     free(shown->files);
     free(shown->functions);
     free(shown->lines);
@@ -308,6 +309,21 @@ int hl_shown_from_data(const struct hl_run_data *data, struct hl_shown **ret_sho
         r = copy_sources(data->sources, &parts);
     }
     return r == 0 ? shown_make(&parts, ret_shown) : r;
+}
+
+int hl_shown_adopt(struct hl_run_data *data, struct hl_shown **ret_shown)
+{
+    int r = hl_shown_from_data(data, ret_shown);
+    if (r == 0) {
+        (*ret_shown)->data = *data;
+        *data = (struct hl_run_data){0};
+    }
+    return r;
+}
+
+const struct hl_run_data *hl_shown_data(const struct hl_shown *shown)
+{
+    return shown->data.profile ? &shown->data : NULL;
 }
 
 const struct hl_run *hl_shown_run(const struct hl_shown *shown)

@@ -1,8 +1,8 @@
 /* Which file of the run is this one here? */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "hotlens/app/source_find.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 #include "shown_private.h"
@@ -97,13 +97,6 @@ static const struct hl_shown_file *find_exact(const struct hl_shown *shown, cons
     return NULL;
 }
 
-/* The path that a mapping gives a file, or NULL. Caller frees. */
-static char *mapped(const struct hl_shown_file *file, const struct hl_path_mapping *mapping)
-{
-    const char *below = hl_path_below(file->path, mapping->from);
-    return below ? hl_path_join(mapping->to, below) : NULL;
-}
-
 static const struct hl_shown_file *find_mapped(const struct hl_shown *shown, const char *path,
                                                const struct hl_path_mapping *mappings,
                                                size_t mapping_count)
@@ -111,7 +104,7 @@ static const struct hl_shown_file *find_mapped(const struct hl_shown *shown, con
     struct candidates candidates = candidates_of(shown, path);
     for (size_t i = candidates.start; i < candidates.end; i++) {
         for (size_t j = 0; j < mapping_count; j++) {
-            _cleanup_free_ char *here = mapped(candidate(&candidates, i), &mappings[j]);
+            _cleanup_free_ char *here = hl_path_map(candidate(&candidates, i)->path, &mappings[j]);
             if (equal(here, path)) {
                 return candidate(&candidates, i);
             }
@@ -196,30 +189,6 @@ const struct hl_shown_file *hl_shown_find(const struct hl_shown *shown, const ch
     return file;
 }
 
-/* Whether the file's end, two parts or more, is below a folder. */
-static bool is_below(const char *folder, const char *path)
-{
-    const char *last = strrchr(path, '/');
-    for (const char *at = strchr(path, '/'); at && at != last; at = strchr(at + 1, '/')) {
-        _cleanup_free_ char *full = hl_path_join(folder, at + 1);
-        if (access(full, F_OK) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_found(const struct hl_shown *shown, const struct hl_shown_file *file,
-                     const struct hl_path_mapping *mappings, size_t mapping_count)
-{
-    bool found = file->is_here;
-    for (size_t i = 0; !found && i < mapping_count; i++) {
-        _cleanup_free_ char *here = mapped(file, &mappings[i]);
-        found = here && access(here, F_OK) == 0;
-    }
-    return found || (shown->run.workspace && is_below(shown->run.workspace, file->path));
-}
-
 void hl_shown_count_found(const struct hl_shown *shown, const struct hl_path_mapping *mappings,
                           size_t mapping_count, uint32_t *ret_found, uint32_t *ret_all)
 {
@@ -230,7 +199,11 @@ void hl_shown_count_found(const struct hl_shown *shown, const struct hl_path_map
         bool is_file = shown_is_path(file->path) && hl_source_is_python(file->path);
         if (is_file || file->is_here) {
             all++;
-            found += is_found(shown, file, mappings, mapping_count);
+            _cleanup_free_ char *here =
+                file->is_here ? NULL
+                              : hl_source_find(&shown->run, file->path, file->real_path, mappings,
+                                               mapping_count);
+            found += file->is_here || here;
         }
     }
     *ret_found = found;

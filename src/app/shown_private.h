@@ -16,6 +16,7 @@ struct shown_name {
 struct hl_shown {
     atomic_uint references;
     struct hl_run run;
+    struct hl_run_data data; /* .profile NULL: not kept */
     struct hl_rows rows; /* holds the strings */
     struct hl_source *sources;
     size_t source_count;

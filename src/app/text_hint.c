@@ -41,12 +41,17 @@ void hl_text_hint(struct hl_buffer *out, const struct hl_scale *scale,
     }
 }
 
-void hl_text_samples(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples)
+static void put_samples(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples)
 {
     hl_text_put_grouped(out, samples);
     hl_buffer_puts(out, " ± ");
     hl_text_put_grouped(out, hl_text_error_samples(scale, samples));
     hl_buffer_puts(out, samples == 1 ? " sample" : " samples");
+}
+
+void hl_text_samples(struct hl_buffer *out, const struct hl_scale *scale, uint64_t samples)
+{
+    put_samples(out, scale, samples);
     if (scale->seconds_per_sample > 0) {
         hl_buffer_puts(out, " (");
         hl_text_amount(out, scale, samples);
@@ -98,6 +103,16 @@ void hl_text_lens(struct hl_buffer *out, const struct hl_scale *scale, const cha
     hl_buffer_puts(out, ")" DOT);
     hl_text_amount(out, scale, self);
     hl_buffer_puts(out, " own");
+}
+
+void hl_text_node(struct hl_buffer *out, const struct hl_scale *scale, const char *focus,
+                  uint64_t self, uint64_t total)
+{
+    hl_text_lens(out, scale, focus, self, total);
+    if (scale->seconds_per_sample > 0) { /* else the amounts are samples */
+        hl_buffer_puts(out, DOT);
+        put_samples(out, scale, total);
+    }
 }
 
 /* A change is known to about two digits at best. */

@@ -39,26 +39,10 @@ static void destroy_loading(struct loading *loading)
     free(loading->path);
     free(loading->folder);
     hl_strv_free(loading->found);
-    for (size_t i = 0; i < loading->mapping_count; i++) {
-        free(loading->mappings[i].from);
-        free(loading->mappings[i].to);
-    }
-    free(loading->mappings);
+    hl_path_mappings_free(loading->mappings, loading->mapping_count);
     hl_run_data_finish(&loading->data);
     hl_error_finish(&loading->error);
     free(loading);
-}
-
-static void copy_mappings(struct loading *loading, const struct hl_settings *settings)
-{
-    loading->mapping_count = settings->mapping_count;
-    loading->mappings = hl_xcalloc(settings->mapping_count + 1, sizeof(*loading->mappings));
-    for (size_t i = 0; i < settings->mapping_count; i++) {
-        loading->mappings[i] = (struct hl_path_mapping){
-            .from = hl_xstrdup(settings->mappings[i].from),
-            .to = hl_xstrdup(settings->mappings[i].to),
-        };
-    }
 }
 
 /* A profile from another machine names files that may be elsewhere here, or not at all. */
@@ -123,7 +107,7 @@ static void show_loaded(struct loading *loading)
         return;
     }
     struct hl_shown *shown = NULL;
-    if (hl_shown_from_data(&loading->data, &shown) == 0) {
+    if (hl_shown_adopt(&loading->data, &shown) == 0) {
         hl_shelf_show(context->shelf, loading->folder, shown);
         hl_shown_unref(shown);
     }
@@ -166,7 +150,8 @@ static void start_loading(struct loading *loading)
     _cleanup_free_ char *title =
         hl_xasprintf("Loading %s", hl_path_base_name(loading->path));
     loading->save = (struct hl_save_options){settings->store_sources, settings->retention};
-    copy_mappings(loading, settings);
+    loading->mappings = hl_path_mappings_copy(settings->mappings, settings->mapping_count);
+    loading->mapping_count = settings->mapping_count;
     loading->progress = hl_progress_begin(loading->context, NULL, title, NULL, NULL);
     hl_jobs_run(loading->context->jobs, read_work, read_done, loading);
 }

@@ -16,8 +16,9 @@
 static void on_selected(struct hl_context *context, void *user, const struct hl_run *run)
 {
     _cleanup_free_ char *folder = user;
+    const char *own = run ? hl_shelf_folder_of(context->shelf, run->workspace) : NULL;
     if (run) {
-        hl_shelf_show_run(context->shelf, folder, run->id);
+        hl_shelf_show_run(context->shelf, own ? own : folder, run->id);
     }
 }
 

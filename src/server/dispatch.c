@@ -39,6 +39,7 @@ static const struct hl_method METHODS[] = {
     {"hotlens/flamegraph", hl_request_flamegraph, NULL},
     {"hotlens/functions", hl_request_functions, NULL},
     {"hotlens/lines", hl_request_lines, NULL},
+    {"hotlens/location", hl_request_location, NULL},
     {"hotlens/processes", hl_request_processes, NULL},
     {"hotlens/runs", hl_request_runs, NULL},
     {"hotlens/source", hl_request_source, NULL},

@@ -40,7 +40,7 @@ static void work(void *job, const atomic_bool *cancelled)
     (void)cancelled;
     if (hl_sources_collect(data->profile, &options, &data->sources) == 0 &&
         hl_run_data_derive(data) == 0) {
-        (void)hl_shown_from_data(data, &live->shown);
+        (void)hl_shown_adopt(data, &live->shown);
     }
 }
 

@@ -1,6 +1,5 @@
 /* hotlens/flamegraph: reads the parameters on the loop thread, makes the answer in the store's lane. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,55 +7,33 @@
 #include "hotlens/base/json.h"
 #include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
-#include "hotlens/base/uri.h"
 #include "hotlens/lsp/fields.h"
 #include "hotlens/server/requests.h"
-#include "hotlens/server/workspace.h"
-#include "run_pick.h"
+#include "question.h"
+#include "run_choice.h"
 
-struct hl_flame_cache {
-    struct hl_run_data data; /* run.uuid NULL: empty */
-};
-
-struct hl_flame_cache *hl_flame_cache_create(void)
-{
-    return hl_xcalloc(1, sizeof(struct hl_flame_cache));
-}
-
-void hl_flame_cache_destroy(struct hl_flame_cache *cache)
-{
-    if (cache) {
-        hl_run_data_finish(&cache->data);
-        free(cache);
-    }
-}
-
-/* One question; the query's texts are borrowed from `params`, which is a copy. */
-struct question {
-    struct hl_reply *reply;
-    struct hl_flame_cache *cache;
+/* The query's texts are borrowed from `params`, which is a copy. */
+struct flame_question {
+    struct question question;
+    struct run_choice run;
     cJSON *params;
     const char **hide;
-    char *run;
+    uint64_t *search_ids;
     char *focus_file;
     char *file;
     struct hl_flame_query query;
-    atomic_bool cancelled;
-    struct hl_buffer result;
-    int code;
-    struct hl_error error;
 };
 
 static void destroy(struct question *question)
 {
-    cJSON_Delete(question->params);
-    free(question->hide);
-    free(question->run);
-    free(question->focus_file);
-    free(question->file);
-    hl_buffer_finish(&question->result);
-    hl_error_finish(&question->error);
-    free(question);
+    struct flame_question *flame = (struct flame_question *)question;
+    run_choice_finish(&flame->run);
+    cJSON_Delete(flame->params);
+    free(flame->hide);
+    free(flame->search_ids);
+    free(flame->focus_file);
+    free(flame->file);
+    free(flame);
 }
 
 /* The place of a word in a list; the list's first where the field is not there. */
@@ -81,6 +58,11 @@ static int read_choice(const cJSON *params, const char *field, const char *const
     return hl_error_set(error, EINVAL, "%s: one of %s is expected", field, list.data);
 }
 
+static bool is_id(const char *text)
+{
+    return strlen(text) == 16 && strspn(text, "0123456789abcdef") == 16;
+}
+
 static int read_node(const cJSON *params, const char *field, bool *ret_given, uint64_t *ret_id,
                      struct hl_error *error)
 {
@@ -89,7 +71,7 @@ static int read_node(const cJSON *params, const char *field, bool *ret_given, ui
     if (r < 0 || !text) {
         return r;
     }
-    if (strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16) {
+    if (!is_id(text)) {
         return hl_error_set(error, EINVAL,
                             "%s: the name of a node, 16 hexadecimal digits, is expected", field);
     }
@@ -111,20 +93,7 @@ static int read_number(const cJSON *params, const char *field, enum hl_flame_foc
     return 0;
 }
 
-/* A file as the run calls it, or its URI. */
-static int read_file(const cJSON *params, const char *field, char **ret_file,
-                     struct hl_error *error)
-{
-    const char *text = NULL;
-    int r = hl_field_string_optional(params, field, &text, error);
-    if (r == 0 && text) {
-        *ret_file = hl_uri_to_path(text);
-        *ret_file = *ret_file ? *ret_file : hl_xstrdup(text);
-    }
-    return r;
-}
-
-static int read_focus(struct question *question, const cJSON *params, struct hl_error *error)
+static int read_focus(struct flame_question *question, const cJSON *params, struct hl_error *error)
 {
     struct hl_flame_query *query = &question->query;
     const cJSON *object = NULL;
@@ -138,7 +107,7 @@ static int read_focus(struct question *question, const cJSON *params, struct hl_
     r = read_node(params, "focus.node", &is_node, &query->focus_number, error);
     r = r < 0 ? r : hl_field_string_optional(params, "focus.function", &function, error);
     r = r < 0 ? r : hl_field_string_optional(params, "focus.module", &module, error);
-    r = r < 0 ? r : read_file(params, "focus.file", &question->focus_file, error);
+    r = r < 0 ? r : run_path_argument(params, "focus.file", &question->focus_file, error);
     if (r == 0 && !is_node) {
         r = read_number(params, "focus.thread", HL_FLAME_FOCUS_THREAD, query, error);
         r = r < 0 ? r
@@ -160,7 +129,7 @@ static int read_focus(struct question *question, const cJSON *params, struct hl_
                               "focus: one of node, function, module, thread, process is expected");
 }
 
-static int read_hide(struct question *question, const cJSON *params, struct hl_error *error)
+static int read_hide(struct flame_question *question, const cJSON *params, struct hl_error *error)
 {
     const cJSON *array = NULL;
     const cJSON *item;
@@ -180,14 +149,38 @@ static int read_hide(struct question *question, const cJSON *params, struct hl_e
     return 0;
 }
 
-static int read_search(struct hl_flame_query *query, const cJSON *params, struct hl_error *error)
+static int read_search_ids(struct flame_question *question, const cJSON *array, struct hl_error *error)
 {
+    const cJSON *item;
+    size_t count = 0;
+    question->search_ids =
+        hl_xcalloc((size_t)cJSON_GetArraySize(array) + 1, sizeof(*question->search_ids));
+    cJSON_ArrayForEach(item, array)
+    {
+        if (!cJSON_IsString(item) || !is_id(item->valuestring)) {
+            return hl_error_set(error, EINVAL, "search.functions: ids from a table are expected");
+        }
+        question->search_ids[count++] = strtoull(item->valuestring, NULL, 16);
+    }
+    question->query.search_ids = question->search_ids;
+    question->query.search_id_count = count;
+    return 0;
+}
+
+static int read_search(struct flame_question *question, const cJSON *params, struct hl_error *error)
+{
+    struct hl_flame_query *query = &question->query;
     static const char *const FIELDS[] = {"function", "file", "module", NULL};
     const cJSON *object = NULL;
     int field = HL_FLAME_IN_FUNCTION;
     int r = hl_field_object_optional(params, "search", &object, error);
     if (r < 0 || !object) {
         return r;
+    }
+    const cJSON *functions = NULL;
+    r = hl_field_array_optional(params, "search.functions", &functions, error);
+    if (r < 0 || functions) {
+        return r < 0 ? r : read_search_ids(question, functions, error);
     }
     r = hl_field_string(params, "search.text", &query->search, error);
     r = r < 0 ? r
@@ -197,7 +190,7 @@ static int read_search(struct hl_flame_query *query, const cJSON *params, struct
     return r;
 }
 
-static int read_shape(struct question *question, const cJSON *params, struct hl_error *error)
+static int read_shape(struct flame_question *question, const cJSON *params, struct hl_error *error)
 {
     static const char *const SHAPES[] = {"flame", "inverted", "sandwich", NULL};
     static const char *const BY[] = {"function", "line", NULL};
@@ -213,7 +206,7 @@ static int read_shape(struct question *question, const cJSON *params, struct hl_
     r = r < 0 ? r : read_choice(params, "structure", STRUCTURE, &structure, error);
     r = r < 0 ? r : read_choice(params, "only", ONLY, &only, error);
     r = r < 0 ? r : hl_field_string_optional(params, "function", &query->function, error);
-    r = r < 0 ? r : read_file(params, "file", &question->file, error);
+    r = r < 0 ? r : run_path_argument(params, "file", &question->file, error);
     query->shape = (enum hl_flame_shape)shape;
     query->by_line = by == 1;
     query->merge = structure == 1;
@@ -240,113 +233,46 @@ static int read_size(struct hl_flame_query *query, const cJSON *params, struct h
     return r;
 }
 
-/* Without a run: the one that is shown, else the last. */
-static int read_run(struct question *question, struct hl_context *context, const cJSON *params,
-                    struct hl_error *error)
+static int answer(struct question *base, struct hl_store *store, struct hl_json *json)
 {
-    _cleanup_free_ char *folder = NULL;
-    int r = run_argument(params, &question->run, error);
-    r = r < 0 ? r : read_file(params, "folder", &folder, error);
-    if (r < 0 || question->run) {
-        return r;
-    }
-    const struct hl_shown *shown =
-        hl_shelf_shown(context->shelf, folder ? folder : hl_workspace_folder(context, NULL));
-    question->run = shown && hl_shown_run(shown)->id > 0
-                        ? hl_xasprintf("%" PRId64, hl_shown_run(shown)->id)
-                        : hl_xstrdup("last");
-    return 0;
-}
-
-/* The run with its tree, from the cache when it was the last one. A run never changes once it is stored,
- * but its label and its pin, which no flame graph shows. */
-static int load(struct question *question, struct hl_store *store)
-{
-    struct hl_run_data *kept = &question->cache->data;
-    struct hl_run run = {0};
-    int r = hl_store_find_run(store, question->run, &run, &question->error);
-    if (r < 0) {
-        return r;
-    }
-    bool known = kept->run.uuid && run.uuid && strcmp(kept->run.uuid, run.uuid) == 0;
-    _cleanup_free_ char *name = hl_xasprintf("%" PRId64, run.id);
-    hl_run_finish(&run);
-    if (known) {
-        return 0;
-    }
-    hl_run_data_finish(kept);
-    *kept = (struct hl_run_data){0};
-    r = hl_run_data_load(store, name, kept, &question->error);
-    if (r < 0) {
-        hl_run_data_finish(kept);
-        *kept = (struct hl_run_data){0};
-    }
-    return r;
-}
-
-static void work(void *job, struct hl_store *store, const struct hl_error *error)
-{
-    struct question *question = job;
-    if (!store) {
-        question->code = hl_error_set(&question->error, error->code > 0 ? error->code : EIO, "%s",
-                                      hl_error_text(error, -EIO));
-        return;
-    }
+    struct flame_question *question = (struct flame_question *)base;
+    const struct hl_run_data *data = NULL;
     _cleanup_(hl_flame_destroy_p) struct hl_flame *flame = NULL;
-    int r = atomic_load(&question->cancelled) ? -ECANCELED : load(question, store);
+    int r = run_choice_tree(&question->run, base->context->trees, store, &data, &base->error);
     if (r == 0) {
-        r = hl_flame_make(&question->cache->data, &question->query, &question->cancelled, &flame,
-                          &question->error);
+        r = hl_flame_make(data, &question->query, &base->cancelled, &flame, &base->error);
     }
-    question->code = r < 0 ? r : hl_flame_json(flame, &question->result);
+    return r < 0 ? r : hl_flame_json(flame, json->buffer);
 }
 
-static void done(void *job, bool cancelled)
+static int read_params(struct flame_question *question, struct hl_context *context,
+                       struct hl_error *error)
 {
-    struct question *question = job;
-    hl_reply_on_cancel(question->reply, NULL, NULL);
-    if (cancelled || hl_reply_is_cancelled(question->reply)) {
-        hl_reply_error(question->reply, HL_RPC_CANCELLED, "cancelled");
-    } else if (question->code < 0) {
-        hl_reply_failure(question->reply, question->code, &question->error);
-    } else {
-        struct hl_json *json = hl_reply_result(question->reply);
-        hl_buffer_append(json->buffer, question->result.data, question->result.length);
-        json->comma = true;
-        hl_reply_end(question->reply);
-    }
-    destroy(question);
-}
-
-static void on_cancel(void *user)
-{
-    struct question *question = user;
-    atomic_store(&question->cancelled, true);
+    const cJSON *params = question->params;
+    struct hl_flame_query *query = &question->query;
+    int r = run_choice_read(context, params, &question->run, error);
+    r = r < 0 ? r : read_shape(question, params, error);
+    r = r < 0 ? r : read_focus(question, params, error);
+    r = r < 0 ? r : read_hide(question, params, error);
+    r = r < 0 ? r : read_node(params, "root", &query->has_root, &query->root, error);
+    r = r < 0 ? r : read_search(question, params, error);
+    r = r < 0 ? r : hl_field_bool_optional(params, "table", &query->table, error);
+    return r < 0 ? r : read_size(query, params, error);
 }
 
 void hl_request_flamegraph(struct hl_context *context, struct hl_reply *reply, const cJSON *params)
 {
     _cleanup_error_ struct hl_error error = {0};
-    struct question *question = hl_xcalloc(1, sizeof(*question));
-    question->reply = reply;
-    question->cache = context->flames;
-    atomic_init(&question->cancelled, false);
+    struct flame_question *question = hl_xcalloc(1, sizeof(*question));
+    question_init(&question->question, context, reply, destroy);
+    question->question.answer = answer;
     question->params = cJSON_Duplicate(params, true);
-    int r = params && !question->params ? -ENOMEM : 0;
-    r = r < 0 ? r : read_run(question, context, question->params, &error);
-    r = r < 0 ? r : read_shape(question, question->params, &error);
-    r = r < 0 ? r : read_focus(question, question->params, &error);
-    r = r < 0 ? r : read_hide(question, question->params, &error);
-    r = r < 0 ? r
-              : read_node(question->params, "root", &question->query.has_root,
-                          &question->query.root, &error);
-    r = r < 0 ? r : read_search(&question->query, question->params, &error);
-    r = r < 0 ? r : read_size(&question->query, question->params, &error);
+    int r = params && !question->params ? -ENOMEM : read_params(question, context, &error);
     if (r < 0) {
-        hl_reply_failure(reply, r, &error);
-        destroy(question);
-        return;
+        question_fail(&question->question, r, &error);
+    } else if (question->run.shown) {
+        question_ask(&question->question);
+    } else {
+        question_ask_store(&question->question);
     }
-    hl_reply_on_cancel(reply, on_cancel, question);
-    hl_jobs_run_in_store(context->jobs, work, done, question);
 }

@@ -7,136 +7,80 @@
 
 #include "hotlens/app/run_json.h"
 #include "hotlens/base/memory.h"
-#include "hotlens/base/uri.h"
 #include "hotlens/record/processes.h"
-#include "hotlens/server/workspace.h"
 #include "document_lines.h"
-#include "run_pick.h"
+#include "question.h"
+#include "run_choice.h"
 
 #define RUNS_USUALLY 100u
 #define ROWS_USUALLY 1000u
 
-/* One question, with all that its worker needs. `answer` runs there and appends the result as JSON. */
-struct question {
-    struct hl_reply *reply;
-    int (*answer)(struct question *question, struct hl_store *store, struct hl_json *json);
-    char *run;
+/* What the requests below have in common: all that their worker needs. */
+struct ask {
+    struct question question;
+    struct run_choice run;
     char *folder;
     char *text;
     char *path;
     uint32_t limit;
     bool all;
-    struct hl_buffer result;
-    int code;
-    struct hl_error error;
 };
 
 static void destroy(struct question *question)
 {
-    free(question->run);
-    free(question->folder);
-    free(question->text);
-    free(question->path);
-    hl_buffer_finish(&question->result);
-    hl_error_finish(&question->error);
-    free(question);
-}
-
-static void work(void *job, struct hl_store *store, const struct hl_error *error)
-{
-    struct question *question = job;
-    struct hl_json json;
-    if (!store) {
-        question->code = hl_error_set(&question->error, error->code > 0 ? error->code : EIO, "%s",
-                                      hl_error_text(error, -EIO));
-        return;
-    }
-    hl_json_init(&json, &question->result);
-    question->code = question->answer(question, store, &json);
-    if (question->code == 0) {
-        question->code = question->result.error;
-    }
-}
-
-static void work_without_store(void *job, const atomic_bool *cancelled)
-{
-    struct question *question = job;
-    struct hl_json json;
-    (void)cancelled;
-    hl_json_init(&json, &question->result);
-    question->code = question->answer(question, NULL, &json);
-}
-
-/* -EINVAL means a wrong parameter in answers, which a run that is ambiguous is too. */
-static void done(void *job, bool cancelled)
-{
-    struct question *question = job;
-    if (cancelled || hl_reply_is_cancelled(question->reply)) {
-        hl_reply_error(question->reply, HL_RPC_CANCELLED, "cancelled");
-    } else if (question->code < 0) {
-        hl_reply_failure(question->reply, question->code, &question->error);
-    } else {
-        struct hl_json *json = hl_reply_result(question->reply);
-        hl_buffer_append(json->buffer, question->result.data, question->result.length);
-        json->comma = true;
-        hl_reply_end(question->reply);
-    }
-    destroy(question);
+    struct ask *ask = (struct ask *)question;
+    run_choice_finish(&ask->run);
+    free(ask->folder);
+    free(ask->text);
+    free(ask->path);
+    free(ask);
 }
 
 /* Reads the fields that the requests share; answers the request itself when one is wrong. */
-static struct question *begin(struct hl_context *context, struct hl_reply *reply,
-                              const cJSON *params)
+static struct ask *begin(struct hl_context *context, struct hl_reply *reply, const cJSON *params,
+                         int (*answer)(struct question *, struct hl_store *, struct hl_json *))
 {
     _cleanup_error_ struct hl_error error = {0};
-    struct question *question = hl_xcalloc(1, sizeof(*question));
-    const char *folder = NULL;
+    struct ask *ask = hl_xcalloc(1, sizeof(*ask));
     const char *text = NULL;
-    const char *path = NULL;
-    int r = run_argument(params, &question->run, &error);
-    r = r < 0 ? r : hl_field_string_optional(params, "folder", &folder, &error);
+    question_init(&ask->question, context, reply, destroy);
+    ask->question.answer = answer;
+    int r = run_choice_read(context, params, &ask->run, &error);
+    r = r < 0 ? r : run_path_argument(params, "folder", &ask->folder, &error);
+    r = r < 0 ? r : run_path_argument(params, "path", &ask->path, &error);
     r = r < 0 ? r : hl_field_string_optional(params, "text", &text, &error);
-    r = r < 0 ? r : hl_field_string_optional(params, "path", &path, &error);
-    r = r < 0 ? r : hl_field_uint_optional(params, "limit", &question->limit, &error);
-    r = r < 0 ? r : hl_field_bool_optional(params, "all", &question->all, &error);
+    r = r < 0 ? r : hl_field_uint_optional(params, "limit", &ask->limit, &error);
+    r = r < 0 ? r : hl_field_bool_optional(params, "all", &ask->all, &error);
     if (r < 0) {
-        hl_reply_failure(reply, r, &error);
-        destroy(question);
+        question_fail(&ask->question, r, &error);
         return NULL;
     }
-    question->reply = reply;
-    question->text = hl_xstrdup(text);
-    question->folder = folder ? hl_uri_to_path(folder) : NULL;
-    if (folder && !question->folder) {
-        question->folder = hl_xstrdup(folder);
-    }
-    question->path = path ? hl_uri_to_path(path) : NULL;
-    if (path && !question->path) {
-        question->path = hl_xstrdup(path);
-    }
-    /* Without a run: the one that is shown, else the last. */
-    const struct hl_shown *shown =
-        hl_shelf_shown(context->shelf, question->folder ? question->folder
-                                                        : hl_workspace_folder(context, NULL));
-    if (!question->run) {
-        question->run = shown && hl_shown_run(shown)->id > 0
-                            ? hl_xasprintf("%" PRId64, hl_shown_run(shown)->id)
-                            : hl_xstrdup("last");
-    }
-    return question;
+    ask->text = hl_xstrdup(text);
+    return ask;
 }
 
-static void ask(struct hl_context *context, struct hl_reply *reply, const cJSON *params,
-                int (*answer)(struct question *, struct hl_store *, struct hl_json *))
+static void ask_store(struct hl_context *context, struct hl_reply *reply, const cJSON *params,
+                      int (*answer)(struct question *, struct hl_store *, struct hl_json *))
 {
-    struct question *question = begin(context, reply, params);
-    if (question) {
-        question->answer = answer;
-        hl_jobs_run_in_store(context->jobs, work, done, question);
+    struct ask *ask = begin(context, reply, params, answer);
+    if (ask) {
+        question_ask_store(&ask->question);
     }
 }
 
-/* hotlens/functions {run?, limit?} and hotlens/lines {run?, path?}, of a stored run */
+/* A run in memory needs no store, and is there where none can be opened. */
+static void ask_rows(struct hl_context *context, struct hl_reply *reply, const cJSON *params,
+                     int (*answer)(struct question *, struct hl_store *, struct hl_json *))
+{
+    struct ask *ask = begin(context, reply, params, answer);
+    if (ask && ask->run.shown) {
+        question_ask(&ask->question);
+    } else if (ask) {
+        question_ask_store(&ask->question);
+    }
+}
+
+/* hotlens/functions {run?, limit?} and hotlens/lines {run?, path?} */
 
 static void write_functions(struct hl_json *json, const struct hl_rows *rows, uint32_t limit)
 {
@@ -151,17 +95,15 @@ static void write_lines(struct hl_json *json, const struct hl_rows *rows, uint32
 static int answer_rows(struct question *question, struct hl_store *store, struct hl_json *json,
                        void (*write)(struct hl_json *, const struct hl_rows *, uint32_t))
 {
+    const struct ask *ask = (struct ask *)question;
     struct hl_run run = {0};
     struct hl_rows rows = {0};
-    int r = hl_store_find_run(store, question->run, &run, &question->error);
-    if (r == 0) {
-        r = hl_store_load_rows(store, run.id, question->path, &rows, &question->error);
-    }
+    int r = run_choice_rows(&ask->run, store, ask->path, &run, &rows, &question->error);
     if (r == 0) {
         hl_json_object_begin(json);
         hl_json_key(json, "run");
         hl_run_json(json, &run);
-        write(json, &rows, question->limit);
+        write(json, &rows, ask->limit);
         hl_json_object_end(json);
         hl_rows_finish(&rows);
     }
@@ -182,7 +124,7 @@ static int answer_lines(struct question *question, struct hl_store *store, struc
 
 void hl_request_functions(struct hl_context *context, struct hl_reply *reply, const cJSON *params)
 {
-    ask(context, reply, params, answer_functions);
+    ask_rows(context, reply, params, answer_functions);
 }
 
 void hl_request_lines(struct hl_context *context, struct hl_reply *reply, const cJSON *params)
@@ -190,7 +132,7 @@ void hl_request_lines(struct hl_context *context, struct hl_reply *reply, const 
     if (cJSON_GetObjectItemCaseSensitive(params, "uri")) {
         document_lines(context, reply, params);
     } else {
-        ask(context, reply, params, answer_lines);
+        ask_rows(context, reply, params, answer_lines);
     }
 }
 
@@ -198,9 +140,10 @@ void hl_request_lines(struct hl_context *context, struct hl_reply *reply, const 
 
 static int answer_runs(struct question *question, struct hl_store *store, struct hl_json *json)
 {
-    struct hl_run_filter filter = {.workspace = question->folder,
-                                   .text = question->text,
-                                   .limit = question->limit > 0 ? question->limit : RUNS_USUALLY};
+    const struct ask *ask = (struct ask *)question;
+    struct hl_run_filter filter = {.workspace = ask->folder,
+                                   .text = ask->text,
+                                   .limit = ask->limit > 0 ? ask->limit : RUNS_USUALLY};
     struct hl_run_list list = {0};
     int r = hl_store_list_runs(store, &filter, &list, &question->error);
     if (r < 0) {
@@ -220,7 +163,7 @@ static int answer_runs(struct question *question, struct hl_store *store, struct
 
 void hl_request_runs(struct hl_context *context, struct hl_reply *reply, const cJSON *params)
 {
-    ask(context, reply, params, answer_runs);
+    ask_store(context, reply, params, answer_runs);
 }
 
 /* hotlens/source {run?, path}: stored texts only, never a file of the disk. */
@@ -232,15 +175,16 @@ static int answer_source(struct question *question, struct hl_store *store, stru
                                          [HL_SOURCE_CHANGED] = "changed",
                                          [HL_SOURCE_HASHED] = "hashed",
                                          [HL_SOURCE_MISSING] = "missing"};
+    const struct ask *ask = (struct ask *)question;
     struct hl_run run = {0};
     struct hl_source_list list = {0};
-    int r = hl_store_find_run(store, question->run, &run, &question->error);
+    int r = hl_store_find_run(store, ask->run.name, &run, &question->error);
     if (r == 0) {
-        r = hl_store_load_sources(store, run.id, question->path, true, &list, &question->error);
+        r = hl_store_load_sources(store, run.id, ask->path, true, &list, &question->error);
     }
     if (r == 0 && list.count == 0) {
         r = hl_error_set(&question->error, ENOENT, "run %" PRId64 " has no source %s", run.id,
-                         question->path);
+                         ask->path);
     }
     if (r == 0) {
         const struct hl_source *source = &list.items[0];
@@ -271,7 +215,7 @@ void hl_request_source(struct hl_context *context, struct hl_reply *reply, const
         hl_reply_failure(reply, r, &error);
         return;
     }
-    ask(context, reply, params, answer_source);
+    ask_store(context, reply, params, answer_source);
 }
 
 /* hotlens/processes {all?} */
@@ -279,9 +223,10 @@ void hl_request_source(struct hl_context *context, struct hl_reply *reply, const
 static int answer_processes(struct question *question, struct hl_store *store,
                             struct hl_json *json)
 {
+    const struct ask *ask = (struct ask *)question;
     struct hl_process_list list = {0};
     (void)store;
-    int r = hl_processes_list(NULL, question->all, &list, &question->error);
+    int r = hl_processes_list(NULL, ask->all, &list, &question->error);
     if (r < 0) {
         return r;
     }
@@ -309,9 +254,8 @@ static int answer_processes(struct question *question, struct hl_store *store,
 
 void hl_request_processes(struct hl_context *context, struct hl_reply *reply, const cJSON *params)
 {
-    struct question *question = begin(context, reply, params);
-    if (question) {
-        question->answer = answer_processes;
-        hl_jobs_run(context->jobs, work_without_store, done, question);
+    struct ask *ask = begin(context, reply, params, answer_processes);
+    if (ask) {
+        question_ask(&ask->question);
     }
 }

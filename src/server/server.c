@@ -1,3 +1,4 @@
+#include "hotlens/server/trees.h"
 #include "hotlens/server/server.h"
 
 #include <errno.h>
@@ -187,11 +188,12 @@ static int open_server(struct server *server)
     context->pending = hl_pending_create();
     context->documents = hl_documents_create();
     context->jobs = hl_jobs_create(&server->loop, context->db);
-    context->shelf = hl_shelf_create(context->jobs, &server->settings, &SHELF, context);
+    context->trees = hl_trees_create();
+    context->shelf =
+        hl_shelf_create(context->jobs, context->trees, &server->settings, &SHELF, context);
     context->recordings =
         hl_recordings_create(&server->loop, hl_watch_recordings_events(), context);
     context->progress = hl_progress_list_create();
-    context->flames = hl_flame_cache_create();
     context->memory = hl_memory_create();
     context->changes = change_news_create();
     return 0;
@@ -205,7 +207,7 @@ static void close_server(struct server *server)
     hl_jobs_destroy(context->jobs);
     hl_documents_destroy(context->documents);
     hl_progress_list_destroy(context->progress);
-    hl_flame_cache_destroy(context->flames);
+    hl_trees_destroy(context->trees);
     hl_memory_destroy(context->memory);
     change_news_destroy(context->changes);
     hl_settings_finish(&server->settings);

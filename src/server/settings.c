@@ -98,11 +98,7 @@ void hl_settings_init(struct hl_settings *settings)
 
 static void finish_mappings(struct hl_settings *settings)
 {
-    for (size_t i = 0; i < settings->mapping_count; i++) {
-        free(settings->mappings[i].from);
-        free(settings->mappings[i].to);
-    }
-    free(settings->mappings);
+    hl_path_mappings_free(settings->mappings, settings->mapping_count);
     settings->mappings = NULL;
     settings->mapping_count = 0;
 }

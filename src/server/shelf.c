@@ -34,11 +34,13 @@ static struct shelf_entry *add_entry(struct hl_shelf *shelf, const char *folder)
     return entry;
 }
 
-struct hl_shelf *hl_shelf_create(struct hl_jobs *jobs, const struct hl_settings *settings,
+struct hl_shelf *hl_shelf_create(struct hl_jobs *jobs, struct hl_trees *trees,
+                                 const struct hl_settings *settings,
                                  const struct hl_shelf_events *events, void *user)
 {
     struct hl_shelf *shelf = hl_xcalloc(1, sizeof(*shelf));
     shelf->jobs = jobs;
+    shelf->trees = trees;
     shelf->settings = settings;
     shelf->events = *events;
     shelf->user = user;
@@ -56,8 +58,6 @@ static void clear_entry(struct shelf_entry *entry)
 {
     drop_shown(&entry->full);
     drop_shown(&entry->focused);
-    shelf_tree_unref(entry->tree);
-    entry->tree = NULL;
 }
 
 static void entry_destroy(struct shelf_entry *entry)
@@ -220,24 +220,32 @@ void hl_shelf_stop_awaiting(struct hl_shelf *shelf, const void *user)
     }
 }
 
-/* Two looks at a recording between which no sample came: a program that waits. */
+/* Two looks at one recording. */
 static bool is_same_live(const struct hl_shown *before, const struct hl_shown *now)
 {
-    if (!before || hl_shown_run(before)->id != 0 || hl_shown_run(now)->id != 0) {
-        return false;
-    }
-    return equal(hl_shown_run(before)->uuid, hl_shown_run(now)->uuid) &&
+    return before && now && hl_shown_run(before)->id == 0 && hl_shown_run(now)->id == 0 &&
+           equal(hl_shown_run(before)->uuid, hl_shown_run(now)->uuid);
+}
+
+/* … between which no sample came: a program that waits. */
+static bool is_unchanged(const struct hl_shown *before, const struct hl_shown *now)
+{
+    return is_same_live(before, now) &&
            hl_shown_run(before)->samples == hl_shown_run(now)->samples;
 }
 
 void shelf_entry_show(struct hl_shelf *shelf, struct shelf_entry *entry, struct hl_shown *shown)
 {
     bool was_empty = !entry->full;
-    bool is_same = shown && is_same_live(entry->full, shown);
+    bool is_same = is_unchanged(entry->full, shown);
+    bool goes_on = is_same_live(entry->full, shown);
+    /* What is in focus of a recording stays until there is newer. */
+    struct hl_shown *focused = goes_on ? hl_shown_ref(entry->focused) : NULL;
     clear_entry(entry);
     entry->full = shown;
+    entry->focused = focused;
     bool is_live = shown && hl_shown_run(shown)->id == 0;
-    if (shown && !is_live && entry->has_focus) {
+    if (shown && entry->has_focus && (!is_live || hl_shown_data(shown))) {
         shelf_apply_focus(shelf, entry, &entry->focus, NULL, NULL);
     }
     if (!is_same && (shown || !was_empty)) {
@@ -509,6 +517,7 @@ void hl_shelf_run_deleted(struct hl_shelf *shelf, int64_t run_id)
     if (was_shown) {
         shelf_changed(shelf, false);
     }
+    shelf_forget_tree(shelf, run_id);
 }
 
 void hl_shelf_forget(struct hl_shelf *shelf, const struct hl_document *document)

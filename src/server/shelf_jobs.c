@@ -26,12 +26,10 @@ struct shelf_job {
     bool is_gone;       /* the run that was shown was deleted */
     char *path;
     char *real_path;
-    struct shelf_tree *tree; /* borrowed from the loop thread while counted, else made here */
-    bool has_own_tree;
     struct hl_focus_spec focus;
     bool has_focus;
     struct hl_shown *shown;
-    struct hl_shown *asked; /* the run whose callers are asked for; its strings stay */
+    struct hl_shown *asked; /* the run that a question is about; its strings stay, and its tree */
     const struct hl_shown_file *file;
     const struct hl_shown_function *function;
     struct hl_caller *callers;
@@ -42,22 +40,6 @@ struct shelf_job {
     int result;
     struct hl_error error;
 };
-
-struct shelf_tree *shelf_tree_ref(struct shelf_tree *tree)
-{
-    if (tree) {
-        tree->references++;
-    }
-    return tree;
-}
-
-void shelf_tree_unref(struct shelf_tree *tree)
-{
-    if (tree && --tree->references == 0) {
-        hl_run_data_finish(&tree->data);
-        free(tree);
-    }
-}
 
 static struct shelf_job *job_create(struct hl_shelf *shelf, const struct shelf_entry *entry)
 {
@@ -84,7 +66,6 @@ static void job_free(struct shelf_job *job)
     hl_shown_unref(job->shown);
     hl_shown_unref(job->asked);
     hl_callers_free(job->callers, job->caller_count);
-    shelf_tree_unref(job->tree);
     hl_error_finish(&job->error);
     free(job);
 }
@@ -331,43 +312,25 @@ void shelf_search(struct hl_shelf *shelf, struct shelf_stray *stray)
 
 /* Questions that need the tree. */
 
-static int load_tree(struct shelf_job *job, struct hl_store *store, const struct hl_error *error)
+static int get_tree(struct shelf_job *job, struct hl_store *store, const struct hl_error *error,
+                    const struct hl_run_data **ret_data)
 {
-    char name[32];
-    if (job->tree) {
+    *ret_data = hl_shown_data(job->asked);
+    if (*ret_data) {
         return 0;
     }
-    if (!has_store(job, store, error)) {
-        return job->result;
-    }
-    (void)snprintf(name, sizeof(name), "%" PRId64, job->run_id);
-    struct shelf_tree *tree = hl_xcalloc(1, sizeof(*tree));
-    tree->references = 1;
-    int r = hl_run_data_load(store, name, &tree->data, &job->error);
-    if (r < 0) {
-        free(tree);
-        return r;
-    }
-    job->tree = tree;
-    job->has_own_tree = true;
-    return 0;
-}
-
-/* Keeps the tree for the next question, while its run is still shown. */
-static void keep_tree(const struct shelf_job *job, struct shelf_entry *entry)
-{
-    if (job->has_own_tree && job->tree && entry && entry->full && !entry->tree &&
-        hl_shown_run(entry->full)->id == job->run_id) {
-        entry->tree = shelf_tree_ref(job->tree);
-    }
+    return has_store(job, store, error)
+               ? hl_trees_get_id(job->shelf->trees, store, job->run_id, ret_data, &job->error)
+               : job->result;
 }
 
 static void focus_work(void *data, struct hl_store *store, const struct hl_error *error)
 {
     struct shelf_job *job = data;
-    job->result = load_tree(job, store, error);
+    const struct hl_run_data *run = NULL;
+    job->result = get_tree(job, store, error, &run);
     if (job->result == 0) {
-        job->result = hl_shown_focus(&job->tree->data, &job->focus, &job->shown, &job->error);
+        job->result = hl_shown_focus(run, &job->focus, &job->shown, &job->error);
     }
 }
 
@@ -383,7 +346,6 @@ static void focus_done(void *data, bool cancelled)
     _cleanup_(job_free_p) struct shelf_job *job = data;
     struct hl_shelf *shelf = job->shelf;
     struct shelf_entry *entry = entry_of(job);
-    keep_tree(job, entry);
     if (is_awaited(job, entry) && job->shown) {
         hl_shown_unref(entry->focused);
         entry->focused = TAKE_PTR(job->shown);
@@ -408,22 +370,23 @@ void shelf_apply_focus(struct hl_shelf *shelf, struct shelf_entry *entry,
     job->focused = done;
     job->user = user;
     hl_focus_spec_copy(focus, &job->focus);
-    if (job->run_id == 0) {
+    job->asked = hl_shown_ref(entry->full);
+    if (job->run_id == 0 && !hl_shown_data(job->asked)) {
         job->result = hl_error_set(&job->error, ENOENT,
                                    "the run is not stored yet; focus works once it has ended");
         focus_done(job, false);
         return;
     }
-    job->tree = shelf_tree_ref(entry->tree);
     hl_jobs_run_in_store(shelf->jobs, focus_work, focus_done, job);
 }
 
 static void callers_work(void *data, struct hl_store *store, const struct hl_error *error)
 {
     struct shelf_job *job = data;
-    job->result = load_tree(job, store, error);
+    const struct hl_run_data *run = NULL;
+    job->result = get_tree(job, store, error, &run);
     if (job->result == 0) {
-        job->result = hl_shown_callers(&job->tree->data, job->has_focus ? &job->focus : NULL,
+        job->result = hl_shown_callers(run, job->has_focus ? &job->focus : NULL,
                                        job->file->path, job->function->name,
                                        job->function->ordinal, CALLERS, &job->callers,
                                        &job->caller_count);
@@ -433,7 +396,7 @@ static void callers_work(void *data, struct hl_store *store, const struct hl_err
 static void callers_done(void *data, bool cancelled)
 {
     _cleanup_(job_free_p) struct shelf_job *job = data;
-    keep_tree(job, entry_of(job));
+    (void)cancelled;
     job->called(job->user, job->callers, job->caller_count);
 }
 
@@ -445,23 +408,43 @@ void hl_shelf_ask_callers(struct hl_shelf *shelf, struct hl_shown *shown,
 {
     struct shelf_entry *entry = shelf_entry_showing(shelf, shown);
     int64_t run_id = hl_shown_run(shown)->id;
-    if (run_id == 0) {
+    struct hl_shown *whole = entry ? entry->full : shown;
+    if (run_id == 0 && !hl_shown_data(whole)) {
         done(user, NULL, 0);
         return;
     }
     struct shelf_job *job = job_create(shelf, entry);
     job->run_id = run_id;
-    job->asked = hl_shown_ref(shown);
+    job->asked = hl_shown_ref(whole);
+    job->shown = hl_shown_ref(shown);
     job->file = file;
     job->function = function;
     job->called = done;
     job->user = user;
-    if (entry) {
-        job->tree = shelf_tree_ref(entry->tree);
-        job->has_focus = entry->focused == shown;
-    }
+    job->has_focus = entry && entry->focused == shown;
     if (job->has_focus) {
         hl_focus_spec_copy(&entry->focus, &job->focus);
     }
     hl_jobs_run_in_store(shelf->jobs, callers_work, callers_done, job);
+}
+
+static void forget_work(void *data, struct hl_store *store, const struct hl_error *error)
+{
+    struct shelf_job *job = data;
+    (void)store;
+    (void)error;
+    hl_trees_forget(job->shelf->trees, job->run_id);
+}
+
+static void forget_done(void *data, bool cancelled)
+{
+    (void)cancelled;
+    job_free(data);
+}
+
+void shelf_forget_tree(struct hl_shelf *shelf, int64_t run_id)
+{
+    struct shelf_job *job = job_create(shelf, NULL);
+    job->run_id = run_id;
+    hl_jobs_run_in_store(shelf->jobs, forget_work, forget_done, job);
 }

@@ -3,12 +3,7 @@
 #define HOTLENS_SRC_SERVER_SHELF_PRIVATE_H
 
 #include "hotlens/server/shelf.h"
-
-/* A run with its tree, for focus and callers. Changed by nobody; counted on the loop thread. */
-struct shelf_tree {
-    uint32_t references;
-    struct hl_run_data data;
-};
+#include "hotlens/server/trees.h"
 
 /* What one folder shows. */
 struct shelf_entry {
@@ -16,7 +11,6 @@ struct shelf_entry {
     char *folder;             /* NULL: files outside every folder */
     struct hl_shown *full;    /* the whole run */
     struct hl_shown *focused; /* … restricted, or NULL */
-    struct shelf_tree *tree;  /* of the run, once it was needed */
     struct hl_focus_spec focus;
     bool has_focus;
     int64_t baseline;         /* id of the run that the user compares with, or 0 */
@@ -50,6 +44,7 @@ struct shelf_waiter {
 
 struct hl_shelf {
     struct hl_jobs *jobs;
+    struct hl_trees *trees; /* for jobs only */
     const struct hl_settings *settings;
     struct hl_shelf_events events;
     void *user;
@@ -72,9 +67,6 @@ struct hl_shelf {
     bool is_leaving; /* no more jobs */
 };
 
-struct shelf_tree *shelf_tree_ref(struct shelf_tree *tree);
-void shelf_tree_unref(struct shelf_tree *tree);
-
 /* The entry of a folder; NULL is the one for files outside. NULL when the folder was removed. */
 struct shelf_entry *shelf_entry_of(struct hl_shelf *shelf, const char *folder);
 /* The entry that shows a run, or NULL. */
@@ -91,6 +83,7 @@ void shelf_load_run(struct hl_shelf *shelf, struct shelf_entry *entry, int64_t r
 /* Looks for runs newer than the newest known that started at `since` (UTC ns) or later. */
 void shelf_look_for_newer(struct hl_shelf *shelf, struct shelf_entry *entry, int64_t since);
 void shelf_search(struct hl_shelf *shelf, struct shelf_stray *stray);
+void shelf_forget_tree(struct hl_shelf *shelf, int64_t run_id);
 typedef void (*shelf_focus_fn)(void *user, int result, const struct hl_error *error);
 /* Makes the focused numbers of the entry's run; `done` may be NULL. Until then, and when there are none,
  * what was shown before stays. */

@@ -192,7 +192,7 @@ static void show_result(struct watched *watched, const struct hl_session_result 
         return;
     }
     struct hl_shown *shown = NULL;
-    if (result->data && hl_shown_from_data(result->data, &shown) == 0) {
+    if (result->data && hl_shown_adopt(result->data, &shown) == 0) {
         hl_shelf_show(context->shelf, watched->folder, shown);
         hl_shown_unref(shown);
     } else {

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "hotlens/server/trees.h"
 #include "hotlens/base/array.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/server/commands.h"
@@ -135,7 +136,9 @@ static void open_session(struct session *session)
     context->replies = hl_replies_create(context->transport);
     context->pending = hl_pending_create();
     context->documents = hl_documents_create();
-    context->shelf = hl_shelf_create(&jobs, &session->settings, &SHELF, context);
+    context->trees = hl_trees_create();
+    context->shelf =
+        hl_shelf_create(&jobs, context->trees, &session->settings, &SHELF, context);
     context->recordings = hl_recordings_create(&session->loop, &RECORDINGS, context);
     context->progress = hl_progress_list_create();
     context->memory = hl_memory_create();
@@ -155,6 +158,7 @@ static void close_session(struct session *session)
     hl_pending_destroy(context->pending);
     end_jobs();
     hl_shelf_destroy(context->shelf);
+    hl_trees_destroy(context->trees);
     hl_replies_destroy(context->replies);
     uv_run(&session->loop, UV_RUN_NOWAIT);
     uv_run(&session->loop, UV_RUN_NOWAIT);

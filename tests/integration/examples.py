@@ -196,6 +196,7 @@ class Recorder:
         self.request("lines", {"run": 1, "path": self.program.as_uri()},
                      pick=without_run)
         self.request("source", {"run": 1, "path": self.program.as_uri()})
+        self.request("location", {"run": 1, "path": self.program.as_uri(), "line": 4})
         self.request("flamegraph", {"run": 1, "limit": 100})
         self.request("error-run", {"run": "yesterday"}, method="hotlens/functions")
         answer = self.talk.response(self.talk.ask("hotlens/source", {}, wrong=True))

@@ -443,6 +443,52 @@ def numbers_are_those_of_the_focus(box):
         expect_equal(talk.leave(), 0, "exit code")
 
 
+def place_of(talk, line, path, **more):
+    answer = talk.request("hotlens/location", {"path": str(path), "line": line, **more})
+    expect_equal(answer["range"]["start"], answer["range"]["end"], "a place")
+    return answer["uri"], answer["range"]["start"]["line"], answer["exact"]
+
+
+@test
+def lines_are_found_where_they_are_now(box):
+    path = imported(box)
+    uri = path.as_uri()
+    with Server(box) as talk:
+        talk.initialize(options=UI)
+        expect_equal(place_of(talk, 8, path), (uri, 7, True), "in the file as it ran")
+        path.write_text("# new\n" + PROGRAM.replace("        leaf(i)\n", "        pass\n"))
+        expect_equal(place_of(talk, 4, path), (uri, 4, True), "in a file that was edited")
+        expect_equal(place_of(talk, 8, path), (uri, 7, False), "a line that is gone: the one above")
+        expect_equal(place_of(talk, 8, path, run="last"), (uri, 7, False), "of a run that is named")
+        talk.open(path)
+        talk.notify("textDocument/didChange", {
+            "textDocument": {"uri": uri, "version": 7},
+            "contentChanges": [{"text": "#\n#\n#\n" + PROGRAM}]})
+        expect_equal(place_of(talk, 8, path), (uri, 10, True), "in an open document")
+        expect_equal(place_of(talk, 8, path.as_uri()), (uri, 10, True), "by its URI")
+        expect_equal(place_of(talk, 999, path), (uri, 13, False), "behind the end")
+        wrong = talk.failure("hotlens/location", {"path": str(path), "line": 0}, wrong=True)
+        expect(wrong["code"] == -32602 and "line" in wrong["message"], "line 0", wrong)
+        wrong = talk.failure("hotlens/location", {"path": "/nowhere/none.py", "line": 1})
+        expect("/nowhere/none.py" in wrong["message"] and "pathMappings" in wrong["message"],
+               "no such file", wrong)
+        path.rename(path.with_name("elsewhere.py"))
+        wrong = talk.failure("hotlens/location", {"path": str(path), "line": 1})
+        expect("is not here any more" in wrong["message"], "a file that is gone", wrong)
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def lines_are_found_where_a_mapping_says(box):
+    imported(box, STACKS.replace("{path}", "/build/app/main.py"), name="here.py")
+    here = box.write("src/main.py", "x = 1\n")
+    with Server(box) as talk:
+        talk.initialize(options={"pathMappings": {"/build/app": str(here.parent)}})
+        expect_equal(place_of(talk, 8, "/build/app/main.py"), (here.as_uri(), 7, False),
+                     "what ran is not known: the same number")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
 @test
 def two_editors_on_one_store(box):
     path = imported(box)

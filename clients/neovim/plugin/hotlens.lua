@@ -14,3 +14,5 @@ end, {
     return require('hotlens.command').complete(...)
   end,
 })
+
+vim.keymap.set('n', '<Plug>(hotlens-lens)', '<Cmd>Hotlens lens<CR>', { desc = 'Run the lens of this line' })

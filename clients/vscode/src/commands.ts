@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { FlamegraphPanel } from './flamegraphPanel';
+import { type FlamegraphPanel, stateOf } from './flamegraphPanel';
 import { pickProcess } from './processPick';
 import type { Place, Run } from './protocol';
 import type { Interpreter } from './python';
@@ -53,11 +53,26 @@ async function save(uri: vscode.Uri | undefined): Promise<boolean> {
   return document.save();
 }
 
+/** Lenses are there in windows that are not trusted, where menus have nothing that starts a program. */
+async function isTrusted(): Promise<boolean> {
+  if (!vscode.workspace.isTrusted) {
+    const manage = 'Manage Workspace Trust';
+    const text = 'Hotlens starts no programs of a workspace that you do not trust.';
+    if ((await vscode.window.showWarningMessage(text, manage)) === manage) {
+      await vscode.commands.executeCommand('workbench.trust.manage');
+    }
+  }
+  return vscode.workspace.isTrusted;
+}
+
 class Commands {
   constructor(private readonly parts: Parts) {}
 
   private async profile(command: string, uri: vscode.Uri | undefined, argument: Record<string, unknown>): Promise<void> {
     const { server } = this.parts;
+    if (!(await isTrusted())) {
+      return;
+    }
     if (uri?.scheme === 'untitled') {
       void vscode.window.showWarningMessage('Save the file first: Python runs what is on disk.');
       return;
@@ -65,8 +80,8 @@ class Commands {
     if (!(await save(uri))) {
       return;
     }
-    await server.useSettingsOf(uri);
-    await server.execute(command, argument);
+    const python = await server.pythonOf(uri); // folders of one window may have chosen different ones
+    await server.execute(command, { ...(python === undefined ? {} : { python }), ...argument });
   }
 
   profileFile = async (argument: unknown): Promise<void> => {
@@ -150,14 +165,14 @@ class Commands {
 
   top = async (): Promise<void> => {
     const { server, interpreter } = this.parts;
-    const choice = await pickProcess(server, 'Live Functions of a Running Process', true);
+    const choice = await pickProcess(server, 'Live Functions of a Running Process', false);
     if (!choice) {
       return;
     }
     const folder = vscode.workspace.workspaceFolders?.[0];
     const tools = await findTools(server, interpreter, folder?.uri);
     const task = makeTask(
-      { type: 'hotlens', mode: 'top', pid: choice.pid, native: choice.native },
+      { type: 'hotlens', mode: 'top', pid: choice.pid },
       tools,
       folder,
       `top ${choice.pid}`,
@@ -189,11 +204,12 @@ class Commands {
     const { panel, shown, server } = this.parts;
     const place = argumentsOf(argument) as Place;
     const current = place.run === undefined ? shown.of() : shown.withRun(place.run);
-    const run = place.run ?? current?.run ?? undefined;
-    if (run === undefined) {
-      await server.execute('hotlens.showFlamegraph'); // asks which
+    if (current) {
+      panel.show(stateOf(current), false, place);
+    } else if (place.run !== undefined) {
+      panel.show({ run: place.run, title: panel.titleOf(place.run) }, false, place);
     } else {
-      panel.show({ run, title: current?.title ?? panel.titleOf(run) }, false, place);
+      await server.execute('hotlens.showFlamegraph'); // asks which
     }
   };
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { ChosenRuns } from './chosenRuns';
 import { registerCommands } from './commands';
 import { FlamegraphPanel } from './flamegraphPanel';
 import { HeatBars } from './heat';
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
     interpreter,
     server,
     shown,
+    new ChosenRuns(context.workspaceState, server, shown),
     recordings,
     numbers,
     panel,

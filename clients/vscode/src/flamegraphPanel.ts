@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { openPlace } from './openPlace';
-import type { Place, ShowFlamegraph, SourceAnswer } from './protocol';
+import type { Place, Shown, SourceAnswer } from './protocol';
 import type { DocumentNumbers } from './numbers';
 import type { Server } from './server';
 import type { ShownRuns } from './shown';
@@ -24,8 +24,15 @@ interface GraphNode {
 }
 
 interface State {
+  /** Absent: what the folder shows, a recording that goes on. */
   run?: number;
+  folder?: string;
   title?: string | null;
+}
+
+/** A recording that goes on has no number yet. */
+export function stateOf({ run, folder, title }: Shown): State {
+  return run === null ? { folder, title } : { run, title };
 }
 
 function page(webview: vscode.Webview, resources: vscode.Uri, state: State): string {
@@ -77,7 +84,7 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
         this.focused = this.focusNow !== null;
         if (changed.includes('shown')) {
           this.follow();
-        } else if (changed.includes('numbers') && this.shown.withRun(this.state.run ?? 0)?.live) {
+        } else if (changed.includes('numbers') && this.shownNow?.live) {
           this.update();
         }
       }),
@@ -91,9 +98,9 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
   }
 
   /** Opens the panel, or shows another run in the one that is open. */
-  show(run: ShowFlamegraph, takeFocus: boolean, place?: Place): void {
-    const isOther = this.state.run !== run.run;
-    this.state = { run: run.run, title: run.title };
+  show(what: State, takeFocus: boolean, place?: Place): void {
+    const isOther = this.state.run !== what.run || this.state.folder !== what.folder;
+    this.state = what;
     this.place = place?.function === undefined ? undefined : place;
     if (this.panel) {
       this.panel.title = this.title;
@@ -116,7 +123,7 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
 
   /** A panel of the window before it was reloaded. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: State | undefined): Promise<void> {
-    this.state = { ...(state?.run === undefined ? {} : { run: state.run }), title: state?.title ?? panel.title };
+    this.state = { ...(typeof state?.run === 'number' ? { run: state.run } : {}), title: state?.title ?? panel.title };
     this.adopt(panel);
     this.follow(); // hints and graph are of one run
     return Promise.resolve();
@@ -181,11 +188,17 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
   }
 
   private get focusNow(): string | null {
-    return this.shown.withRun(this.state.run ?? 0)?.focus ?? null;
+    return this.shownNow?.focus ?? null;
   }
 
-  private get runParameter(): { run?: number } {
-    return this.state.run === undefined ? {} : { run: this.state.run };
+  private get shownNow(): Shown | undefined {
+    const { run, folder } = this.state;
+    return run === undefined ? (folder === undefined ? undefined : this.shown.in(folder)) : this.shown.withRun(run);
+  }
+
+  private get runParameter(): { run?: number; folder?: string } {
+    const { run, folder } = this.state;
+    return run === undefined ? (folder === undefined ? {} : { folder }) : { run };
   }
 
   private async answer(id: number, work: () => Promise<unknown>): Promise<void> {
@@ -239,11 +252,14 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
   /** When the folder shows another run, so does the panel. */
   private follow(): void {
     const shown = this.shown.of();
-    const run = shown?.run ?? undefined;
-    if (!this.panel || !shown || run === undefined || run === this.state.run) {
+    if (!this.panel || !shown) {
       return;
     }
-    this.state = { run, title: shown.title };
+    const next = stateOf(shown);
+    if (next.run === this.state.run && next.folder === this.state.folder) {
+      return;
+    }
+    this.state = next;
     this.panel.title = this.title;
     this.update();
   }

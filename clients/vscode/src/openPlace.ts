@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { SourceAnswer } from './protocol';
+import { ErrorCodes, ResponseError } from 'vscode-languageclient/node';
+import type { LocationAnswer, SourceAnswer } from './protocol';
 import type { Server } from './server';
 
 const SCHEME = 'hotlens-source';
@@ -10,6 +11,28 @@ async function exists(uri: vscode.Uri): Promise<boolean> {
     return true;
   } catch {
     return false;
+  }
+}
+
+interface Target {
+  uri: vscode.Uri;
+  line: number;
+}
+
+/** Where the line is now, after whatever was edited since; undefined when the file is not here. */
+async function find(server: Server, path: string, line: number, run: number | undefined): Promise<Target | undefined> {
+  try {
+    const answer = await server.request<LocationAnswer>('hotlens/location', { path, line, ...(run === undefined ? {} : { run }) });
+    if (!answer.exact) {
+      vscode.window.setStatusBarMessage('$(info) That line was changed since the recording: this is near it', 5000);
+    }
+    return { uri: vscode.Uri.parse(answer.uri), line: answer.range.start.line };
+  } catch (error) {
+    server.log.info(`${path}:${line}: ${String(error)}`);
+    // A server that is older than this extension.
+    const isUnknown = error instanceof ResponseError && error.code === ErrorCodes.MethodNotFound;
+    const uri = vscode.Uri.file(path);
+    return isUnknown && path.startsWith('/') && (await exists(uri)) ? { uri, line: line - 1 } : undefined;
   }
 }
 
@@ -30,16 +53,15 @@ export async function openPlace(
   run: number | undefined,
   panel: vscode.ViewColumn | undefined,
 ): Promise<void> {
-  const uri = vscode.Uri.file(file);
-  const isHere = file.startsWith('/') || /^[a-z]:[\\/]/i.test(file);
-  const target = isHere && (await exists(uri))
-    ? uri
-    : vscode.Uri.from({ scheme: SCHEME, path: file.startsWith('/') ? file : `/${file}`, query: JSON.stringify({ run, file }) });
+  const target = (await find(server, file, line, run)) ?? {
+    uri: vscode.Uri.from({ scheme: SCHEME, path: file.startsWith('/') ? file : `/${file}`, query: JSON.stringify({ run, file }) }),
+    line: line - 1,
+  };
   try {
-    const document = await vscode.workspace.openTextDocument(target);
-    const at = new vscode.Position(Math.min(Math.max(line - 1, 0), document.lineCount - 1), 0);
+    const document = await vscode.workspace.openTextDocument(target.uri);
+    const at = new vscode.Position(Math.min(Math.max(target.line, 0), document.lineCount - 1), 0);
     await vscode.window.showTextDocument(document, {
-      viewColumn: columnFor(target, panel),
+      viewColumn: columnFor(target.uri, panel),
       selection: new vscode.Range(at, at),
     });
   } catch (error) {

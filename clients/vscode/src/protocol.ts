@@ -90,6 +90,14 @@ export interface SourceAnswer {
   text: string | null;
 }
 
+/** Where a line of the text that ran is now. */
+export interface LocationAnswer {
+  uri: string;
+  range: { start: { line: number; character: number } };
+  /** false: that line was changed or is gone, and this is the nearest that is left. */
+  exact: boolean;
+}
+
 export interface Shown {
   folder: string;
   /** null while it is live. */

@@ -26,7 +26,8 @@ export interface HotlensTask {
 export interface Tools {
   hotlens: string;
   python: string;
-  pySpy: string;
+  /** The setting; without it hotlens looks for py-spy. */
+  pySpy: string | undefined;
 }
 
 /** The program of the task and its arguments; or what is missing. */
@@ -45,48 +46,36 @@ function program(task: HotlensTask, python: string): string[] | string {
 }
 
 /** `--duration=3` and the like, for whatever is set. */
-function valueFlags(task: HotlensTask): string[] {
-  const flags: string[] = [];
-  const add = (name: string, value: string | number | undefined) => {
-    if (value !== undefined && value !== '') {
-      flags.push(`--${name}=${value}`);
-    }
-  };
-  add('rate', task.rate);
-  if (task.mode === 'record') {
-    add('duration', task.duration);
-    add('py-spy', task.pySpy);
-    add('label', task.runLabel);
-  }
-  return flags;
+function valueFlags(task: HotlensTask, pySpy: string | undefined): string[] {
+  const known: [string, string | number | undefined][] = [
+    ['rate', task.rate],
+    ['duration', task.duration],
+    ['py-spy', task.pySpy ?? pySpy],
+    ['label', task.runLabel],
+  ];
+  return known.filter(([, value]) => value !== undefined && value !== '').map(([name, value]) => `--${name}=${value}`);
 }
 
 function switches(task: HotlensTask): string[] {
-  const isTop = task.mode === 'top';
   const known: [boolean, string][] = [
-    [isTop ? task.subprocesses === true : false, '--subprocesses'],
-    [!isTop && task.subprocesses === false, '--no-subprocesses'],
-    [!isTop && task.threads === false, '--no-threads'],
+    [task.subprocesses === false, '--no-subprocesses'],
+    [task.threads === false, '--no-threads'],
     [task.idle === true, '--idle'],
     [task.gil === true, '--gil'],
     [task.native === true, '--native'],
     [task.nonblocking === true, '--nonblocking'],
-    [!isTop && task.sudo === true, '--sudo'],
+    [task.sudo === true, '--sudo'],
   ];
   return known.filter(([isOn]) => isOn).map(([, name]) => name);
 }
 
 /** The command line of a task, or a sentence that says what is wrong with it. */
 export function commandLine(task: HotlensTask, tools: Tools): string[] | string {
-  const flags = [...valueFlags(task), ...switches(task)];
-  const python = task.python ?? tools.python;
-  const start = task.mode === 'top' ? [task.pySpy ?? tools.pySpy, 'top'] : [tools.hotlens, 'record'];
-  if (task.mode === 'top' && task.sudo) {
-    start.unshift('sudo');
-  }
+  const isTop = task.mode === 'top';
+  const start = [tools.hotlens, task.mode, ...valueFlags(task, tools.pySpy), ...switches(task)];
   if (task.pid !== undefined && task.pid !== '') {
-    return [...start, ...flags, '--pid', String(task.pid)];
+    return [...start, ...(isTop ? [] : ['--pid']), String(task.pid)];
   }
-  const words = program(task, python);
-  return typeof words === 'string' ? words : [...start, ...flags, '--', ...words];
+  const words = program(task, task.python ?? tools.python);
+  return typeof words === 'string' ? words : [...start, '--', ...words];
 }

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { LSPErrorCodes, ResponseError } from 'vscode-languageclient/node';
 import type { Output, Recording, Run, RunInTerminal, RunsAnswer } from './protocol';
@@ -20,6 +21,12 @@ export interface Ended {
 
 /** Runs newer than this are of the recording that began then; clocks of one machine, but in other units. */
 const SLACK_MS = 1500;
+
+/** A window without a folder starts tasks at home only: hotlens itself goes to the folder. */
+function withFolder({ argv: [program, verb, ...rest], cwd }: RunInTerminal): string[] {
+  const words = program === undefined || verb === undefined ? [] : [program, verb];
+  return cwd === null ? [...words, ...rest] : [...words, `--cwd=${cwd}`, `--workspace=${cwd}`, ...rest];
+}
 
 /** Follows all recordings of this window. */
 export class Recordings implements vscode.Disposable {
@@ -58,17 +65,17 @@ export class Recordings implements vscode.Disposable {
 
   /** In terminals: a task that is a process, so that no shell reads the command line. */
   private async runInTerminal(params: RunInTerminal): Promise<void> {
-    const [program, ...args] = params.argv;
-    // A window without a folder starts tasks at home only.
     const isHomeless = !vscode.workspace.workspaceFolders;
+    const [program, ...args] = isHomeless ? withFolder(params) : params.argv;
     const isBackground = vscode.workspace.getConfiguration('hotlens').get('recordIn') === 'background';
-    if (isBackground || isHomeless || program === undefined) {
+    if (isBackground || program === undefined) {
       throw new ResponseError(LSPErrorCodes.RequestFailed, 'the server shall record');
     }
     this.server.log.info(`in a terminal: ${params.argv.join(' ')}`);
     const options: vscode.ProcessExecutionOptions = { env: params.env };
-    if (params.cwd !== null) {
-      options.cwd = params.cwd;
+    const cwd = isHomeless ? homedir() : params.cwd;
+    if (cwd !== null) {
+      options.cwd = cwd;
     }
     // The same task again is offered among recent ones once; two at a time need two names.
     const title = params.title ?? 'recording';

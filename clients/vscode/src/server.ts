@@ -198,11 +198,10 @@ export class Server implements vscode.Disposable {
     return collectSettings(name => configuration.get(name), await this.interpreter.path(scope));
   }
 
-  /** Before a recording: the settings and the interpreter of the folder that is recorded. */
-  async useSettingsOf(resource: vscode.Uri | undefined, more: Record<string, unknown> = {}): Promise<void> {
-    const client = await this.ready();
-    const settings = { ...(await this.settings(resource)), ...more };
-    await client.sendNotification(DidChangeConfigurationNotification.type, { settings: { hotlens: settings } });
+  /** The interpreter of a folder: the setting, else the one chosen in the Python extension. */
+  async pythonOf(resource: vscode.Uri | undefined): Promise<string | undefined> {
+    const { python } = await this.settings(resource);
+    return typeof python === 'string' && python !== '' ? python : undefined;
   }
 
   private onConfiguration(event: vscode.ConfigurationChangeEvent): void {

@@ -29,7 +29,7 @@ export async function findTools(server: Server, interpreter: Interpreter, folder
   return {
     hotlens: server.program,
     python: setting('python') ?? (await interpreter.path(folder)) ?? found.get('python') ?? 'python3',
-    pySpy: setting('pySpy') ?? found.get('py-spy') ?? 'py-spy',
+    pySpy: setting('pySpy'),
   };
 }
 

@@ -16,7 +16,8 @@ struct hl_session_options {
 
 struct hl_session_result {
     int64_t run_id;                  /* 0 when nothing was saved */
-    struct hl_run_data *data;        /* the run in memory; NULL when there are no samples; borrowed */
+    struct hl_run_data *data;        /* the run in memory; NULL when there are no samples; may be
+                                        taken by hl_shown_adopt */
     const struct hl_record_result *record;
     struct hl_error error;           /* of reading or saving; the recording's own is in `record` */
 };

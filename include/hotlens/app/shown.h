@@ -4,6 +4,7 @@
 #define HOTLENS_APP_SHOWN_H
 
 #include "hotlens/app/save.h"
+#include "hotlens/app/source_find.h"
 #include "hotlens/app/text.h"
 #include "hotlens/python/line_map.h"
 
@@ -57,6 +58,11 @@ int hl_shown_load_compared(struct hl_store *store, int64_t run_id, int64_t basel
                            struct hl_shown **ret_shown, struct hl_error *error);
 /* From a run in memory: live windows, an unsaved run, a focus. Copies what it needs. */
 int hl_shown_from_data(const struct hl_run_data *data, struct hl_shown **ret_shown);
+/* The same, and the data itself, with the tree, is kept with it: *data is taken, empty afterwards, when 0 is
+ * returned. For runs that are in no store, or not yet. */
+int hl_shown_adopt(struct hl_run_data *data, struct hl_shown **ret_shown);
+/* What was adopted, or NULL. Borrowed; changed by nobody. */
+const struct hl_run_data *hl_shown_data(const struct hl_shown *shown);
 struct hl_shown *hl_shown_ref(struct hl_shown *shown);
 void hl_shown_unref(struct hl_shown *shown);
 
@@ -82,11 +88,6 @@ const char *hl_shown_focus_name(const struct hl_shown *shown);
 bool hl_shown_is_asynchronous(const struct hl_shown *shown);
 size_t hl_shown_file_count(const struct hl_shown *shown);
 const struct hl_shown_file *hl_shown_file(const struct hl_shown *shown, size_t index);
-
-struct hl_path_mapping {
-    char *from; /* prefix in the profile */
-    char *to;   /* prefix here */
-};
 
 /* The file of the run that is `path` here: exact, realpath, mapped, or, for files that do not exist where
  * the profile says, the longest suffix of at least two parts (or a base name that is unique in the run);

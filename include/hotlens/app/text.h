@@ -62,6 +62,9 @@ void hl_text_hint_tooltip(struct hl_buffer *out, const struct hl_run *run,
 /* "1.20 s total (12.3%) · 0.40 s own"; with a focus "(12.3% of train())". */
 void hl_text_lens(struct hl_buffer *out, const struct hl_scale *scale, const char *focus,
                   uint64_t self, uint64_t total);
+/* A node of a flame graph: the same, and " · 120 ± 10 samples"; `scale` is of the focus when there is one. */
+void hl_text_node(struct hl_buffer *out, const struct hl_scale *scale, const char *focus,
+                  uint64_t self, uint64_t total);
 /* "▲ 0.30 s more (+33%) than 14:02" or "▼ 0.30 s less (−25%) than 14:02". */
 void hl_text_change(struct hl_buffer *out, double seconds, double baseline_seconds,
                     const char *baseline);

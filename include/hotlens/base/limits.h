@@ -41,6 +41,8 @@
 #define HL_LIMIT_LABEL 200u
 /* Nodes of a flame graph that leave the process: its JSON stays below 1 MiB with usual names. */
 #define HL_LIMIT_VIEW_NODES 15000u
+/* Stored runs whose trees a server keeps in memory, so that the next question does not load them again. */
+#define HL_LIMIT_TREES 2u
 /* One message from a client, in bytes; larger ones are skipped and answered with an error. */
 #define HL_LIMIT_MESSAGE (UINT64_C(64) << 20)
 /* Values in one message from a client: numbers, strings, objects … */

@@ -13,6 +13,8 @@
 #include "hotlens/server/shelf.h"
 #include "hotlens/server/transport.h"
 
+struct hl_trees;
+
 /* The handles of one server, each with a module of its own. Handlers unwrap what they need and hand it on;
  * nothing below a handler takes the whole. */
 struct hl_context {
@@ -30,7 +32,7 @@ struct hl_context {
     struct hl_shelf *shelf;
     struct hl_recordings *recordings;
     struct hl_progress_list *progress; /* progress.h */
-    struct hl_flame_cache *flames;     /* requests.h */
+    struct hl_trees *trees;            /* of the store's lane */
     struct hl_memory *memory;          /* commands.h: what was profiled last */
     struct change_news *changes;       /* what the client was told of shown runs */
 };

@@ -10,6 +10,7 @@
 #include "hotlens/server/settings.h"
 
 struct hl_shelf;
+struct hl_trees;
 
 struct hl_shelf_events {
     /* What hints and lenses show has changed (never more often than once a second for live numbers). */
@@ -20,7 +21,8 @@ struct hl_shelf_events {
 
 /* Every job that the shelf has asked for must be done before it is destroyed (hl_jobs_stop); who awaits
  * it is then called, so replies must still be there. */
-struct hl_shelf *hl_shelf_create(struct hl_jobs *jobs, const struct hl_settings *settings,
+struct hl_shelf *hl_shelf_create(struct hl_jobs *jobs, struct hl_trees *trees,
+                                 const struct hl_settings *settings,
                                  const struct hl_shelf_events *events, void *user);
 void hl_shelf_destroy(struct hl_shelf *shelf);
 

@@ -120,13 +120,15 @@ START_TEST(test_count_found)
     uint32_t all;
     write_file("here.py", "def f():\n    pass\n");
     write_file("pkg/core.py", "");
-    struct hl_path_mapping mapping = {(char *)"/build/app/single.py", folder};
+    char *here = hl_xasprintf("%s/here.py", folder);
+    struct hl_path_mapping mapping = {(char *)"/build/app/single.py", here};
     struct hl_shown *shown = shown_of(FILES);
     hl_shown_count_found(shown, NULL, 0, &found, &all);
     ck_assert_uint_eq(all, 7);
     ck_assert_uint_eq(found, 2); /* here.py, and core.py by its suffix in the workspace */
     hl_shown_count_found(shown, &mapping, 1, &found, &all);
     ck_assert_uint_eq(found, 3);
+    free(here);
     hl_shown_unref(shown);
 }
 END_TEST

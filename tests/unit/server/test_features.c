@@ -3,6 +3,7 @@
 
 #include "../suite.h"
 #include "fake_jobs.h"
+#include "hotlens/server/trees.h"
 #include "hotlens/server/features.h"
 
 /* What was sent. */
@@ -126,9 +127,10 @@ static void setup(void)
         .settings = &settings,
         .documents = hl_documents_create(),
         .jobs = &jobs,
-        .shelf = hl_shelf_create(&jobs, &settings, &EVENTS, NULL),
+        .trees = hl_trees_create(),
         .recordings = (struct hl_recordings *)&jobs,
     };
+    context.shelf = hl_shelf_create(&jobs, context.trees, &settings, &EVENTS, NULL);
     open_document(context.documents, program.uri, PROGRAM);
 }
 
@@ -136,6 +138,7 @@ static void teardown(void)
 {
     run_jobs(&jobs);
     hl_shelf_destroy(context.shelf);
+    hl_trees_destroy(context.trees);
     ck_assert_uint_eq(hl_replies_open(context.replies), 0);
     hl_replies_destroy(context.replies);
     hl_documents_destroy(context.documents);

@@ -1,6 +1,7 @@
 /* Which run is shown where. */
 #include "../suite.h"
 #include "fake_jobs.h"
+#include "hotlens/server/trees.h"
 
 static struct program program;
 static struct hl_documents *documents;
@@ -22,6 +23,8 @@ static void on_failed(void *user, const struct hl_error *error)
     failures++;
 }
 
+static struct hl_trees *trees;
+
 static void setup(void)
 {
     static const struct hl_shelf_events EVENTS = {on_changed, on_failed};
@@ -32,13 +35,15 @@ static void setup(void)
     failures = 0;
     documents = hl_documents_create();
     document = open_document(documents, program.uri, PROGRAM);
-    shelf = hl_shelf_create(&jobs, &settings, &EVENTS, NULL);
+    trees = hl_trees_create();
+    shelf = hl_shelf_create(&jobs, trees, &settings, &EVENTS, NULL);
 }
 
 static void teardown(void)
 {
     run_jobs(&jobs);
     hl_shelf_destroy(shelf);
+    hl_trees_destroy(trees);
     hl_documents_destroy(documents);
     hl_settings_finish(&settings);
     hl_store_close(jobs.store);

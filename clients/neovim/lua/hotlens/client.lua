@@ -30,6 +30,7 @@ function M.request(client, method, params, callback, bufnr)
   if is_new then
     return (client:request(method, params, answered, bufnr or 0))
   end
+  ---@diagnostic disable-next-line: param-type-mismatch a field, not a method, before 0.11
   return (client.request(method, params, answered, bufnr or 0))
 end
 
@@ -37,12 +38,13 @@ end
 ---@param method string
 ---@param params table
 ---@param limit integer milliseconds
----@return any result, or nil
+---@return any result nil when there is none
 function M.ask(client, method, params, limit)
   local answer
   if is_new then
     answer = client:request_sync(method, params, limit, 0)
   else
+    ---@diagnostic disable-next-line: param-type-mismatch
     answer = client.request_sync(method, params, limit, 0)
   end
   return answer and answer.result
@@ -80,14 +82,29 @@ function M.execute(name, arguments, bufnr)
 end
 
 --- The configuration in use: the user's vim.lsp.config has the last word.
+---@return vim.lsp.ClientConfig
 local function in_use()
-  return is_new and vim.lsp.config[M.NAME] or M.config()
+  local configs = is_new and vim.lsp.config or {} --[[@as table<string, vim.lsp.ClientConfig>]]
+  return configs[M.NAME] or M.config()
+end
+
+--- The program that is the server; its other subcommands are called by this name, too.
+---@return string
+function M.program()
+  local cmd = in_use().cmd
+  return (type(cmd) == 'table' and cmd or config.values.cmd)[1]
 end
 
 local function executable()
-  local cmd = in_use().cmd
-  local program = (type(cmd) == 'table' and cmd or config.values.cmd)[1]
+  local program = M.program()
   return vim.fn.executable(program) == 1, program
+end
+
+--- The workspace folder.
+---@param client vim.lsp.Client
+---@return string?
+function M.root(client)
+  return client.root_dir or (client.config or {}).root_dir
 end
 
 --- A command may come before the server has started.
@@ -128,13 +145,20 @@ local function on_show_message(_, result)
 end
 
 local function on_did_change(_, result, context)
-  require('hotlens.marks').on_did_change(context.client_id, result)
-  require('hotlens.flame').on_did_change(context.client_id, result)
+  require('hotlens.marks').refresh(context.client_id)
   require('hotlens.status').on_did_change(result)
+  require('hotlens.flame').on_did_change(context.client_id, result)
+  require('hotlens.top').on_did_change(context.client_id, result)
 end
 
-local function on_recording(_, result)
+local function on_recording(_, result, context)
   require('hotlens.status').on_recording(result)
+  require('hotlens.marks').refresh(context.client_id)
+end
+
+local function on_lenses_refresh(_, _, context)
+  require('hotlens.marks').refresh(context.client_id)
+  return vim.NIL
 end
 
 local function on_output(_, result)
@@ -150,7 +174,7 @@ local function on_run_in_terminal(_, result)
 end
 
 local function on_init(client)
-  -- What these give is drawn from hotlens/lines.
+  -- What these give is drawn by this plugin.
   client.server_capabilities.inlayHintProvider = nil
   client.server_capabilities.codeLensProvider = nil
 end
@@ -197,6 +221,7 @@ function M.config()
       return vim.lsp.rpc.start(config.values.cmd, dispatchers)
     end,
     filetypes = values.filetypes,
+    ---@diagnostic disable-next-line: assign-type-mismatch vim.lsp.config takes a function
     root_dir = function(bufnr, on_dir)
       if is_wanted(bufnr) then
         on_dir(root_of(bufnr))
@@ -217,6 +242,7 @@ function M.config()
       ['hotlens/output'] = on_output,
       ['hotlens/showFlamegraph'] = on_show_flamegraph,
       ['hotlens/runInTerminal'] = on_run_in_terminal,
+      ['workspace/codeLens/refresh'] = on_lenses_refresh,
     },
   }
 end

@@ -10,11 +10,12 @@ local function current_function()
   local marks = require('hotlens.marks')
   local row = marks.function_at(bufnr, vim.api.nvim_win_get_cursor(0)[1] - 1)
   local answer = marks.answer(bufnr)
-  return row and { ['function'] = row.name, file = answer.file } or nil
+  return row and answer and { ['function'] = row.name, file = answer.file } or nil
 end
 
 --- What is written to a file is what runs.
-local function save(bufnr)
+---@param bufnr integer
+function M.save(bufnr)
   if vim.bo[bufnr].modified and vim.bo[bufnr].buftype == '' and vim.api.nvim_buf_get_name(bufnr) ~= '' then
     vim.api.nvim_buf_call(bufnr, function()
       vim.cmd('silent update')
@@ -27,7 +28,7 @@ local function begin(bang)
   if bang then
     require('hotlens.terminal').once = config.values.record == 'terminal' and 'background' or 'terminal'
   end
-  save(vim.api.nvim_get_current_buf())
+  M.save(vim.api.nvim_get_current_buf())
 end
 
 local function profile(name, arguments, bang)
@@ -42,6 +43,14 @@ local function function_names()
   return vim.tbl_map(function(row)
     return row.name
   end, answer and answer.functions or {})
+end
+
+local function pids()
+  local client = client_of.find()
+  local answer = client and client_of.ask(client, 'hotlens/processes', {}, 1000)
+  return vim.tbl_map(function(process)
+    return tostring(process.pid)
+  end, answer and answer.processes or {})
 end
 
 ---@class hotlens.Subcommand
@@ -93,16 +102,12 @@ commands.attach = {
     elseif pid then
       client_of.execute('attach', { pid = pid })
     else
-      require('hotlens.pick').processes()
+      require('hotlens.pick').processes('Record which process?', function(chosen)
+        client_of.execute('attach', { pid = chosen })
+      end)
     end
   end,
-  complete = function()
-    local client = client_of.find()
-    local answer = client and client_of.ask(client, 'hotlens/processes', {}, 1000)
-    return vim.tbl_map(function(process)
-      return tostring(process.pid)
-    end, answer and answer.processes or {})
-  end,
+  complete = pids,
 }
 commands.stop = {
   run = function()
@@ -149,8 +154,29 @@ commands.callers = {
   complete = function_names,
 }
 commands.top = {
+  run = function(words, bang)
+    local top = require('hotlens.top')
+    local pid = tonumber(words[1])
+    if words[1] and not pid then
+      say.error(('top: the number of a process is expected, not "%s"'):format(words[1]))
+    elseif pid then
+      top.process(math.floor(pid))
+    elseif bang then
+      require('hotlens.pick').processes('Watch which process?', top.process)
+    else
+      top.open()
+    end
+  end,
+  complete = pids,
+}
+commands.functions = {
   run = function()
     require('hotlens.pick').functions()
+  end,
+}
+commands.lens = {
+  run = function()
+    require('hotlens.lens').run()
   end,
 }
 commands.lines = {
@@ -178,7 +204,7 @@ commands.heat = {
     if not words[1] then
       config.values.heat = config.values.heat == 'off' and 'sign' or 'off'
     elseif vim.tbl_contains(styles, words[1]) then
-      config.values.heat = words[1]
+      config.values.heat = words[1] --[[@as 'sign'|'line'|'number'|'off']]
     else
       return say.error(('heat: %s is expected, not "%s"'):format(table.concat(styles, ', '), words[1]))
     end

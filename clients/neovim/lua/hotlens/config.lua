@@ -9,11 +9,12 @@ local M = {}
 ---@field record 'terminal'|'background' where programs run; `:Hotlens!` takes the other
 ---@field terminal_height integer
 ---@field hints boolean times at the ends of lines
----@field lenses boolean times above functions
+---@field lenses boolean times above functions, and what can be started and stopped
 ---@field summary boolean the run at the end of line 1
 ---@field heat 'sign'|'line'|'number'|'off'
 ---@field debounce integer milliseconds after the last keystroke until numbers are asked for again
 ---@field keys boolean ]h and [h in Python buffers
+---@field mouse boolean a click on a lens runs it
 ---@field flame hotlens.FlameConfig
 
 ---@class hotlens.FlameConfig
@@ -36,6 +37,7 @@ local defaults = {
   heat = 'sign',
   debounce = 200,
   keys = true,
+  mouse = true,
   flame = {
     split = 'botright split',
     follow = true,

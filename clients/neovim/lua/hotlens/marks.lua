@@ -3,6 +3,7 @@
 local client_of = require('hotlens.client')
 local config = require('hotlens.config')
 local highlight = require('hotlens.highlight')
+local lens_of = require('hotlens.lens')
 local say = require('hotlens.say')
 
 local M = {}
@@ -15,7 +16,9 @@ local HEAT_FROM = { 0.01, 0.03, 0.10, 0.25, 0.50 }
 ---@field client_id integer
 ---@field timer uv.uv_timer_t
 ---@field answer table? of hotlens/lines
+---@field lenses hotlens.Lens[] of textDocument/codeLens
 ---@field asked integer? changedtick of the question that is open
+---@field again boolean? asked for while the question was open
 ---@field questions integer how many were asked
 ---@type table<integer, hotlens.Buffer>
 local buffers = {}
@@ -61,37 +64,10 @@ local function draw_hint(bufnr, line, text)
   })
 end
 
-local function lens_chunks(row)
-  local group = row.change and (row.change.direction == 'more' and 'HotlensMore' or 'HotlensLess')
-  return { row.text, group or 'HotlensLens' }
-end
-
---- Lines above line 1 are not on the screen: a lens there stands at its end.
-local function draw_lens(bufnr, row)
-  if row.line == 0 then
-    mark(bufnr, row.line, { virt_text = { { ' ' }, lens_chunks(row) }, virt_text_pos = 'eol', priority = 190 })
-    return
-  end
-  local text = vim.api.nvim_buf_get_lines(bufnr, row.line, row.line + 1, false)[1] or ''
-  mark(bufnr, row.line, {
-    virt_lines = { { { text:match('^%s*') }, lens_chunks(row) } },
-    virt_lines_above = true,
-  })
-end
-
 ---@param bufnr integer
-function M.draw(bufnr)
-  vim.api.nvim_buf_clear_namespace(bufnr, M.namespace, 0, -1)
-  local answer = buffers[bufnr] and buffers[bufnr].answer
-  if not answer or answer.state ~= 'shown' then
-    return
-  end
+---@param answer table
+local function draw_lines(bufnr, answer)
   local last = vim.api.nvim_buf_line_count(bufnr) - 1
-  if config.values.summary then
-    local text = answer.problem ~= vim.NIL and answer.problem and (answer.summary .. ' · ' .. answer.problem)
-      or answer.summary
-    mark(bufnr, 0, { virt_text = { { ' ' .. text, 'HotlensSummary' } }, virt_text_pos = 'eol', priority = 180 })
-  end
   for _, row in ipairs(answer.lines) do
     if row.line <= last then
       draw_heat(bufnr, row.line, row.share)
@@ -100,33 +76,69 @@ function M.draw(bufnr)
       end
     end
   end
-  for _, row in ipairs(answer.functions) do
-    if row.text and config.values.lenses and row.line <= last then
-      draw_lens(bufnr, row)
-    end
-  end
 end
 
-local function receive(bufnr, tick, error, result)
+---@param bufnr integer
+function M.draw(bufnr)
+  vim.api.nvim_buf_clear_namespace(bufnr, M.namespace, 0, -1)
+  local state = buffers[bufnr]
+  if not state then
+    return lens_of.forget(bufnr)
+  end
+  local answer = state.answer
+  local is_shown = answer and answer.state == 'shown'
+  if answer and is_shown then
+    draw_lines(bufnr, answer)
+  end
+  lens_of.draw(bufnr, M.namespace, state.lenses, answer and is_shown and answer.functions or {})
+end
+
+---@param bufnr integer
+---@param tick integer
+---@param error table?
+---@param result table?
+---@param lenses hotlens.Lens[]
+local function receive(bufnr, tick, error, result, lenses)
   local state = buffers[bufnr]
   if not state or not vim.api.nvim_buf_is_loaded(bufnr) then
     return
   end
   state.asked = nil
-  if error then
-    say.warn_once(client_of.reason(error))
+  if error or not result then
+    say.warn_once(client_of.reason(error or {}))
     return
   end
   if tick ~= vim.api.nvim_buf_get_changedtick(bufnr) then
     M.ask_soon(bufnr) -- of another text
     return
   end
-  if result.state == 'loading' then
-    return -- hotlens/didChange follows
+  if result.state ~= 'loading' then -- else hotlens/didChange follows
+    state.answer, state.lenses = result, lenses
+    M.draw(bufnr)
+    require('hotlens.status').update()
   end
-  state.answer = result
-  M.draw(bufnr)
-  require('hotlens.status').update()
+end
+
+--- Both questions at once: one picture is made of both answers.
+---@param client vim.lsp.Client
+---@param bufnr integer
+---@param done fun(error: table?, result: table?, lenses: hotlens.Lens[])
+local function ask_server(client, bufnr, done)
+  local uri = vim.uri_from_bufnr(bufnr)
+  local lines_error, lines, lenses
+  local function answered()
+    if lenses and (lines_error or lines) then
+      done(lines_error, lines, lenses)
+    end
+  end
+  client_of.request(client, 'textDocument/codeLens', { textDocument = { uri = uri } }, function(_, result)
+    lenses = type(result) == 'table' and result or {}
+    answered()
+  end, bufnr)
+  client_of.request(client, 'hotlens/lines', { uri = uri }, function(error, result)
+    lines_error, lines = error, result
+    answered()
+  end, bufnr)
 end
 
 ---@param bufnr integer
@@ -143,13 +155,13 @@ function M.ask(bufnr)
   end
   state.asked = tick
   state.questions = state.questions + 1
-  client_of.request(client, 'hotlens/lines', { uri = vim.uri_from_bufnr(bufnr) }, function(error, result)
-    receive(bufnr, tick, error, result)
+  ask_server(client, bufnr, function(error, result, lenses)
+    receive(bufnr, tick, error, result, lenses)
     if state.again then
       state.again = false
       M.ask_soon(bufnr)
     end
-  end, bufnr)
+  end)
 end
 
 --- Asks when nothing has been typed for a moment.
@@ -171,6 +183,7 @@ local function forget(bufnr)
   local state = buffers[bufnr]
   if state then
     buffers[bufnr] = nil
+    lens_of.forget(bufnr)
     state.timer:close()
   end
 end
@@ -195,7 +208,7 @@ function M.attach(client, bufnr)
     M.ask(bufnr)
     return
   end
-  buffers[bufnr] = { client_id = client.id, timer = assert(vim.uv.new_timer()), questions = 0 }
+  buffers[bufnr] = { client_id = client.id, timer = assert(vim.uv.new_timer()), lenses = {}, questions = 0 }
   vim.api.nvim_buf_attach(bufnr, false, {
     on_lines = on_lines,
     on_reload = function()
@@ -208,11 +221,16 @@ function M.attach(client, bufnr)
   if config.values.keys then
     require('hotlens.hot').map(bufnr)
   end
-  require('hotlens.flame').follow(bufnr)
+  if config.values.mouse then
+    lens_of.map(bufnr)
+  end
+  require('hotlens.flame.follow').start(bufnr)
   M.ask(bufnr)
 end
 
-function M.on_did_change(client_id, _)
+--- Numbers or lenses are others now.
+---@param client_id integer
+function M.refresh(client_id)
   for bufnr, state in pairs(buffers) do
     if state.client_id == client_id then
       M.ask(bufnr)

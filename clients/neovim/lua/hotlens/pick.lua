@@ -55,7 +55,7 @@ end
 
 local function folder()
   local client = client_of.find()
-  return client and (client.root_dir or client.config.root_dir) or nil
+  return client and client_of.root(client) or nil
 end
 
 --- Runs of the workspace; the chosen one is shown.
@@ -71,18 +71,25 @@ function M.runs(text)
   end)
 end
 
---- Python processes; the chosen one is recorded.
-function M.processes()
+--- Python processes.
+---@param prompt string
+---@param chosen fun(pid: integer)
+function M.processes(prompt, chosen)
   pick('hotlens/processes', {}, {
     member = 'processes',
-    prompt = 'Record which process?',
+    prompt = prompt,
     none = 'no Python process is running',
     format = function(process)
+      local command = process.command:gsub('%s+', ' ')
+      local room = math.max(vim.o.columns - 20, 20) -- a list of one line each
+      if vim.fn.strdisplaywidth(command) > room then
+        command = vim.fn.strcharpart(command, 0, room - 1) .. '…'
+      end
       local note = process.mayRecord and '' or ' (may not be recorded: another user, or no permission)'
-      return ('%d %s%s'):format(process.pid, process.command, note)
+      return ('%d %s%s'):format(process.pid, command, note)
     end,
   }, function(process)
-    client_of.execute('attach', { pid = process.pid })
+    chosen(process.pid)
   end)
 end
 
@@ -94,7 +101,7 @@ function M.functions()
     none = 'this run has no functions',
     format = function(row, result)
       local samples = math.max(result.run.samples, 1)
-      local file = vim.fn.fnamemodify(row.file or '', ':t')
+      local file = vim.fn.fnamemodify(number(row.file) or '', ':t')
       return ('%5.1f%% own %5.1f%% total  %s (%s)'):format(
         100 * row.self / samples,
         100 * row.total / samples,
@@ -103,11 +110,7 @@ function M.functions()
       )
     end,
   }, function(row)
-    if not row.file or row.file == vim.NIL or not vim.uv.fs_stat(row.file) then
-      return say.warn(('%s is not here (any more)'):format(tostring(row.file)))
-    end
-    vim.cmd.edit(vim.fn.fnameescape(row.file))
-    vim.api.nvim_win_set_cursor(0, { math.min(math.max(row.line, 1), vim.api.nvim_buf_line_count(0)), 0 })
+    require('hotlens.jump').to(row, nil, folder())
   end)
 end
 

@@ -28,6 +28,18 @@ function M.on_recording(result)
   vim.api.nvim_exec_autocmds('User', { pattern = 'HotlensRecording', data = result, modeline = false })
 end
 
+--- Whether what a folder shows is still being recorded.
+---@param folder string?
+---@return boolean
+function M.is_live(folder)
+  for _, shown in ipairs(M.shown) do
+    if shown.live and (not folder or shown.folder == folder) then
+      return true
+    end
+  end
+  return false
+end
+
 ---@param change integer 1 or -1
 function M.count_terminal(change)
   terminals = terminals + change

@@ -8,7 +8,8 @@ local M = {}
 --- Where the next recording goes, when a command said so.
 ---@type 'terminal'|'background'|nil
 M.once = nil
----@type table<integer, string> titles of what runs, by channel
+--- Titles of what runs, by channel.
+---@type table<integer, string>
 local running = {}
 
 local function ended(channel, code)
@@ -35,6 +36,37 @@ local function start(params)
   return vim.fn.termopen(params.argv, options)
 end
 
+--- A terminal of our size below, the cursor stays where it is; it lasts when its window is closed.
+---@return boolean
+local function split(params)
+  local window = vim.api.nvim_get_current_win()
+  vim.cmd(('botright %dnew'):format(config.values.terminal_height))
+  vim.bo.bufhidden = 'hide'
+  local ok, channel = pcall(start, params)
+  if not ok or channel <= 0 then
+    vim.cmd('bwipeout!')
+    vim.api.nvim_set_current_win(window)
+    return false
+  end
+  running[channel] = params.title
+  status.count_terminal(1)
+  vim.b.hotlens_terminal = params.title
+  vim.cmd('normal! G') -- the window follows the output
+  vim.api.nvim_set_current_win(window)
+  return true
+end
+
+--- One of our own programs that fill a terminal.
+---@param argv string[]
+---@param title string
+function M.show(argv, title)
+  if split({ argv = argv, title = title }) then
+    vim.cmd('wincmd b | startinsert')
+  else
+    say.error(('%s could not be started'):format(argv[1]))
+  end
+end
+
 --- hotlens/runInTerminal. An error sends the program into the background.
 ---@param params {argv: string[], cwd: string, env: table<string, string>, title: string}
 function M.run(params)
@@ -43,20 +75,9 @@ function M.run(params)
   if where == 'background' then
     return nil, vim.lsp.rpc_response_error(vim.lsp.protocol.ErrorCodes.RequestCancelled, 'in the background')
   end
-  local window = vim.api.nvim_get_current_win()
-  vim.cmd(('botright %dnew'):format(config.values.terminal_height))
-  vim.bo.bufhidden = 'hide'
-  local ok, channel = pcall(start, params)
-  if not ok or channel <= 0 then
-    vim.cmd('bwipeout!')
-    vim.api.nvim_set_current_win(window)
+  if not split(params) then
     return nil, vim.lsp.rpc_response_error(vim.lsp.protocol.ErrorCodes.InternalError, 'no terminal')
   end
-  running[channel] = params.title
-  status.count_terminal(1)
-  vim.b.hotlens_terminal = params.title
-  vim.cmd('normal! G') -- the window follows the output
-  vim.api.nvim_set_current_win(window)
   return vim.NIL
 end
 

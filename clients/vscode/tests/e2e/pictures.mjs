@@ -46,7 +46,7 @@ try {
   await until('hints', async () => /%/.test(await rig.line('galaxy.py', 'for other in others')));
   await until('lenses', async () => (await rig.lenses('galaxy.py').count()) > 1);
   await take('graph');
-  await rig.run('Hotlens: Switch Heat Bars');
+  await rig.run('Hotlens: Switch Heat Bars between Run and Function');
   await rig.click('galaxy.py', 'def pull');
   await rig.page.waitForTimeout(1500);
   await take('scope');

@@ -35,3 +35,19 @@ def main():
 if __name__ == "__main__":
     main()
 `;
+
+/** Says how it was started, is busy for two seconds, and ends. */
+export const BRIEF = `import os
+import sys
+import time
+
+
+def spin(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+print("arguments:", sys.argv[1:], "folder:", os.path.basename(os.getcwd()), flush=True)
+spin(2)
+`;

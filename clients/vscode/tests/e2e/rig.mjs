@@ -52,7 +52,7 @@ export async function until(what, probe, patience = PATIENCE) {
 
 export class Rig {
   constructor({ codeServer, out, vsix, program, path: searchPath, always = {} }) {
-    Object.assign(this, { codeServer, out, vsix, program, always });
+    Object.assign(this, { codeServer, out, vsix, program, always, settingsCount: 0 });
     rmSync(out, { recursive: true, force: true });
     for (const folder of ['data/User', 'data/Machine', 'ext', 'xdg', 'tmp']) {
       mkdirSync(path.join(out, folder), { recursive: true });
@@ -77,11 +77,19 @@ export class Rig {
     this.settings({});
   }
 
+  /** What of it a running window has taken is seen in its title. */
   settings(some) {
-    const more = { ...this.always, ...some };
-    writeFileSync(`${this.out}/data/User/settings.json`, JSON.stringify({ ...SETTINGS, ...more }, null, 2));
-    // Those that name programs belong to the machine that runs them.
+    this.settingsTitle = `settings ${++this.settingsCount}`;
+    const more = { ...this.always, ...some, 'window.title': this.settingsTitle };
+    const others = Object.fromEntries(Object.entries(more).filter(([name]) => !name.startsWith('hotlens.')));
+    writeFileSync(`${this.out}/data/User/settings.json`, JSON.stringify({ ...SETTINGS, ...others }, null, 2));
+    // Of the two files, which are read one after the other, the one that the title is taken from.
     writeFileSync(`${this.out}/data/Machine/settings.json`, JSON.stringify(more, null, 2));
+  }
+
+  async change(settings) {
+    this.settings(settings);
+    await until('the settings taken', async () => (await this.page.title()) === this.settingsTitle);
   }
 
   get command() {
@@ -97,14 +105,24 @@ export class Rig {
     ];
   }
 
+  install(vsix) {
+    const [node, args] = this.command;
+    execFileSync(node, [...args, '--install-extension', vsix], { cwd: this.out, env: this.env, stdio: ['ignore', 2, 2] });
+  }
+
+  /** A program in the PATH of these windows. */
+  which(name) {
+    return execFileSync('sh', ['-c', `command -v ${name}`], { env: this.env, encoding: 'utf8' }).trim();
+  }
+
   async start() {
     const [node, args] = this.command;
     const options = { cwd: this.out, env: this.env };
-    execFileSync(node, [...args, '--install-extension', this.vsix], { ...options, stdio: ['ignore', 2, 2] });
+    this.install(this.vsix);
     this.server = spawn(
       node,
       [...args, '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--disable-telemetry', '--disable-update-check',
-        '--disable-workspace-trust', '--disable-getting-started-override'],
+        '--disable-getting-started-override'],
       { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     let log = '';
@@ -145,26 +163,30 @@ export class Rig {
     const payload = JSON.stringify([['openFile', `vscode-remote://${new URL(this.url).host}${file}`]]);
     const query = folder ? `?folder=${encodeURIComponent(folder)}`
       : workspace ? `?workspace=${encodeURIComponent(workspace)}` : `?ew=true&payload=${encodeURIComponent(payload)}`;
-    await this.page.goto(`${this.url}/${query}`);
-    await this.workbench();
+    await until('the window', async () => {
+      await this.page.goto(`${this.url}/${query}`);
+      await this.workbench();
+      if (workspace) { // on a busy machine it may be taken for an empty one
+        await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 15_000 });
+      }
+      return true;
+    });
   }
 
   async workbench() {
     await this.page.locator('.monaco-workbench .statusbar').waitFor();
   }
 
-  /** A reload, since it is not known when a running window reads the file. */
+  /** Settings for the time of `work`, in the window as it is. */
   async withSettings(more, work) {
-    this.settings(more);
-    await this.reload();
+    await this.change(more);
     try {
       await work();
     } catch (error) {
       await this.picture('failed-inside');
       throw error;
     } finally {
-      this.settings({});
-      await this.reload();
+      await this.change({});
     }
   }
 
@@ -189,18 +211,24 @@ export class Rig {
       await tab.click();
       return;
     }
-    await this.page.keyboard.press('Control+1');
-    await this.page.keyboard.press('Control+p');
-    const input = this.page.locator('.quick-input-widget input.input');
-    await input.fill(file);
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(file) }).first();
-    await row.waitFor();
-    await row.click();
+    await until(`${file} in the list of files`, async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('Control+1');
+      await this.page.keyboard.press('Control+p');
+      await this.page.locator('.quick-input-widget input.input').fill(file, { timeout: 5000 });
+      const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(file) }).first();
+      await row.click({ timeout: 5000 });
+      return true;
+    });
     await tab.waitFor();
   }
 
-  /** From the palette. */
+  /** From the palette, by its whole title (dots at its end left out). */
   async run(command) {
+    const row = this.page.locator(['', '…', '...'].flatMap(dots => [
+      `.quick-input-list .monaco-list-row[aria-label="${command}${dots}"]`,
+      `.quick-input-list .monaco-list-row[aria-label^="${command}${dots}, "]`, // with its key, or when it was used
+    ]).join()).first();
     await until(`the command ${command}`, async () => {
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F1');
@@ -209,10 +237,18 @@ export class Rig {
         await this.page.locator('.tabs-container .tab.active').first().click({ timeout: 1000 }).catch(() => {});
         throw error;
       });
-      const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: command }).first();
-      await row.waitFor({ timeout: 5000 });
-      await row.click();
+      await row.click({ timeout: 5000 });
       return true;
+    });
+  }
+
+  /** Of the menu that is open; one that has just opened does not take clicks yet. */
+  async takeEntry(text) {
+    const entry = this.page.locator('.monaco-menu .action-label', { hasText: text }).first();
+    await entry.waitFor();
+    await until(`${text} taken`, async () => {
+      await entry.click({ timeout: 1000 }).catch(() => {});
+      return (await entry.count()) === 0;
     });
   }
 

@@ -2,7 +2,8 @@
 //   node tests/e2e/vscode.mjs CODE_SERVER VSIX OUT [NAME|NUMBER…]
 import path from 'node:path';
 import { Rig } from './rig.mjs';
-import * as tests from './tests.mjs';
+import { prepare } from './steps.mjs';
+import { all } from './tests.mjs';
 
 const [codeServer, vsix, out, ...wanted] = process.argv.slice(2);
 const rig = new Rig({
@@ -12,8 +13,9 @@ const rig = new Rig({
   program: process.env.HOTLENS,
   path: process.env.PATH,
 });
-const names = Object.keys(tests.all)
-  .filter((name, i) => wanted.length === 0 || wanted.includes(name) || wanted.includes(String(i + 1)));
+const isNumber = /^\d+$/;
+const names = Object.keys(all)
+  .filter((name, i) => wanted.length === 0 || wanted.some(word => (isNumber.test(word) ? Number(word) === i + 1 : name.includes(word))));
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => void rig.stop().then(() => process.exit(1)));
 }
@@ -22,11 +24,12 @@ let failed = 0;
 console.log(`1..${names.length}`);
 try {
   await rig.start();
+  await prepare(rig, names[0] !== Object.keys(all)[0]);
   for (const name of names) {
     const since = Date.now();
     count++;
     try {
-      await tests.all[name](rig);
+      await all[name](rig);
       console.log(`ok ${count} - ${name}`);
     } catch (error) {
       failed++;

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as parts from '../../dist/pure.mjs';
 
-const { Backoff, barImage, clockText, collectSettings, colorOfHue, commandLine, commitText, descriptionOf, durationText,
-  fileOf, hueOf, HUE_COUNT, joinWords, LEVELS, levelOf, SERVER_SETTINGS, splitWords, whenText } = parts;
+const { Backoff, barImage, choiceOf, clockText, collectSettings, colorOfHue, commandLine, commitText, descriptionOf, durationText,
+  fileOf, hueOf, HUE_COUNT, joinWords, LEVELS, levelOf, mayReturn, SERVER_SETTINGS, splitWords, whenText } = parts;
 
 const RUN = {
   id: 7, target: 'x.py', title: 'x.py', cwd: '/p', workspace: '/p', start: '2026-11-22T14:02:03+01:00',
@@ -12,7 +12,7 @@ const RUN = {
   python_version: '3.12.1', git: { commit: '0123456789abcdef', branch: 'main', dirty: true }, label: null,
   pinned: false, argv: ['/usr/bin/python3', 'x.py', '-v'], flags: [],
 };
-const TOOLS = { hotlens: '/b/hotlens', python: '/b/python', pySpy: '/b/py-spy' };
+const TOOLS = { hotlens: '/b/hotlens', python: '/b/python', pySpy: undefined };
 
 for (const [text, words] of [
   ['', []],
@@ -106,14 +106,32 @@ for (const [task, line] of [
   [{ pid: 12, native: true, duration: 3 }, ['/b/hotlens', 'record', '--duration=3', '--native', '--pid', '12']],
   [{ file: 'a.py', rate: 200, subprocesses: false, threads: false, idle: true, sudo: true, pySpy: 'p', runLabel: 'x', label: 'y' },
     ['/b/hotlens', 'record', '--rate=200', '--py-spy=p', '--label=x', '--no-subprocesses', '--no-threads', '--idle', '--sudo', '--', '/b/python', 'a.py']],
-  [{ mode: 'top', pid: '12', subprocesses: true, runLabel: 'no' }, ['/b/py-spy', 'top', '--subprocesses', '--pid', '12']],
-  [{ mode: 'top', file: 'a.py', sudo: true }, ['sudo', '/b/py-spy', 'top', '--', '/b/python', 'a.py']],
+  [{ mode: 'top', pid: '12', rate: 50, idle: true }, ['/b/hotlens', 'top', '--rate=50', '--idle', '12']],
+  [{ mode: 'top', file: 'a.py', args: ['1'] }, ['/b/hotlens', 'top', '--', '/b/python', 'a.py', '1']],
   [{}, 'one of "file", "module", "command" and "pid" is needed'],
   [{ command: [] }, 'one of "file", "module", "command" and "pid" is needed'],
 ]) {
   test(`the task ${JSON.stringify(task)}`, () =>
     assert.deepEqual(commandLine({ type: 'hotlens', mode: 'record', ...task }, TOOLS), line));
 }
+
+test('the py-spy of the settings is for tasks that name none', () => {
+  const line = task => commandLine({ type: 'hotlens', mode: 'record', pid: 1, ...task }, { ...TOOLS, pySpy: '/set/py-spy' });
+  assert.deepEqual(line({}), ['/b/hotlens', 'record', '--py-spy=/set/py-spy', '--pid', '1']);
+  assert.deepEqual(line({ pySpy: '/own' }), ['/b/hotlens', 'record', '--py-spy=/own', '--pid', '1']);
+  assert.deepEqual(line({ mode: 'top' }), ['/b/hotlens', 'top', '--py-spy=/set/py-spy', '1']);
+});
+
+test('a run that was chosen is shown again until another is recorded', () => {
+  const day = 24 * 3600 * 1000;
+  assert.equal(choiceOf(7, 7, 0), undefined, 'the newest is shown anyway');
+  assert.equal(choiceOf(7, undefined, 0), undefined);
+  const choice = choiceOf(3, 7, 0);
+  assert.ok(mayReturn(choice, [7, 5, 3], day - 1));
+  assert.ok(!mayReturn(choice, [8, 7, 5, 3], 1), 'recorded since');
+  assert.ok(!mayReturn(choice, [7, 5], 1), 'deleted');
+  assert.ok(!mayReturn(choice, [7, 5, 3], day), 'long ago');
+});
 
 test('a server is started again later each time, and not for ever', () => {
   const backoff = new Backoff();
