@@ -71,6 +71,8 @@
   "The text that is searched for, or nil.")
 (defvar-local hotlens--flame-graph nil
   "The last answer.")
+(defvar-local hotlens--flame-shown nil
+  "What the last answer is of, as by `hotlens--flame-asked'.")
 (defvar-local hotlens--flame-serial 0
   "Of the last question: answers to others are old.")
 (defvar-local hotlens--flame-drawn nil
@@ -114,8 +116,7 @@ Nil for a cell of several nodes that are too narrow to be drawn."
           :module (hotlens--flame-of-function function :module)
           :kind (if (natnump function) (hotlens--flame-column :functions :kind function) -1)
           :line (hotlens--flame-of-cell cell :line)
-          :self (hotlens--flame-of-cell cell :self)
-          :total (hotlens--flame-of-cell cell :total))))
+          :detail (plist-get cell :detail))))
 
 (defun hotlens--flame-amount (samples)
   "SAMPLES for people: time where the rate is known, and the share."
@@ -132,10 +133,7 @@ Nil for a cell of several nodes that are too narrow to be drawn."
   (let ((file (plist-get node :file)))
     (concat (plist-get node :name)
             (and file (format " (%s:%d)" (file-name-nondirectory file) (plist-get node :line)))
-            (and (plist-get node :total)
-                 (concat "  " (hotlens--flame-amount (plist-get node :total))))
-            (and (> (or (plist-get node :self) 0) 0)
-                 (format " · own %s" (hotlens--flame-amount (plist-get node :self)))))))
+            (and (plist-get node :detail) (concat "  " (plist-get node :detail))))))
 
 ;;; Drawing
 
@@ -358,6 +356,11 @@ Begin at the other end of the buffer when there is none.  Nil when none is."
 
 ;;; Asking
 
+(defun hotlens--flame-asked ()
+  "What is asked for, to be remembered until it is shown."
+  (list hotlens--flame-connection hotlens--flame-question hotlens--flame-roots
+        hotlens--flame-search))
+
 (defun hotlens--flame-columns ()
   "The columns that there are."
   (let ((window (get-buffer-window nil t)))
@@ -366,7 +369,8 @@ Begin at the other end of the buffer when there is none.  Nil when none is."
 (defun hotlens--flame-ask ()
   "Ask for the graph that is to be seen."
   (let ((buffer (current-buffer))
-        (serial (cl-incf hotlens--flame-serial)))
+        (serial (cl-incf hotlens--flame-serial))
+        (asked (hotlens--flame-asked)))
     (setq hotlens--flame-width (hotlens--flame-columns))
     (hotlens--request
      hotlens--flame-connection 'hotlens/flamegraph
@@ -378,21 +382,26 @@ Begin at the other end of the buffer when there is none.  Nil when none is."
        (when (buffer-live-p buffer)
          (with-current-buffer buffer
            (when (= serial hotlens--flame-serial)
+             (setq hotlens--flame-shown asked)
              (hotlens--flame-draw graph)
              (setq hotlens--flame-drawn serial)))))
      (lambda (error)
-       (hotlens--flame-refused buffer error)))))
+       (when (buffer-live-p buffer)
+         (with-current-buffer buffer
+           (when (= serial hotlens--flame-serial)
+             (hotlens--flame-refused error))))))))
 
-(defun hotlens--flame-refused (buffer error)
-  "What BUFFER asked for cannot be shown, because of ERROR."
+(defun hotlens--flame-refused (error)
+  "What was asked for cannot be shown, because of ERROR: what was shown stays."
   (hotlens--say "%s" (plist-get error :message))
-  (when (buffer-live-p buffer)
-    (with-current-buffer buffer
-      (setq hotlens--flame-drawn hotlens--flame-serial)
-      (unless hotlens--flame-graph
-        (let ((inhibit-read-only t))
-          (erase-buffer)
-          (insert (plist-get error :message) "\n"))))))
+  (setq hotlens--flame-drawn hotlens--flame-serial)
+  (if hotlens--flame-shown
+      (pcase-setq `(,hotlens--flame-connection ,hotlens--flame-question ,hotlens--flame-roots
+                    ,hotlens--flame-search)
+                  hotlens--flame-shown)
+    (let ((inhibit-read-only t))
+      (erase-buffer)
+      (insert (plist-get error :message) "\n"))))
 
 (defun hotlens--flame-set (&rest values)
   "Ask with VALUES, keys and what they are to be; nil leaves a key out."
@@ -415,6 +424,8 @@ In a sandwich, show that of the function at point."
     (cond
      ((memql (plist-get node :function) '(nil -2)))
      ((hotlens--flame-sandwich-p) (hotlens--flame-show-sandwich node))
+     ;; The answer may be on its way still.
+     ((equal (plist-get node :id) (car hotlens--flame-roots)))
      (t
       (push (plist-get node :id) hotlens--flame-roots)
       (hotlens--flame-ask)))))
@@ -563,18 +574,19 @@ In a sandwich, show that of the function at point."
                      (t "RET zoom · DEL back · / search · g d code · ? help")))))
 
 (defun hotlens--flame-status ()
-  "What the graph shows, for the mode line."
-  (let* ((graph hotlens--flame-graph)
-         (match (plist-get graph :match))
-         (question hotlens--flame-question))
+  "What the graph shows, for the mode line: not yet what was asked for since."
+  (pcase-let* ((graph hotlens--flame-graph)
+               (match (plist-get graph :match))
+               (`(,_ ,question ,roots ,search) hotlens--flame-shown))
     (string-replace
      "%" "%%"
      (concat " " (or (plist-get graph :title) "")
+             (and (eq t (plist-get graph :live)) " · live")
              (and (plist-get question :view) (format " · %s" (plist-get question :view)))
              (and (plist-get graph :focus) (format " · through %s" (plist-get graph :focus)))
-             (and hotlens--flame-roots " · zoomed")
-             (and hotlens--flame-search match
-                  (format " · “%s”: %s" hotlens--flame-search
+             (and roots " · zoomed")
+             (and search match
+                  (format " · “%s”: %s" search
                           (hotlens--flame-amount (plist-get match :samples))))))))
 
 (define-derived-mode hotlens-flame-mode special-mode "Flame"

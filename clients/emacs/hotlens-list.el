@@ -19,19 +19,51 @@
 (defvar-local hotlens--list-run nil
   "The id of the run whose functions or lines this list has.")
 
+(defvar-local hotlens--list-follows nil
+  "Whether this list is of the shown run, whichever that is.")
+
 (defvar-local hotlens--list-ask nil
   "A function that fills this list.")
 
 ;;; Going to code
 
+(defun hotlens--of-run (run)
+  "What a question says about RUN: its id, or nothing while it is recorded."
+  (and run (not (eql run 0)) (list :run run)))
+
 (defun hotlens--visit (connection run file line &optional other-window)
-  "Show LINE of FILE, a path of CONNECTION's host, or what is kept of it by RUN.
+  "Show where LINE of FILE, as RUN had it, is now on CONNECTION's host.
 OTHER-WINDOW leaves the selected window as it is."
+  (when-let* ((buffer (get-file-buffer (hotlens--path connection file))))
+    (with-current-buffer buffer
+      (hotlens--send-changes)))
+  (hotlens--request
+   connection 'hotlens/location
+   (append (list :path file :line (max 1 (or line 1))) (hotlens--of-run run))
+   (lambda (location)
+     (hotlens--soon (lambda () (hotlens--show-location connection location other-window))))
+   ;; The file is gone, or the server is too old to know.
+   (lambda (_error)
+     (hotlens--soon
+      (lambda () (hotlens--visit-as-recorded connection run file line other-window))))))
+
+(defun hotlens--show-location (connection location other-window)
+  "Show LOCATION of CONNECTION's host, in an OTHER-WINDOW or the selected one."
+  (let* ((path (hotlens--path connection (plist-get location :uri)))
+         (line (1+ (plist-get (plist-get (plist-get location :range) :start) :line))))
+    (hotlens--go-to (find-file-noselect path) line other-window)
+    (when (eq :json-false (plist-get location :exact))
+      (hotlens--say "what ran has changed since; line %d of %s is the nearest that is left" line
+                    (file-name-nondirectory path)))))
+
+(defun hotlens--visit-as-recorded (connection run file line other-window)
+  "Show LINE of FILE, a path of CONNECTION's host, or what is kept of it by RUN.
+In an OTHER-WINDOW or the selected one."
   (let ((path (hotlens--path connection file)))
     (if (and (file-name-absolute-p file) (file-exists-p path))
         (hotlens--go-to (find-file-noselect path) line other-window)
       (hotlens--request
-       connection 'hotlens/source (append (list :path file) (and run (list :run run)))
+       connection 'hotlens/source (append (list :path file) (hotlens--of-run run))
        (lambda (answer)
          (if-let* ((text (plist-get answer :text)))
              (hotlens--soon
@@ -284,10 +316,11 @@ METHOD of CONNECTION answers them as KEY; WORDS makes the last columns of a row.
   (hotlens--list-open
    name mode connection
    (lambda ()
+     (setq hotlens--list-follows (null run))
      (let ((buffer (current-buffer)))
        (hotlens--request
         hotlens--list-connection method
-        (append (list :limit 1000) (and run (list :run run)))
+        (append (list :limit 1000) (hotlens--of-run run))
         (lambda (answer)
           (when (buffer-live-p buffer)
             (let ((run (plist-get answer :run)))
@@ -298,6 +331,21 @@ METHOD of CONNECTION answers them as KEY; WORDS makes the last columns of a row.
                (mapcar (lambda (row)
                          (list row (vconcat (hotlens--counts run row) (funcall words row))))
                        (plist-get answer key)))))))))))
+
+(defun hotlens--rows-changed (connection method params)
+  "Fill lists of the shown run anew if METHOD with PARAMS of CONNECTION says so.
+While a program is recorded its numbers come once a second."
+  (when (and (eq method 'hotlens/didChange)
+             (cl-intersection '("shown" "focus" "numbers")
+                              (append (plist-get params :changed) nil) :test #'equal))
+    (dolist (buffer (buffer-list))
+      (with-current-buffer buffer
+        (when (and (derived-mode-p 'hotlens-functions-mode)
+                   (eq connection hotlens--list-connection)
+                   hotlens--list-follows)
+          (hotlens--list-fill))))))
+
+(add-hook 'hotlens-notification-functions #'hotlens--rows-changed)
 
 (defun hotlens--list-functions (connection &optional run)
   "List the functions of RUN, or of the shown run, of CONNECTION."

@@ -21,8 +21,8 @@ export class Legend {
     this.element = h('aside', { class: 'hl-legend', 'aria-label': 'Packages, processes and threads' });
   }
 
-  /** @param {'module' | 'structure'} kind @param {Entry} entry @param {number} whole */
-  item(kind, entry, whole) {
+  /** @param {'module' | 'structure'} kind @param {Entry} entry @param {number} whole @param {string} bound */
+  item(kind, entry, whole, bound) {
     const box = h('input', { type: 'checkbox', change: () => this.handlers.toggle(kind, entry.key, false) });
     /** @type {HTMLInputElement} */ (box).checked = entry.on;
     const swatch = h('span', { class: 'hl-swatch', 'aria-hidden': 'true' });
@@ -33,23 +33,24 @@ export class Legend {
     const only = button('only', `Show only ${name}`, () => this.handlers.toggle(kind, entry.key, true), 'hl-only');
     return h('li', {}, h('label', { title: name }, box, swatch,
       h('span', { class: 'hl-legend-name', dir: 'ltr', text: name }),
-      h('span', { class: 'hl-legend-share', text: percentText(entry.share, whole) })), only);
+      h('span', { class: 'hl-legend-share', text: bound + percentText(entry.share, whole) })), only);
   }
 
-  /** @param {Entry[]} modules @param {Entry[]} structure @param {number} whole */
-  show(modules, structure, whole) {
+  /** @param {Entry[]} modules @param {Entry[]} structure @param {number} whole @param {boolean} exact not lower bounds */
+  show(modules, structure, whole, exact) {
+    const bound = exact ? '' : '≥ ';
     const focused = document.activeElement;
     const index = [...this.element.querySelectorAll('input, button')].indexOf(/** @type {any} */ (focused));
     const hidden = [...modules, ...structure].some((entry) => !entry.on);
     const parts = [h('div', { class: 'hl-legend-head' }, h('h2', { text: 'Packages' }),
       ...(hidden ? [button('show all', 'Show everything', this.handlers.all, 'hl-only')] : [])),
-    h('ul', {}, ...modules.slice(0, MOST).map((entry) => this.item('module', entry, whole)))];
+    h('ul', {}, ...modules.slice(0, MOST).map((entry) => this.item('module', entry, whole, bound)))];
     if (modules.length > MOST) {
       parts.push(h('p', { text: `and ${modules.length - MOST} smaller ones` }));
     }
     if (structure.length > 0) {
       parts.push(h('h2', { text: 'Processes and threads' }),
-        h('ul', {}, ...structure.slice(0, MOST).map((entry) => this.item('structure', entry, whole))));
+        h('ul', {}, ...structure.slice(0, MOST).map((entry) => this.item('structure', entry, whole, bound))));
     }
     const { scrollTop } = this.element;
     this.element.replaceChildren(...parts);

@@ -6,7 +6,7 @@ import { FIRST_LIMIT } from './host.js';
 import { readFlame } from './parse.js';
 import { matchedSamples, matches } from './search.js';
 import { spliced } from './splice.js';
-import { groups } from './totals.js';
+import { callsOut, functionTotals, groups } from './totals.js';
 import { inverted, sandwich, withoutFrames } from './transform.js';
 import { CODE, MACHINERY_GROUP, OTHER, PROCESS, groupOf, keyOf } from './tree.js';
 
@@ -23,10 +23,16 @@ import { CODE, MACHINERY_GROUP, OTHER, PROCESS, groupOf, keyOf } from './tree.js
  * @property {Tree | null} callers
  * @property {boolean} pruned something is folded into "(other)"
  * @property {string} asked for the host, "" when this was worked out here
+ *
+ * @typedef {object} Rows numbers of functions
+ * @property {Functions} functions
+ * @property {Float64Array} self
+ * @property {Float64Array} total
+ * @property {Int32Array} calls how many functions each one calls
+ * @property {string[]} id what the host calls the functions
+ * @property {boolean} exact not lower bounds
  */
 
-/* A table wants all functions. */
-const TABLE_LIMIT = 262144;
 const MACHINERY = ['importlib._bootstrap', 'importlib._bootstrap_external', 'zipimport'];
 
 /** @param {Functions} functions @param {string} key */
@@ -55,6 +61,8 @@ export class Model {
     this.inverse = null;
     /** @type {Map<string, string[]>} */
     this.modules = new Map();
+    /** @type {{key: string, rows: Rows} | null} */
+    this.asked = null;
   }
 
   async load() {
@@ -63,6 +71,7 @@ export class Model {
     this.last = null;
     this.filtered = null;
     this.inverse = null;
+    this.asked = null;
     this.modules = new Map([[MACHINERY_GROUP, MACHINERY]]);
     for (const module of new Set(this.whole.functions.module)) {
       const group = groupOf(module);
@@ -128,7 +137,7 @@ export class Model {
       view: state.view === 'table' ? 'flame' : state.view,
       hide: state.hidden.flatMap((group) => this.modules.get(group) ?? [group]),
       structure: state.merged ? 'merge' : 'keep',
-      limit: state.view === 'table' ? TABLE_LIMIT : FIRST_LIMIT,
+      limit: FIRST_LIMIT,
     };
     if (state.mine) {
       params.only = 'workspace';
@@ -193,15 +202,54 @@ export class Model {
     return found && { found, samples: matchedSamples(shown.forward, found), exact: !shown.pruned };
   }
 
-  /** The same from the host, where a pruned tree could not tell. @param {State} state @returns {Promise<number | null>} */
-  async searchAll(state) {
-    const { text, caseSensitive, regex, in: where } = state.search;
-    if (!this.remote || regex || state.excluded.length > 0) {
+  /**
+   * Of the stacks through a node of the shown tree. A pruned tree gives lower bounds: then the host is asked, or
+   * the page has them for the choice that it begins with and for everything.
+   * @param {State} state @param {Shown} shown @param {number} node @returns {Promise<Rows>}
+   */
+  async rows(state, shown, node) {
+    const { forward, functions } = shown;
+    const choices = state.excluded.length === 0 && shown.pruned;
+    if (choices && this.remote) {
+      return this.hostRows({ ...state, view: 'flame' }, forward.ids?.[node] ?? '', node > 0);
+    }
+    const kept = choices && node === 0 && !state.mine ? this.pageTable(state.hidden) : null;
+    return kept ? { functions, exact: true, ...kept }
+      : { functions, id: [], exact: !shown.pruned, ...functionTotals(forward, functions, node),
+        calls: callsOut(forward, functions, node) };
+  }
+
+  /** @param {readonly string[]} hidden */
+  pageTable(hidden) {
+    const wanted = [...hidden].sort().join();
+    return this.whole?.tables.find(({ hide }) => [...new Set(hide.map(groupOf))].sort().join() === wanted) ?? null;
+  }
+
+  /** @param {State} state @param {string} id of a node @param {boolean} inside of it @returns {Promise<Rows>} */
+  async hostRows(state, id, inside) {
+    const params = { ...this.params(state), table: true, limit: 1, ...(inside ? { focus: { node: id } } : {}) };
+    const key = JSON.stringify(params);
+    if (this.asked?.key !== key) {
+      const { functions, tables: [table] } = readFlame(await this.host.request(params));
+      this.asked = { key, rows: { functions, exact: true, ...table } };
+    }
+    return this.asked.rows;
+  }
+
+  /**
+   * Matching functions of what is shown and their samples, from the host where a pruned tree cannot tell.
+   * @param {State} state @param {Shown} shown @returns {Promise<{functions: number, samples: number} | null>}
+   */
+  async searchAll(state, shown) {
+    if (!this.remote || !shown.pruned || state.excluded.length > 0) {
       return null;
     }
-    const search = { text, caseSensitive, ...(where === 'any' ? {} : { in: where }) };
-    const answer = await this.host.request({ ...this.params({ ...state, view: 'flame' }), search, limit: 1 });
-    return typeof answer?.match?.samples === 'number' ? answer.match.samples : null;
+    const plain = /** @type {State} */ ({ ...state, view: 'flame' });
+    const { functions, total, id } = await this.hostRows(plain, '', false);
+    const found = matches(functions, state.search);
+    const ids = id.filter((_, fn) => found?.[fn] && total[fn] > 0 && functions.kind[fn] === CODE);
+    const answer = await this.host.request({ ...this.params(plain), search: { functions: ids }, limit: 1 });
+    return { functions: ids.length, samples: answer.match.samples };
   }
 
   /** Threads and processes, heaviest first. */

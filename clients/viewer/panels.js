@@ -1,7 +1,7 @@
 /** Fills the panels around the picture from what the viewer shows. */
 import { percentText } from './numbers.js';
 import { SHADES, SLOTS } from './palette.js';
-import { callsOut, functionTotals } from './totals.js';
+import { matches } from './search.js';
 import { CODE } from './tree.js';
 import { nodePlace } from './words.js';
 
@@ -24,25 +24,19 @@ export function showLegend(viewer) {
   });
   const structure = model.structure().map(({ key, name, share }) => (
     { key, name, share, colour: null, on: !excluded.has(key) }));
-  viewer.legend.show(modules, structure, model.whole.tree.total[0]);
+  viewer.legend.show(modules, structure, model.whole.tree.total[0], !model.whole.pruned);
 }
 
-/** @param {Viewer} viewer */
-export function showTable(viewer) {
-  const { shown, state, table } = viewer;
-  const { info } = viewer.model.whole ?? { info: null };
-  if (!shown || !info) {
-    return;
-  }
-  const { forward, functions } = shown;
-  const node = viewer.resolve(forward, state.zooms.flame);
-  const { self, total } = functionTotals(forward, functions, node);
+/** @param {Viewer} viewer @param {number} node that the numbers are within @param {import('./model.js').Rows} rows */
+export function showTable(viewer, node, rows) {
+  const { state, table } = viewer;
+  const { forward } = /** @type {import('./model.js').Shown} */ (viewer.shown);
+  const { info } = /** @type {import('./tree.js').Flame} */ (viewer.model.whole);
   const inside = node > 0 ? ` within ${viewer.nameOf(forward, node)}` : '';
-  const pruned = shown.pruned ? ' Small calls are folded into “(other)”: numbers are lower bounds.' : '';
+  const bounds = rows.exact ? '' : ' Small calls are folded into “(other)”: numbers are at least these.';
   table.show({
-    functions, self, total, calls: callsOut(forward, functions, node), whole: forward.total[node],
-    scale: info, found: viewer.graph.found,
-    caption: `${viewer.unit(forward.total[node])}${inside}. Recursion counts once.${pruned}`,
+    ...rows, whole: forward.total[node], scale: info, found: viewer.graph.found && matches(rows.functions, state.search),
+    caption: `${viewer.unit(forward.total[node])}${inside}. Recursion counts once.${bounds}`,
   }, state.sort);
 }
 

@@ -92,6 +92,15 @@ export function readTree(nodes, functions) {
   return layOut(tree);
 }
 
+/** @param {any} json @param {number} functions how many there are @returns {import('./tree.js').Table} */
+function readTable(json, functions) {
+  const all = { length: functions };
+  /** @param {'self' | 'total' | 'calls'} key */
+  const column = (key) => Float64Array.from(all, (_, i) => count(json?.[key]?.[i]));
+  return { hide: json?.hide ?? [], id: json?.id ?? [], self: column('self'), total: column('total'),
+    calls: Int32Array.from(column('calls')) };
+}
+
 /** @param {any} json @returns {Flame} */
 export function readFlame(json) {
   if (typeof json !== 'object' || json === null) {
@@ -101,14 +110,13 @@ export function readFlame(json) {
   const callers = json.callers ? readTree(json.callers, functions.count) : null;
   const callees = json.callees ? readTree(json.callees, functions.count) : null;
   const tree = callees ?? readTree(json.nodes, functions.count);
-  const match = json.match && Array.isArray(json.match.functions) ? json.match : null;
   return {
     tree,
     functions,
     pruned: [tree, callers].some((one) => one?.fn.includes(OTHER)),
     callers,
     callees,
-    match: match && { samples: count(match.samples), functions: match.functions },
+    tables: Array.isArray(json.tables) ? json.tables.map((/** @type {any} */ table) => readTable(table, functions.count)) : [],
     info: {
       title: typeof json.title === 'string' ? json.title : '',
       summary: typeof json.summary === 'string' ? json.summary : '',

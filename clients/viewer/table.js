@@ -17,6 +17,8 @@ const COLUMNS = /** @type {{key: Key, share?: boolean, title: string, about: str
 ]);
 
 /**
+ * @typedef {(fn: number, functions: import('./tree.js').Functions) => void} Choose
+ *
  * @typedef {object} Rows
  * @property {import('./tree.js').Functions} functions
  * @property {Float64Array} self
@@ -29,7 +31,7 @@ const COLUMNS = /** @type {{key: Key, share?: boolean, title: string, about: str
  */
 
 export class Table {
-  /** @param {{sort: (key: Key) => void, choose: (fn: number) => void, open: ((fn: number) => void) | null}} handlers */
+  /** @param {{sort: (key: Key) => void, choose: Choose, open: Choose | null}} handlers */
   constructor(handlers) {
     this.handlers = handlers;
     this.body = h('tbody');
@@ -69,7 +71,7 @@ export class Table {
       const sorted = key === sort.key && !share;
       head.setAttribute('aria-sort', sorted ? (sort.down ? 'descending' : 'ascending') : 'none');
     });
-    this.caption.textContent = rows.caption;
+    this.caption.textContent = this.order.length > 0 ? rows.caption : `${rows.caption} No function of what is shown matches.`;
     this.body.replaceChildren();
     this.made = 0;
     this.element.scrollTop = 0;
@@ -92,10 +94,10 @@ export class Table {
     const { open } = this.handlers;
     const place = placeTextOf(functions, fn);
     const name = h('button', { type: 'button', class: 'hl-link', dir: 'ltr', text: nameOf(functions, fn),
-      title: 'Callers and callees', click: () => this.handlers.choose(fn) });
+      title: 'Callers and callees', click: () => this.handlers.choose(fn, functions) });
     const where = open && functions.file[fn]
       ? h('button', { type: 'button', class: 'hl-link hl-place', dir: 'ltr', text: place, title: 'Open',
-        click: () => open(fn) })
+        click: () => open(fn, functions) })
       : h('span', { class: 'hl-place', dir: 'ltr', text: place });
     const bar = h('span', { class: 'hl-bar', 'aria-hidden': 'true' });
     bar.style.width = `${whole > 0 ? (100 * self[fn]) / whole : 0}%`;

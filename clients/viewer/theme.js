@@ -79,17 +79,23 @@ export function readTheme(element) {
   };
 }
 
-/** Calls back when the host or the system changes the theme. @param {() => void} changed */
-export function watchTheme(changed) {
+const SYSTEM = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)', '(forced-colors: active)'];
+
+/** What the style sheet goes by in a page: the user's choice, else the system's. @param {import('./state.js').State['theme']} theme */
+export function setTheme(theme) {
+  document.documentElement.dataset.theme = theme !== 'auto' ? theme : matchMedia(SYSTEM[0]).matches ? 'dark' : 'light';
+}
+
+/** Calls back when the host changes the theme, and when the system does. @param {() => void} changed @param {() => void} systemChanged */
+export function watchTheme(changed, systemChanged) {
   const observer = new MutationObserver(changed);
   for (const element of [document.documentElement, document.body]) {
     observer.observe(element, { attributes: true, attributeFilter: ['class', 'style', 'data-theme'] });
   }
-  const queries = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)', '(forced-colors: active)']
-    .map((query) => matchMedia(query));
-  queries.forEach((query) => query.addEventListener('change', changed));
+  const queries = SYSTEM.map((query) => matchMedia(query));
+  queries.forEach((query) => query.addEventListener('change', systemChanged));
   return () => {
     observer.disconnect();
-    queries.forEach((query) => query.removeEventListener('change', changed));
+    queries.forEach((query) => query.removeEventListener('change', systemChanged));
   };
 }

@@ -56,7 +56,7 @@ export class Toolbar {
     this.regex = button('.*', 'Regular expression', () => change({ regex: !this.state?.search.regex }), 'hl-icon');
     this.matches = h('output', { class: 'hl-matches', 'aria-live': 'polite' });
     this.searching = h('div', { class: 'hl-group hl-searching', role: 'search', 'aria-label': 'Functions' },
-      this.text, this.where, this.caseSensitive, this.regex, this.matches);
+      this.text, this.where, this.caseSensitive, this.regex);
     this.source.hidden = !sources;
     this.theme.hidden = !themes;
     /** @type {State | null} */
@@ -64,7 +64,7 @@ export class Toolbar {
     /** @param {string} label @param {Node[]} parts */
     const group = (label, ...parts) => h('div', { class: 'hl-group', role: 'group', 'aria-label': label }, ...parts);
     this.element = h('header', { class: 'hl-toolbar' },
-      h('div', { class: 'hl-heading' }, this.title, this.summary,
+      h('div', { class: 'hl-heading' }, this.title, this.summary, this.matches, /* in the row with room for it */
         group('Panels', this.legend, this.theme, this.help)),
       h('div', { class: 'hl-controls' },
         group('View', ...this.views), group('History', this.back, this.forward, this.reset), this.searching,

@@ -101,5 +101,5 @@ export function groups(tree, functions) {
     entry.share = total[i];
     entry.self = self[i];
   });
-  return list.sort((a, b) => b.self - a.self || b.share - a.share || (a.name < b.name ? -1 : 1));
+  return list.filter((entry) => entry.share > 0).sort((a, b) => b.self - a.self || b.share - a.share || (a.name < b.name ? -1 : 1));
 }

@@ -45,6 +45,13 @@ export const PROCESS = 2;
  * @property {number} runSamples
  * @property {string} focus what the numbers are restricted to, or ""
  *
+ * @typedef {object} Table exact numbers, by function, however the tree is pruned
+ * @property {string[]} hide modules that are left out
+ * @property {string[]} id names of functions outside of the viewer; empty in a page
+ * @property {Float64Array} self
+ * @property {Float64Array} total
+ * @property {Int32Array} calls
+ *
  * @typedef {object} Flame
  * @property {Tree} tree
  * @property {Functions} functions
@@ -52,7 +59,7 @@ export const PROCESS = 2;
  * @property {boolean} pruned some nodes are folded into "(other)"
  * @property {Tree | null} callers of a sandwich
  * @property {Tree | null} callees
- * @property {{samples: number, functions: number[]} | null} match
+ * @property {Table[]} tables
  */
 
 /** @param {number} count @returns {Tree} */

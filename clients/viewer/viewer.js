@@ -1,25 +1,27 @@
 /** The viewer: what the user does becomes a state, the state becomes trees, the trees are shown. */
-import { Commands } from './commands.js';
+import { act, pressed, pressedOutside } from './commands.js';
 import { Details } from './details.js';
 import { h } from './dom.js';
 import { Graph, makePane } from './graph.js';
 import { makeHelp } from './help.js';
 import { History } from './history.js';
 import { Legend } from './legend.js';
+import { mark, search, searchRemote } from './matching.js';
 import { Model, findFunction } from './model.js';
 import { visible } from './names.js';
-import { amountText, counted, percentText } from './numbers.js';
+import { amountText } from './numbers.js';
 import { SLOTS, assign } from './palette.js';
 import { showDetails, showLegend, showTable } from './panels.js';
 import { Sources } from './sources.js';
 import { firstState, merged } from './state.js';
 import { Table } from './table.js';
-import { readTheme, watchTheme } from './theme.js';
+import { readTheme, setTheme, watchTheme } from './theme.js';
 import { Toolbar } from './toolbar.js';
 import { Tooltip } from './tooltip.js';
 import { functionTotals } from './totals.js';
-import { CODE, PROCESS, follow, keyOf, pathOf } from './tree.js';
-import { firstPlace, nodeFacts, nodeLabel, nodeName, nodePlace } from './words.js';
+import { CODE, follow, keyOf, pathOf } from './tree.js';
+import { nodeFacts, nodeLabel, nodeName } from './words.js';
+import { click, zoom } from './zooming.js';
 
 /**
  * @typedef {import('./graph.js').Pane} Pane
@@ -52,16 +54,15 @@ export class Viewer {
     this.turn = 0;
     /** @type {string[] | null} path of the selected node */
     this.lastKeys = null;
-    this.outside = (/** @type {KeyboardEvent} */ event) => this.commands.keyOutside(event);
+    this.outside = (/** @type {KeyboardEvent} */ event) => pressedOutside(this, event);
     this.unwatch = () => {};
     this.unlisten = () => {};
-    this.commands = new Commands(this);
-    const act = (/** @type {Action} */ action) => this.commands.act(action);
+    const perform = (/** @type {Action} */ action) => act(this, action);
     const { open } = host;
-    this.toolbar = new Toolbar({ set: (change) => this.set(change), view: (view) => this.setView(view), act },
+    this.toolbar = new Toolbar({ set: (change) => this.set(change), view: (view) => this.setView(view), act: perform },
       host.source !== null, !host.live);
     this.graph = new Graph({
-      click: (spot, event) => this.click(spot, event),
+      click: (spot, event) => click(this, spot, event),
       hover: (spot, box) => this.hover(spot, box),
       label: (tree, node) => this.label(tree, node),
     });
@@ -73,14 +74,14 @@ export class Viewer {
     });
     this.table = new Table({
       sort: (key) => this.set({ sort: { key, down: this.state.sort.key === key ? !this.state.sort.down : key !== 'name' } }),
-      choose: (fn) => this.pivot(fn),
-      open: open && ((fn) => this.openFunction(fn)),
+      choose: (fn, functions) => this.pivot(fn, functions),
+      open: open && ((fn, { file, line }) => open(file[fn], line[fn] || 1)),
     });
-    this.details = new Details(act, open !== null);
+    this.details = new Details(perform, open !== null);
     this.help = makeHelp();
     this.live = h('div', { class: 'hl-unseen', 'aria-live': 'polite', role: 'status' });
     this.message = h('div', { class: 'hl-message', role: 'alert', hidden: true });
-    this.graph.element.addEventListener('keydown', (event) => this.commands.key(event));
+    this.graph.element.addEventListener('keydown', (event) => pressed(this, event));
     this.stage = h('div', { class: 'hl-stage' }, this.graph.element, this.tooltip.element);
     this.assemble();
   }
@@ -98,7 +99,7 @@ export class Viewer {
 
   async start() {
     this.applyTheme();
-    this.unwatch = watchTheme(() => this.readTheme());
+    this.unwatch = watchTheme(() => this.readTheme(), () => this.applyTheme());
     this.unlisten = this.host.listen((event) => this.hear(event));
     await this.load();
   }
@@ -140,14 +141,14 @@ export class Viewer {
       void this.load();
     } else if (event.type === 'highlight') {
       this.highlighted = event.function ? { function: event.function, file: event.file ?? '' } : null;
-      this.mark();
+      mark(this);
     } else if (event.type === 'show') {
       this.set(merged(this.state, event.state));
     } else if (event.type === 'zoom') {
       const node = event.node ? this.shown?.tree.ids?.indexOf(event.node) ?? -1 : 0;
       const pane = this.graph.panes[0];
       if (pane && node >= 0) {
-        this.zoom({ pane, node }, false);
+        zoom(this, { pane, node }, false);
       }
     }
   }
@@ -226,12 +227,12 @@ export class Viewer {
     return best;
   }
 
-  /** @param {number} fn */
-  pivot(fn) {
-    if (!this.shown) {
+  /** @param {number} fn @param {import('./tree.js').Functions} [functions] */
+  pivot(fn, functions = this.shown?.functions) {
+    if (!functions) {
       return;
     }
-    const pivot = keyOf(this.shown.functions, fn);
+    const pivot = keyOf(functions, fn);
     this.state = { ...this.state, view: 'sandwich', pivot,
       zooms: { ...this.state.zooms, callers: [], callees: [] } };
     this.remember();
@@ -257,7 +258,7 @@ export class Viewer {
       }
       this.message.hidden = true;
       this.present(shown, home);
-      await this.searchRemote(turn);
+      await Promise.all([this.fillTable(turn), searchRemote(this, turn)]);
     } catch (error) {
       if (turn === this.turn) {
         this.fail(error);
@@ -273,25 +274,36 @@ export class Viewer {
     graph.fill = assign(shown.functions, this.slots, state.colour === 'function');
     this.toolbar.show(state, { back: this.history.canGo(-1), forward: this.history.canGo(1),
       mineKnown: shown.functions.mineKnown });
-    this.search();
-    this.mark();
+    search(this);
+    mark(this);
     showLegend(this);
     const table = state.view === 'table';
     this.stage.hidden = table;
     this.table.element.hidden = !table;
     this.legend.element.hidden = !state.legend;
-    if (table) {
-      showTable(this);
-    } else if (changed || home || graph.panes.length === 0) {
+    if (!table && (changed || home || graph.panes.length === 0)) {
       this.showPanes();
       if (home) {
         graph.home();
       }
-    } else {
+    } else if (!table) {
       this.applyZooms(true);
     }
     graph.invalidate();
     showDetails(this);
+  }
+
+  /** @param {number} turn */
+  async fillTable(turn) {
+    const { state, shown } = this;
+    if (state.view !== 'table' || !shown) {
+      return;
+    }
+    const node = this.resolve(shown.forward, state.zooms.flame);
+    const rows = await this.model.rows(state, shown, node);
+    if (turn === this.turn) {
+      showTable(this, node, rows);
+    }
   }
 
   isUp() {
@@ -355,62 +367,6 @@ export class Viewer {
     }
   }
 
-  search() {
-    const { graph, state, shown } = this;
-    const output = this.toolbar.matches;
-    graph.found = null;
-    output.textContent = '';
-    output.classList.remove('hl-wrong');
-    if (!shown) {
-      return;
-    }
-    try {
-      const result = this.model.search(shown, state);
-      graph.found = result?.found ?? null;
-      if (result) {
-        output.textContent = this.matchText(result.samples, result.exact, result.found);
-      }
-    } catch (error) {
-      output.textContent = error instanceof SyntaxError ? 'not a regular expression'
-        : String(/** @type {Error} */ (error).message);
-      output.classList.add('hl-wrong');
-    }
-  }
-
-  /** @param {number} samples @param {boolean} exact @param {Uint8Array} found */
-  matchText(samples, exact, found) {
-    const { forward } = /** @type {Shown} */ (this.shown);
-    const functions = found.reduce((sum, each) => sum + each, 0);
-    const share = percentText(samples, forward.total[0]);
-    return functions === 0 && exact ? 'no match'
-      : `${counted(functions, 'function')} · ${exact ? '' : '≥ '}${this.unit(samples)} · ${share}`;
-  }
-
-  /** @param {number} turn */
-  async searchRemote(turn) {
-    const { found } = this.graph;
-    if (!found || !this.model.remote) {
-      return;
-    }
-    const samples = await this.model.searchAll(this.state);
-    if (samples !== null && turn === this.turn) {
-      this.toolbar.matches.textContent = this.matchText(samples, true, found);
-    }
-  }
-
-  /** Points out the function that the editor's cursor is in. */
-  mark() {
-    const { shown, highlighted } = this;
-    this.graph.marked = null;
-    if (shown && highlighted) {
-      const { functions } = shown;
-      const marked = Uint8Array.from(functions.name, (name, i) => Number(name === highlighted.function
-        && (highlighted.file === '' || functions.file[i] === highlighted.file)));
-      this.graph.marked = marked.includes(1) ? marked : null;
-    }
-    this.graph.invalidate();
-  }
-
   /** @param {'module' | 'structure'} kind @param {string} key @param {boolean} alone */
   toggle(kind, key, alone) {
     const field = kind === 'module' ? 'hidden' : 'excluded';
@@ -459,114 +415,11 @@ export class Viewer {
     this.tooltip.show(this.factsOf(spot), box, { width: this.stage.clientWidth, height: this.stage.clientHeight });
   }
 
-  /* Doing */
-
-  /** @param {Spot} spot @param {MouseEvent} event */
-  click(spot, event) {
-    this.graph.element.focus({ preventScroll: true });
-    if (event.ctrlKey || event.metaKey) {
-      this.open(spot);
-      return;
-    }
-    this.select(spot, false);
-    this.zoom(spot, true);
-  }
-
-  /** @param {Spot} spot @param {boolean} show */
-  select(spot, show) {
-    this.lastKeys = this.keysTo(spot.pane.tree, spot.node);
-    this.graph.select(spot, show);
-    showDetails(this);
-    this.announce(spot);
-  }
-
-  /** @param {Spot} spot */
-  announce({ pane, node }) {
-    const { tree } = pane;
-    const all = /** @type {Shown} */ (this.shown).forward.total[0];
-    this.live.textContent = [this.nameOf(tree, node), nodePlace(/** @type {Shown} */ (this.shown).functions, tree, node),
-      `total ${this.unit(tree.total[node])}, ${percentText(tree.total[node], all)}`,
-      `own ${this.unit(tree.self[node])}`, `level ${tree.depth[node]}`].filter((text) => text !== '').join(', ');
-  }
-
-  /** @param {Spot} spot @param {boolean} tell the host */
-  zoom({ pane, node }, tell) {
-    const key = this.zoomKey(pane);
-    this.state = { ...this.state, zooms: { ...this.state.zooms, [key]: this.keysTo(pane.tree, node) } };
-    this.graph.zoom(pane, node, true);
-    this.graph.reveal({ pane, node });
-    this.tooltip.hide();
-    this.remember();
-    this.toolbar.show(this.state, { back: this.history.canGo(-1), forward: this.history.canGo(1),
-      mineKnown: this.shown?.functions.mineKnown ?? false });
-    showDetails(this);
-    if (tell) {
-      this.tellFocus(pane, node);
-    }
-    void this.refine(pane, node);
-  }
-
-  /** @param {Pane} pane @param {number} node */
-  tellFocus(pane, node) {
-    const { tree } = pane;
-    const shown = /** @type {Shown} */ (this.shown);
-    const fn = tree.fn[node];
-    if (fn < 0 || node === 0) {
-      this.host.focus(null);
-      return;
-    }
-    const whole = this.model.whole?.tree;
-    const ids = tree.ids ?? (tree.from && !this.model.remote && this.state.view !== 'sandwich'
-      && this.state.view !== 'inverted' ? whole?.ids : null);
-    const { functions } = shown;
-    this.host.focus({
-      id: (tree.ids ? tree.ids[node] : ids && tree.from ? ids[tree.from[node]] : '') ?? '',
-      name: functions.name[fn], file: functions.file[fn], line: functions.line[fn] || tree.line[node],
-      kind: functions.kind[fn] === CODE ? 'code' : functions.kind[fn] === PROCESS ? 'process' : 'thread',
-      samples: tree.total[node],
-    });
-  }
-
-  /** @param {Pane} pane @param {number} node */
-  async refine(pane, node) {
-    const { turn } = this;
-    try {
-      const shown = await this.model.refine(this.state, node);
-      if (shown && turn === this.turn && pane === this.graph.panes[0]) {
-        this.present(shown, false);
-      }
-    } catch (error) {
-      this.fail(error);
-    }
-  }
-
-  /** @param {Spot} spot */
-  open({ pane, node }) {
-    const fn = pane.tree.fn[node];
-    const { functions } = /** @type {Shown} */ (this.shown);
-    const target = fn >= 0 ? { file: functions.file[fn], line: pane.tree.line[node] || functions.line[fn] }
-      : firstPlace(functions, pane.tree);
-    if (target?.file) {
-      this.host.open?.(target.file, target.line);
-    }
-  }
-
-  /** @param {number} fn */
-  openFunction(fn) {
-    const { functions } = /** @type {Shown} */ (this.shown);
-    this.host.open?.(functions.file[fn], functions.line[fn] || 1);
-  }
-
   /* Theme */
 
   applyTheme() {
     if (!this.host.live) {
-      const { dataset } = document.documentElement;
-      if (this.state.theme === 'auto') {
-        delete dataset.theme;
-      } else {
-        dataset.theme = this.state.theme;
-      }
+      setTheme(this.state.theme);
     }
     this.readTheme();
   }

@@ -111,7 +111,9 @@ static int make(struct hl_flame *flame, const atomic_bool *cancelled, struct hl_
                                 error);
     }
     r = r < 0 ? r : is_cancelled(cancelled);
-    return r < 0 || !query->search ? r : hl_flame_search(flame);
+    r = r < 0 || !query->table ? r : hl_flame_table(flame);
+    bool searches = query->search || query->search_ids;
+    return r < 0 || !searches ? r : hl_flame_search(flame);
 }
 
 int hl_flame_make(const struct hl_run_data *data, const struct hl_flame_query *query,
@@ -147,5 +149,6 @@ void hl_flame_destroy(struct hl_flame *flame)
     hl_view_destroy(flame->callers);
     free(flame->focus);
     free(flame->matches);
+    hl_flame_table_finish(&flame->table);
     free(flame);
 }

@@ -96,6 +96,9 @@ int hl_flame_json(const struct hl_flame *flame, struct hl_buffer *out)
         .group_count = flame->group_count,
         .matches = flame->matches,
         .match_samples = flame->match_samples,
+        .tables = &flame->table,
+        .table_count = flame->table.total ? 1 : 0,
+        .name_functions = true,
     };
     struct hl_json json;
     hl_json_init(&json, out);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hotlens/app/flame.h"
+#include "hotlens/base/map.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/formats/module_name.h"
 
@@ -47,6 +48,23 @@ static bool is_match(const struct hl_flame *flame, const struct hl_function *fun
     return contains(text, length, query->search, query->search_case);
 }
 
+/* Functions that the client found for itself in a table. */
+static int match_ids(struct hl_flame *flame)
+{
+    const struct hl_flame_query *query = flame->query;
+    struct hl_map wanted = {0};
+    uint32_t value;
+    int r = 0;
+    for (size_t i = 0; r >= 0 && i < query->search_id_count; i++) {
+        r = hl_map_put(&wanted, query->search_ids[i], 1);
+    }
+    for (size_t i = 0; r >= 0 && i < flame->functions->count; i++) {
+        flame->matches[i] = hl_map_get(&wanted, flame->functions->items[i].hash, &value);
+    }
+    hl_map_finish(&wanted);
+    return r;
+}
+
 /* Each stack once: a match inside a match has been counted with it. */
 static uint64_t count_samples(const struct hl_flame *flame)
 {
@@ -76,8 +94,13 @@ int hl_flame_search(struct hl_flame *flame)
     if (!flame->matches) {
         return -ENOMEM;
     }
-    for (size_t i = 0; flame->query->search[0] && i < functions->count; i++) {
+    const struct hl_flame_query *query = flame->query;
+    for (size_t i = 0; query->search && query->search[0] && i < functions->count; i++) {
         flame->matches[i] = is_match(flame, &functions->items[i], &module);
+    }
+    int r = query->search_ids ? match_ids(flame) : 0;
+    if (r < 0) {
+        return r;
     }
     flame->match_samples = count_samples(flame);
     return module.error;

@@ -9,7 +9,6 @@
 #include "hotlens/base/json.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
-#include "hotlens/formats/flame_json.h"
 #include "hotlens/formats/html.h"
 #include "hotlens/profile/view.h"
 
@@ -78,11 +77,22 @@ static int write_data(const struct hl_run_data *data, const struct hl_html_optio
     if (r < 0) {
         return r;
     }
+    _cleanup_(hl_html_tables_finish) struct hl_html_tables tables = {0};
+    r = hl_html_tables(&shown, view, &tables);
+    if (r < 0) {
+        return r;
+    }
+    struct hl_flame_trees trees = {.nodes = view,
+                                   .profile = data->profile,
+                                   .functions = functions,
+                                   .group_count = (uint32_t)functions->count,
+                                   .tables = tables.items,
+                                   .table_count = tables.count};
     struct hl_json json;
     hl_json_init(&json, out);
     hl_json_object_begin(&json);
     write_facts(&json, data, options);
-    hl_flame_json_write(view, data->profile, functions, &json);
+    hl_flame_json_trees(&trees, &json);
     hl_json_object_end(&json);
     return 0;
 }

@@ -65,39 +65,68 @@ static void spaces(struct hl_buffer *out, uint32_t count)
     }
 }
 
+static const char *label_of(const struct hl_flame_pen *pen, const struct hl_view *view,
+                            uint32_t node, size_t *ret_length)
+{
+    const char *label = NULL;
+    if (node == HL_LAYOUT_MERGED) {
+        label = "";
+    } else if (pen->label) {
+        label = pen->label(pen->user, view, node, ret_length);
+    }
+    if (!label || node == HL_LAYOUT_MERGED) {
+        label = label ? label : hl_flame_name(pen->flame, view, node);
+        *ret_length = strlen(label);
+    }
+    return label;
+}
+
+/* Without colours a match is underlined; with them all else is grey too. */
+static bool is_match(const struct hl_flame_pen *pen, const struct hl_view *view, uint32_t node)
+{
+    const struct hl_function *function =
+        node == HL_LAYOUT_MERGED ? NULL : hl_flame_function(pen->flame, view, node);
+    return function && pen->matches[function - pen->flame->functions->items];
+}
+
 /* A box is its label and, at its right edge, a line that keeps it from its neighbour. */
-static void draw_box(const struct hl_flame *flame, const struct hl_view *view,
-                     const struct hl_cell *cell, enum hl_flame_colour colour, bool marked,
-                     struct hl_buffer *out)
+static void draw_box(const struct hl_flame_pen *pen, const struct hl_view *view,
+                     const struct hl_cell *cell, struct hl_buffer *out)
 {
     bool merged = cell->node == HL_LAYOUT_MERGED;
+    bool marked = !merged && pen->view == view && cell->node == pen->marked;
+    bool found = pen->matches && is_match(pen, view, cell->node);
+    bool plain = pen->colour == HL_FLAME_PLAIN;
     uint32_t inner = cell->width > 1 ? cell->width - 1 : 0;
-    const char *name = merged ? "" : hl_flame_name(flame, view, cell->node);
-    begin_box(out, colour_of(flame, view, cell->node), colour, marked);
-    size_t used = hl_label_append(out, name, strlen(name), inner);
+    struct colour fill =
+        pen->matches && !found ? GREY : colour_of(pen->flame, view, cell->node);
+    size_t length;
+    const char *label = label_of(pen, view, cell->node, &length);
+    begin_box(out, fill, pen->colour, marked);
+    hl_buffer_puts(out, found ? "\x1b[1;4m" : "");
+    size_t used = hl_label_append(out, label, length, inner);
+    hl_buffer_puts(out, found ? "\x1b[24m" : "");
     for (size_t i = used; i < inner; i++) {
-        hl_buffer_puts(out, merged ? "·" : colour == HL_FLAME_PLAIN ? "─" : " ");
+        hl_buffer_puts(out, merged ? "·" : plain ? "─" : " ");
     }
-    hl_buffer_puts(out, merged && inner == 0 ? "·" : colour == HL_FLAME_PLAIN ? "┤" : "▕");
-    if (colour != HL_FLAME_PLAIN || marked) {
+    hl_buffer_puts(out, merged && inner == 0 ? "·" : plain ? "┤" : "▕");
+    if (!plain || marked || found) {
         hl_buffer_puts(out, "\x1b[0m");
     }
 }
 
-void hl_flame_draw_row(const struct hl_flame *flame, const struct hl_view *view,
-                       const struct hl_layout *layout, uint32_t row, uint32_t width,
-                       enum hl_flame_colour colour, uint32_t marked, struct hl_buffer *out)
+void hl_flame_draw_row(const struct hl_flame_pen *pen, const struct hl_view *view,
+                       const struct hl_layout *layout, uint32_t row, struct hl_buffer *out)
 {
     uint32_t x = 0;
     for (size_t i = layout->row[row]; i < layout->row[row + 1]; i++) {
         const struct hl_cell *cell = &layout->cells[i];
         spaces(out, cell->x - x);
-        draw_box(flame, view, cell, colour,
-                 marked != HL_LAYOUT_MERGED && cell->node == marked, out);
+        draw_box(pen, view, cell, out);
         x = cell->x + cell->width;
     }
-    if (colour != HL_FLAME_PLAIN) {
-        spaces(out, width - x);
+    if (pen->colour != HL_FLAME_PLAIN) {
+        spaces(out, pen->width - x);
     }
 }
 
@@ -105,13 +134,14 @@ static int draw_tree(const struct hl_flame *flame, const struct hl_view *view, u
                      enum hl_flame_colour colour, bool upwards, struct hl_buffer *out)
 {
     struct hl_layout layout;
+    const struct hl_flame_pen pen = {.flame = flame, .width = width, .colour = colour};
     int r = hl_layout_make(view, width, &layout);
     for (uint32_t i = 0; r == 0 && i < layout.rows; i++) {
         uint32_t row = upwards ? layout.rows - 1 - i : i;
         if (upwards && row == 0) {
             break; /* the function itself is drawn once, with what it calls */
         }
-        hl_flame_draw_row(flame, view, &layout, row, width, colour, HL_LAYOUT_MERGED, out);
+        hl_flame_draw_row(&pen, view, &layout, row, out);
         hl_buffer_putc(out, '\n');
     }
     hl_layout_finish(&layout);

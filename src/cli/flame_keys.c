@@ -36,7 +36,53 @@ static int mouse_key(const char *text, struct terminal_key *ret_key)
     }
     ret_key->x = (uint32_t)numbers[1] - 1;
     ret_key->y = (uint32_t)numbers[2] - 1;
-    return button == 0 ? KEY_CLICK : button == 64 ? KEY_UP : button == 65 ? KEY_DOWN : KEY_NONE;
+    return button == 0    ? KEY_CLICK
+           : button == 64 ? KEY_WHEEL_UP
+           : button == 65 ? KEY_WHEEL_DOWN
+                          : KEY_NONE;
+}
+
+/* "\x1b[5~", with modifiers "\x1b[5;2~". */
+static int numbered_key(const char *text)
+{
+    switch (strtoul(text, NULL, 10)) {
+    case 1:
+    case 7:
+        return KEY_FIRST;
+    case 4:
+    case 8:
+        return KEY_LAST;
+    case 5:
+        return KEY_PAGE_UP;
+    case 6:
+        return KEY_PAGE_DOWN;
+    default:
+        return KEY_NONE;
+    }
+}
+
+/* What follows "\x1b[" or "\x1bO"; "1;3" before the letter of an arrow is Alt. */
+static int named_key(const char *text, size_t length, struct terminal_key *ret_key)
+{
+    bool alt = strncmp(text, "1;3", 3) == 0;
+    switch (length > 0 ? text[length - 1] : '\0') {
+    case 'A':
+        return KEY_UP;
+    case 'B':
+        return KEY_DOWN;
+    case 'C':
+        return alt ? KEY_ALT_RIGHT : KEY_RIGHT;
+    case 'D':
+        return alt ? KEY_ALT_LEFT : KEY_LEFT;
+    case 'H':
+        return KEY_FIRST;
+    case 'F':
+        return KEY_LAST;
+    case '~':
+        return numbered_key(text);
+    default:
+        return mouse_key(text, ret_key);
+    }
 }
 
 static int escape_key(struct terminal_key *ret_key)
@@ -56,18 +102,7 @@ static int escape_key(struct terminal_key *ret_key)
         }
     }
     text[length] = '\0';
-    switch (length > 0 ? text[length - 1] : '\0') {
-    case 'A':
-        return KEY_UP;
-    case 'B':
-        return KEY_DOWN;
-    case 'C':
-        return KEY_RIGHT;
-    case 'D':
-        return KEY_LEFT;
-    default:
-        return mouse_key(text, ret_key);
-    }
+    return named_key(text, length, ret_key);
 }
 
 void terminal_read_key(struct terminal_key *ret_key)

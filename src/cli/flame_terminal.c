@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -98,6 +99,25 @@ static void block_signals(void)
     sigprocmask(SIG_BLOCK, &ours, &usual_mask);
 }
 
+int terminal_enter_plainly(void)
+{
+    if (tcgetattr(STDIN_FILENO, &saved) < 0) {
+        return -errno;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(CRASHES); i++) {
+        handle(CRASHES[i], on_crash);
+    }
+    sigprocmask(SIG_BLOCK, NULL, &usual_mask);
+    return take();
+}
+
+void terminal_take_again(void)
+{
+    if (is_entered) {
+        (void)take();
+    }
+}
+
 int terminal_enter(void)
 {
     if (tcgetattr(STDIN_FILENO, &saved) < 0) {
@@ -130,7 +150,7 @@ void terminal_suspend(void)
 }
 
 /* After a SIGSTOP, which nobody can notice before, the shell has set the terminal as it likes it. */
-void terminal_follow_job_control(void)
+bool terminal_follow_job_control(void)
 {
     bool was_stopped = is_back && !is_stopping;
     bool shall_stop = is_stopping;
@@ -142,6 +162,44 @@ void terminal_follow_job_control(void)
     } else if (was_stopped) {
         (void)take();
     }
+    return shall_stop || was_stopped;
+}
+
+/* A program that stops itself (Ctrl+Z in an editor) stops us, so that the shell can go on. */
+static int wait_for(pid_t pid)
+{
+    int status;
+    for (;;) {
+        if (waitpid(pid, &status, WUNTRACED) < 0) {
+            return -errno;
+        }
+        if (!WIFSTOPPED(status)) {
+            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        }
+        raise(SIGSTOP);
+        kill(pid, SIGCONT);
+    }
+}
+
+int terminal_run(char *const argv[])
+{
+    give_back();
+    pid_t pid = fork();
+    if (pid == 0) {
+        sigprocmask(SIG_SETMASK, &usual_mask, NULL);
+        execvp(argv[0], argv);
+        _exit(127);
+    }
+    signal(SIGINT, SIG_IGN); /* Ctrl+C there is not meant for us */
+    signal(SIGQUIT, SIG_IGN);
+    signal(SIGTSTP, SIG_IGN);
+    int r = pid < 0 ? -errno : wait_for(pid);
+    handle(SIGINT, on_end);
+    handle(SIGQUIT, on_end);
+    handle(SIGTSTP, on_stop);
+    int taken = take();
+    is_back = 0;
+    return taken < 0 ? taken : r;
 }
 
 int terminal_wait(void)

@@ -8,22 +8,37 @@
 /* 0 or a negative errno. One at a time in a process. */
 int terminal_enter(void);
 void terminal_leave(void);
+/* The same for a program that handles signals itself; only crashes are handled here. */
+int terminal_enter_plainly(void);
+/* After somebody else stopped the process and let it go on. */
+void terminal_take_again(void);
 /* Ctrl+Z: gives the terminal back, stops the process, takes the terminal again. */
 void terminal_suspend(void);
 /* A signal that ends the process has come; it is raised again by terminal_leave's caller. 0 for none. */
 int terminal_ended_by(void);
 /* Somebody else stopped the process, or made it go on after SIGSTOP: to be called when nothing was read. */
-void terminal_follow_job_control(void);
+bool terminal_follow_job_control(void); /* true when what is on the screen was lost */
+/* Lends the terminal to a program and waits for it; its exit code, 127 and more if it could not run, or a
+ * negative errno. */
+int terminal_run(char *const argv[]);
 
 enum {
     KEY_NONE = 0, /* nothing, or a signal (a new size) */
     KEY_END = 256,
     KEY_ESCAPE,
     KEY_CLICK,
-    KEY_UP, /* arrows; the wheel is up and down too */
+    KEY_WHEEL_UP,
+    KEY_WHEEL_DOWN,
+    KEY_UP,
     KEY_DOWN,
     KEY_LEFT,
     KEY_RIGHT,
+    KEY_PAGE_UP,
+    KEY_PAGE_DOWN,
+    KEY_FIRST, /* Home; KEY_END above is the end of input */
+    KEY_LAST,
+    KEY_ALT_LEFT,
+    KEY_ALT_RIGHT,
 };
 
 struct terminal_key {

@@ -99,19 +99,35 @@ static bool function_of(const struct hl_flame_trees *trees, uint32_t group, uint
     return true;
 }
 
+static int collect_function(struct tables *tables, const struct hl_flame_trees *trees,
+                            uint32_t function)
+{
+    uint32_t index;
+    int r = hl_map_get_or_put(&tables->indices, function, (uint32_t)tables->count, &index);
+    return r > 0 ? add_row(tables, trees->functions, function) : r;
+}
+
+/* Functions that are in the tables only. */
+static int collect_rest(struct tables *tables, const struct hl_flame_trees *trees)
+{
+    int r = 0;
+    for (uint32_t i = 0; r >= 0 && trees->table_count > 0 && i < trees->functions->count; i++) {
+        for (size_t t = 0; r >= 0 && t < trees->table_count; t++) {
+            r = trees->tables[t].total[i] > 0 ? collect_function(tables, trees, i) : 0;
+        }
+    }
+    return r;
+}
+
 static int collect(struct tables *tables, const struct hl_view *view,
                    const struct hl_flame_trees *trees)
 {
     for (uint32_t i = 0; view && i < view->count; i++) {
         uint32_t function;
-        uint32_t index;
         if (!function_of(trees, view->group[i], &function)) {
             continue;
         }
-        int r = hl_map_get_or_put(&tables->indices, function, (uint32_t)tables->count, &index);
-        if (r > 0) {
-            r = add_row(tables, trees->functions, function);
-        }
+        int r = collect_function(tables, trees, function);
         if (r < 0) {
             return r;
         }
@@ -249,6 +265,68 @@ static void write_match(struct hl_json *json, const struct hl_flame_trees *trees
     hl_json_object_end(json);
 }
 
+enum table_column { TABLE_SELF, TABLE_TOTAL, TABLE_CALLS };
+
+static uint64_t table_value(const struct hl_flame_table *table, enum table_column column, uint32_t i)
+{
+    switch (column) {
+    case TABLE_SELF:
+        return table->self[i];
+    case TABLE_TOTAL:
+        return table->total[i];
+    case TABLE_CALLS:
+        return table->calls[i];
+    }
+    return 0;
+}
+
+static void write_function_ids(struct hl_json *json, const struct hl_flame_trees *trees,
+                               const struct tables *tables)
+{
+    hl_json_key(json, "id");
+    hl_json_array_begin(json);
+    for (size_t i = 0; i < tables->count; i++) {
+        hl_json_hex(json, trees->functions->items[tables->rows[i].function].hash);
+    }
+    hl_json_array_end(json);
+}
+
+static void write_table(struct hl_json *json, const struct hl_flame_table *table,
+                        const struct hl_flame_trees *trees, const struct tables *tables)
+{
+    static const char *const KEYS[] = {"self", "total", "calls"};
+    hl_json_object_begin(json);
+    hl_json_key(json, "hide");
+    hl_json_array_begin(json);
+    for (size_t i = 0; i < table->hide_count; i++) {
+        hl_json_string(json, table->hide[i]);
+    }
+    hl_json_array_end(json);
+    if (trees->name_functions) {
+        write_function_ids(json, trees, tables);
+    }
+    for (size_t column = 0; column < ARRAY_SIZE(KEYS); column++) {
+        hl_json_key(json, KEYS[column]);
+        hl_json_array_begin(json);
+        for (size_t i = 0; i < tables->count; i++) {
+            hl_json_u64(json, table_value(table, (enum table_column)column, tables->rows[i].function));
+        }
+        hl_json_array_end(json);
+    }
+    hl_json_object_end(json);
+}
+
+static void write_tables(struct hl_json *json, const struct hl_flame_trees *trees,
+                         const struct tables *tables)
+{
+    hl_json_key(json, "tables");
+    hl_json_array_begin(json);
+    for (size_t i = 0; i < trees->table_count; i++) {
+        write_table(json, &trees->tables[i], trees, tables);
+    }
+    hl_json_array_end(json);
+}
+
 void hl_flame_json_trees(const struct hl_flame_trees *trees, struct hl_json *json)
 {
     _cleanup_(tables_finish) struct tables tables = {
@@ -256,6 +334,7 @@ void hl_flame_json_trees(const struct hl_flame_trees *trees, struct hl_json *jso
     int r = collect(&tables, trees->nodes, trees);
     r = r < 0 ? r : collect(&tables, trees->callers, trees);
     r = r < 0 ? r : collect(&tables, trees->callees, trees);
+    r = r < 0 ? r : collect_rest(&tables, trees);
     if (r < 0) {
         json->buffer->error = json->buffer->error ? json->buffer->error : r;
         return;
@@ -269,6 +348,9 @@ void hl_flame_json_trees(const struct hl_flame_trees *trees, struct hl_json *jso
     write_nodes(json, "callees", trees->callees, trees, &tables);
     if (trees->matches) {
         write_match(json, trees, &tables);
+    }
+    if (trees->table_count > 0) {
+        write_tables(json, trees, &tables);
     }
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "hotlens/base/map.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/saturate.h"
 
@@ -42,6 +43,51 @@ int hl_groups_count(const struct hl_profile *profile, const struct hl_groups *gr
         }
     }
     return 0;
+}
+
+/* Own samples go to the nearest shown caller; a pair of caller and callee counts once. */
+static int table_of(const struct hl_columns *columns, const struct hl_groups *groups,
+                    uint32_t *nearest, struct hl_map *pairs, uint64_t *self, uint32_t *calls)
+{
+    nearest[0] = HL_NO_GROUP;
+    for (uint32_t i = 1; i < columns->count; i++) {
+        uint32_t above = nearest[columns->parent[i]];
+        uint32_t own = group_of(groups, columns->frame[i]);
+        nearest[i] = own == HL_NO_GROUP ? above : own;
+        if (nearest[i] != HL_NO_GROUP) {
+            add(&self[nearest[i]], columns->self[i]);
+        }
+        if (own == HL_NO_GROUP || above == HL_NO_GROUP) {
+            continue;
+        }
+        uint32_t known;
+        int r = hl_map_get_or_put(pairs, (uint64_t)above << 32 | own, 0, &known);
+        if (r < 0) {
+            return r;
+        }
+        calls[above] += r > 0;
+    }
+    return 0;
+}
+
+int hl_groups_table(const struct hl_profile *profile, const struct hl_groups *groups,
+                    uint64_t *self, uint64_t *total, uint32_t *calls)
+{
+    const struct hl_columns *columns = hl_profile_columns(profile);
+    _cleanup_free_ uint32_t *nearest = hl_try_malloc(columns->count, sizeof(*nearest));
+    if (!nearest) {
+        return -ENOMEM;
+    }
+    int r = hl_groups_count(profile, groups, self, total);
+    if (r < 0) {
+        return r;
+    }
+    memset(self, 0, groups->count * sizeof(*self));
+    memset(calls, 0, groups->count * sizeof(*calls));
+    struct hl_map pairs = {0};
+    r = table_of(columns, groups, nearest, &pairs, self, calls);
+    hl_map_finish(&pairs);
+    return r;
 }
 
 int hl_groups_callers(const struct hl_profile *profile, const struct hl_groups *groups,

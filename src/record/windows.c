@@ -30,7 +30,9 @@ static uint32_t seconds_of_next(const struct hl_recording *recording)
     uint32_t rate = recording->options.rate;
     int64_t age = hl_clock_monotonic() - recording->origin - recording->paused;
     int64_t seconds = age / HL_NS_PER_SECOND / 10;
-    seconds = seconds > LONGEST_SECONDS ? LONGEST_SECONDS : seconds;
+    uint32_t longest = recording->options.longest_window;
+    longest = longest > 0 ? longest : LONGEST_SECONDS;
+    seconds = seconds > longest ? longest : seconds;
     int64_t dear = recording->windows.attach_cost * COST_SHARE / HL_NS_PER_SECOND;
     seconds = dear > seconds ? dear : seconds;
     int64_t least = (LEAST_INTERVALS + rate - 1) / rate;
@@ -284,7 +286,12 @@ static void attach_failed(struct window *window)
     }
     /* A target that has ended cannot be attached to: that says nothing. But when py-spy cannot attach to
      * what it launched itself, it ends it. */
-    if (window->cut || (recording->ended_at && !is_launch(recording))) {
+    if (recording->ended_at && !is_launch(recording)) {
+        return;
+    }
+    /* A pause cut it off. Who goes on before it has ended could not start the next one. */
+    if (window->cut) {
+        windows_start_next(recording);
         return;
     }
     note_failure(window);

@@ -4,6 +4,19 @@
 
 #include "hotlens/server/documents.h"
 
+/* One element of contentChanges; the text is borrowed. */
+struct document_change {
+    bool is_whole;
+    struct hl_range range;
+    const char *text;
+};
+
+/* Applies many changes at once, as an editor sends them that has replaced a word everywhere: each before the
+ * one that was applied before it, with something in between, so that all positions are of the text as it is.
+ * 1; 0 for other changes, with nothing done; -ENOMEM, -EFBIG. O(length + changes), where one after the other
+ * costs O(length) for each. */
+int document_apply_descending(struct hl_document *document, const struct document_change *changes,
+                              size_t count);
 /* Replaces the whole text. 0, -ENOMEM, -EFBIG. */
 int document_set_text(struct hl_document *document, const char *text, size_t length);
 /* Replaces bytes [start, end) of the text. On failure text and index are not to be used. */

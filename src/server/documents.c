@@ -13,6 +13,9 @@
 #include "hotlens/base/path.h"
 #include "hotlens/base/uri.h"
 
+/* From so many changes on it pays to make the text anew. */
+#define MANY_CHANGES 16u
+
 struct hl_documents {
     struct hl_document **items;
     size_t count;
@@ -182,21 +185,15 @@ int hl_documents_open(struct hl_documents *documents, const cJSON *params,
     return 0;
 }
 
-/* One element of contentChanges. */
-struct change {
-    bool is_whole;
-    struct hl_range range;
-    const char *text;
-};
-
 static bool is_before(struct hl_position a, struct hl_position b)
 {
     return a.line != b.line ? a.line < b.line : a.character < b.character;
 }
 
-static int read_change(const cJSON *item, struct change *ret_change, struct hl_error *error)
+static int read_change(const cJSON *item, struct document_change *ret_change,
+                       struct hl_error *error)
 {
-    struct change change = {.text = ""};
+    struct document_change change = {.text = ""};
     const cJSON *range = NULL;
     int r = cJSON_IsObject(item)
                 ? hl_field_string(item, "text", &change.text, error)
@@ -217,7 +214,7 @@ static int read_change(const cJSON *item, struct change *ret_change, struct hl_e
     return r;
 }
 
-static int apply_change(struct hl_document *document, const struct change *change)
+static int apply_change(struct hl_document *document, const struct document_change *change)
 {
     size_t length = strlen(change->text);
     if (change->is_whole) {
@@ -234,42 +231,48 @@ static int apply_change(struct hl_document *document, const struct change *chang
     return document_splice(document, start, end, change->text, length);
 }
 
-/* All changes are looked at before the first is applied. */
-static int check_changes(const cJSON *changes, struct hl_error *error)
+/* All changes are looked at before the first is applied. The caller frees the array. */
+static int read_changes(const cJSON *array, struct document_change **ret_changes, size_t *ret_count,
+                        struct hl_error *error)
 {
     const cJSON *item;
-    cJSON_ArrayForEach(item, changes)
+    size_t count = 0;
+    _cleanup_free_ struct document_change *changes =
+        hl_try_malloc((size_t)cJSON_GetArraySize(array) + 1, sizeof(*changes));
+    if (!changes) {
+        return -ENOMEM;
+    }
+    cJSON_ArrayForEach(item, array)
     {
-        struct change change;
-        int r = read_change(item, &change, error);
+        int r = read_change(item, &changes[count++], error);
         if (r < 0) {
             hl_error_prefix(error, "contentChanges");
             return r;
         }
     }
+    *ret_changes = TAKE_PTR(changes);
+    *ret_count = count;
     return 0;
 }
 
 /* Edits `document`; on failure it is as before. */
-static int apply_changes(struct hl_document *document, const cJSON *changes)
+static int apply_changes(struct hl_document *document, const struct document_change *changes,
+                         size_t count)
 {
     struct hl_document draft;
-    int r = document_copy_text(document, &draft);
-    if (r < 0) {
-        return r;
+    int r = count >= MANY_CHANGES ? document_apply_descending(document, changes, count) : 0;
+    if (r != 0) {
+        return r < 0 ? r : 0;
     }
-    const cJSON *item;
-    cJSON_ArrayForEach(item, changes)
-    {
-        struct change change = {.text = ""};
-        r = read_change(item, &change, NULL);
-        if (r == 0) {
-            r = apply_change(&draft, &change);
-        }
+    r = document_copy_text(document, &draft);
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        r = apply_change(&draft, &changes[i]);
         if (r < 0) {
             document_finish_text(&draft);
-            return r;
         }
+    }
+    if (r < 0) {
+        return r;
     }
     document_finish_text(document);
     *document = draft;
@@ -297,22 +300,24 @@ int hl_documents_change(struct hl_documents *documents, const cJSON *params,
                         struct hl_document **ret_document, struct hl_error *error)
 {
     struct hl_document *document = NULL;
-    const cJSON *changes = NULL;
+    const cJSON *array = NULL;
+    _cleanup_free_ struct document_change *changes = NULL;
+    size_t count = 0;
     int64_t version = INT64_MIN;
     int r = find_open(documents, params, &document, error);
     if (r == 0) {
         r = hl_field_int_optional(params, "textDocument.version", &version, error);
     }
     if (r == 0) {
-        r = hl_field_array(params, "contentChanges", &changes, error);
+        r = hl_field_array(params, "contentChanges", &array, error);
     }
     if (r == 0) {
-        r = check_changes(changes, error);
+        r = read_changes(array, &changes, &count, error);
     }
     if (r < 0 || !document) {
         return r;
     }
-    r = apply_changes(document, changes);
+    r = apply_changes(document, changes, count);
     if (r < 0) {
         return no_room(r, document->uri, error);
     }

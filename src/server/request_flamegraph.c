@@ -18,6 +18,7 @@ struct flame_question {
     struct run_choice run;
     cJSON *params;
     const char **hide;
+    uint64_t *search_ids;
     char *focus_file;
     char *file;
     struct hl_flame_query query;
@@ -29,6 +30,7 @@ static void destroy(struct question *question)
     run_choice_finish(&flame->run);
     cJSON_Delete(flame->params);
     free(flame->hide);
+    free(flame->search_ids);
     free(flame->focus_file);
     free(flame->file);
     free(flame);
@@ -56,6 +58,11 @@ static int read_choice(const cJSON *params, const char *field, const char *const
     return hl_error_set(error, EINVAL, "%s: one of %s is expected", field, list.data);
 }
 
+static bool is_id(const char *text)
+{
+    return strlen(text) == 16 && strspn(text, "0123456789abcdef") == 16;
+}
+
 static int read_node(const cJSON *params, const char *field, bool *ret_given, uint64_t *ret_id,
                      struct hl_error *error)
 {
@@ -64,7 +71,7 @@ static int read_node(const cJSON *params, const char *field, bool *ret_given, ui
     if (r < 0 || !text) {
         return r;
     }
-    if (strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16) {
+    if (!is_id(text)) {
         return hl_error_set(error, EINVAL,
                             "%s: the name of a node, 16 hexadecimal digits, is expected", field);
     }
@@ -142,14 +149,38 @@ static int read_hide(struct flame_question *question, const cJSON *params, struc
     return 0;
 }
 
-static int read_search(struct hl_flame_query *query, const cJSON *params, struct hl_error *error)
+static int read_search_ids(struct flame_question *question, const cJSON *array, struct hl_error *error)
 {
+    const cJSON *item;
+    size_t count = 0;
+    question->search_ids =
+        hl_xcalloc((size_t)cJSON_GetArraySize(array) + 1, sizeof(*question->search_ids));
+    cJSON_ArrayForEach(item, array)
+    {
+        if (!cJSON_IsString(item) || !is_id(item->valuestring)) {
+            return hl_error_set(error, EINVAL, "search.functions: ids from a table are expected");
+        }
+        question->search_ids[count++] = strtoull(item->valuestring, NULL, 16);
+    }
+    question->query.search_ids = question->search_ids;
+    question->query.search_id_count = count;
+    return 0;
+}
+
+static int read_search(struct flame_question *question, const cJSON *params, struct hl_error *error)
+{
+    struct hl_flame_query *query = &question->query;
     static const char *const FIELDS[] = {"function", "file", "module", NULL};
     const cJSON *object = NULL;
     int field = HL_FLAME_IN_FUNCTION;
     int r = hl_field_object_optional(params, "search", &object, error);
     if (r < 0 || !object) {
         return r;
+    }
+    const cJSON *functions = NULL;
+    r = hl_field_array_optional(params, "search.functions", &functions, error);
+    if (r < 0 || functions) {
+        return r < 0 ? r : read_search_ids(question, functions, error);
     }
     r = hl_field_string(params, "search.text", &query->search, error);
     r = r < 0 ? r
@@ -224,7 +255,8 @@ static int read_params(struct flame_question *question, struct hl_context *conte
     r = r < 0 ? r : read_focus(question, params, error);
     r = r < 0 ? r : read_hide(question, params, error);
     r = r < 0 ? r : read_node(params, "root", &query->has_root, &query->root, error);
-    r = r < 0 ? r : read_search(query, params, error);
+    r = r < 0 ? r : read_search(question, params, error);
+    r = r < 0 ? r : hl_field_bool_optional(params, "table", &query->table, error);
     return r < 0 ? r : read_size(query, params, error);
 }
 

@@ -10,8 +10,7 @@
 
 #define RESTORE_NS (24 * 3600 * HL_NS_PER_SECOND)
 
-/* One more of what the server itself counts: folders, open files. `items` is the array's address. */
-static void *add(void *items, size_t *count, size_t *capacity, size_t size)
+void *shelf_add(void *items, size_t *count, size_t *capacity, size_t size)
 {
     hl_assert(hl_array_reserve(items, capacity, *count + 1, size) == 0);
     return *(char **)items + (*count)++ * size;
@@ -28,7 +27,7 @@ static struct shelf_entry *add_entry(struct hl_shelf *shelf, const char *folder)
     entry->serial = ++shelf->serials;
     entry->folder = folder ? hl_path_normalize(folder) : NULL;
     entry->follows = true;
-    struct shelf_entry **place = add(&shelf->entries, &shelf->entry_count, &shelf->entry_capacity,
+    struct shelf_entry **place = shelf_add(&shelf->entries, &shelf->entry_count, &shelf->entry_capacity,
                                      sizeof(struct shelf_entry *));
     *place = entry;
     return entry;
@@ -68,20 +67,6 @@ static void entry_destroy(struct shelf_entry *entry)
     free(entry);
 }
 
-static void numbers_finish(struct shelf_numbers *numbers)
-{
-    hl_numbers_destroy(numbers->numbers);
-    hl_shown_unref(numbers->shown);
-    *numbers = (struct shelf_numbers){0};
-}
-
-static void stray_finish(struct shelf_stray *stray)
-{
-    free(stray->path);
-    free(stray->real_path);
-    hl_shown_unref(stray->shown);
-}
-
 void hl_shelf_destroy(struct hl_shelf *shelf)
 {
     if (!shelf) {
@@ -89,18 +74,11 @@ void hl_shelf_destroy(struct hl_shelf *shelf)
     }
     shelf->is_leaving = true;
     shelf_loaded(shelf);
-    for (size_t i = 0; i < shelf->numbers_count; i++) {
-        numbers_finish(&shelf->numbers[i]);
-    }
     for (size_t i = 0; i < shelf->entry_count; i++) {
         entry_destroy(shelf->entries[i]);
     }
-    for (size_t i = 0; i < shelf->stray_count; i++) {
-        stray_finish(&shelf->strays[i]);
-    }
-    free(shelf->numbers);
+    shelf_drop_documents(shelf);
     free(shelf->entries);
-    free(shelf->strays);
     free(shelf->waiters);
     free(shelf);
 }
@@ -205,7 +183,7 @@ void shelf_loaded(struct hl_shelf *shelf)
 
 void hl_shelf_await(struct hl_shelf *shelf, void (*loaded)(void *user), void *user)
 {
-    struct shelf_waiter *waiter = add(&shelf->waiters, &shelf->waiter_count,
+    struct shelf_waiter *waiter = shelf_add(&shelf->waiters, &shelf->waiter_count,
                                       &shelf->waiter_capacity, sizeof(*waiter));
     *waiter = (struct shelf_waiter){loaded, user};
 }
@@ -360,143 +338,6 @@ struct hl_shown *hl_shelf_shown(struct hl_shelf *shelf, const char *folder)
     return entry ? shelf_entry_current(entry) : NULL;
 }
 
-static const struct hl_shown_file *find_file(const struct hl_shelf *shelf,
-                                             const struct hl_shown *shown,
-                                             const struct hl_document *document)
-{
-    const struct hl_settings *settings = shelf->settings;
-    return shown ? hl_shown_find(shown, document->path, document->real_path, settings->mappings,
-                                 settings->mapping_count)
-                 : NULL;
-}
-
-struct shelf_stray *shelf_stray_of(struct hl_shelf *shelf, const char *path)
-{
-    for (size_t i = 0; i < shelf->stray_count; i++) {
-        if (equal(shelf->strays[i].path, path)) {
-            return &shelf->strays[i];
-        }
-    }
-    return NULL;
-}
-
-/* For a file outside every folder: a run that is shown and has it, else one of its own. */
-static struct hl_shown *shown_outside(struct hl_shelf *shelf, const struct hl_document *document,
-                                      bool *ret_loading)
-{
-    struct hl_shown *best = NULL;
-    for (size_t i = 0; i < shelf->entry_count; i++) {
-        struct hl_shown *shown = shelf_entry_current(shelf->entries[i]);
-        bool is_newer = shown && (!best || hl_shown_run(shown)->start > hl_shown_run(best)->start);
-        if (is_newer && find_file(shelf, shown, document)) {
-            best = shown;
-        }
-        *ret_loading |= shelf->entries[i]->loading > 0;
-    }
-    if (best) {
-        return best;
-    }
-    struct shelf_stray *stray = shelf_stray_of(shelf, document->path);
-    if (!stray && shelf->settings->restore && !shelf->is_leaving) {
-        stray = add(&shelf->strays, &shelf->stray_count, &shelf->stray_capacity, sizeof(*stray));
-        *stray = (struct shelf_stray){
-            .path = hl_xstrdup(document->path),
-            .real_path = hl_xstrdup(document->real_path),
-        };
-        shelf_search(shelf, stray);
-        stray = shelf_stray_of(shelf, document->path);
-    }
-    *ret_loading |= stray && stray->is_searching;
-    return stray ? stray->shown : NULL;
-}
-
-static struct hl_shown *shown_for(struct hl_shelf *shelf, const struct hl_document *document,
-                                  bool *ret_loading)
-{
-    const char *folder = hl_shelf_folder_of(shelf, document->path);
-    if (!folder) {
-        folder = hl_shelf_folder_of(shelf, document->real_path);
-    }
-    if (!folder) {
-        return shown_outside(shelf, document, ret_loading);
-    }
-    const struct shelf_entry *entry = shelf_entry_of(shelf, folder);
-    *ret_loading = entry->loading > 0;
-    return shelf_entry_current(entry);
-}
-
-static struct shelf_numbers *numbers_of(struct hl_shelf *shelf, const struct hl_document *document)
-{
-    for (size_t i = 0; i < shelf->numbers_count; i++) {
-        if (shelf->numbers[i].document == document) {
-            return &shelf->numbers[i];
-        }
-    }
-    struct shelf_numbers *numbers =
-        add(&shelf->numbers, &shelf->numbers_count, &shelf->numbers_capacity, sizeof(*numbers));
-    *numbers = (struct shelf_numbers){.document = document};
-    return numbers;
-}
-
-/* Makes them again when the text or the run is another one; the entry's numbers are NULL when there are
- * none. NULL when nothing is shown. */
-static struct shelf_numbers *update_numbers(struct hl_shelf *shelf, struct hl_document *document,
-                                            struct hl_shown **ret_shown, bool *ret_loading)
-{
-    *ret_loading = false;
-    *ret_shown = document->path ? shown_for(shelf, document, ret_loading) : NULL;
-    if (!*ret_shown) {
-        return NULL;
-    }
-    *ret_loading = false;
-    struct shelf_numbers *numbers = numbers_of(shelf, document);
-    if (numbers->shown == *ret_shown && numbers->edit == document->edit) {
-        return numbers;
-    }
-    const struct hl_shown_file *file = find_file(shelf, *ret_shown, document);
-    if (numbers->shown == *ret_shown && numbers->numbers && numbers->numbers->file == file &&
-        hl_numbers_update_lines(numbers->numbers, document) == 0) {
-        numbers->edit = document->edit;
-        return numbers;
-    }
-    numbers_finish(numbers);
-    numbers->document = document;
-    numbers->edit = document->edit;
-    numbers->shown = hl_shown_ref(*ret_shown);
-    (void)hl_numbers_create_lines(document, file, &numbers->numbers);
-    return numbers;
-}
-
-const struct hl_numbers *hl_shelf_line_numbers(struct hl_shelf *shelf,
-                                               struct hl_document *document,
-                                               struct hl_shown **ret_shown, bool *ret_loading)
-{
-    const struct shelf_numbers *numbers =
-        update_numbers(shelf, document, ret_shown, ret_loading);
-    return numbers ? numbers->numbers : NULL;
-}
-
-const struct hl_numbers *hl_shelf_numbers(struct hl_shelf *shelf, struct hl_document *document,
-                                          struct hl_shown **ret_shown, bool *ret_loading)
-{
-    struct shelf_numbers *entry = update_numbers(shelf, document, ret_shown, ret_loading);
-    struct hl_numbers *numbers = entry ? entry->numbers : NULL;
-    if (numbers && !numbers->has_functions) {
-        (void)hl_numbers_add_functions(numbers, document);
-    }
-    return numbers;
-}
-
-void hl_shelf_close(struct hl_shelf *shelf, const struct hl_document *document)
-{
-    struct shelf_stray *stray = shelf_stray_of(shelf, document->path);
-    hl_shelf_forget(shelf, document);
-    if (stray && document->path) {
-        stray_finish(stray);
-        *stray = shelf->strays[--shelf->stray_count];
-    }
-}
-
 void hl_shelf_run_deleted(struct hl_shelf *shelf, int64_t run_id)
 {
     bool was_shown = false;
@@ -518,24 +359,6 @@ void hl_shelf_run_deleted(struct hl_shelf *shelf, int64_t run_id)
         shelf_changed(shelf, false);
     }
     shelf_forget_tree(shelf, run_id);
-}
-
-void hl_shelf_forget(struct hl_shelf *shelf, const struct hl_document *document)
-{
-    for (size_t i = 0; i < shelf->numbers_count; i++) {
-        if (shelf->numbers[i].document == document) {
-            numbers_finish(&shelf->numbers[i]);
-            shelf->numbers[i] = shelf->numbers[--shelf->numbers_count];
-            return;
-        }
-    }
-}
-
-void hl_shelf_forget_all(struct hl_shelf *shelf)
-{
-    while (shelf->numbers_count > 0) {
-        numbers_finish(&shelf->numbers[--shelf->numbers_count]);
-    }
 }
 
 bool hl_shelf_hints_are_on(const struct hl_shelf *shelf)

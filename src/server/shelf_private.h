@@ -1,4 +1,5 @@
-/* The inside of the shelf: what is shown where (shelf.c), and the jobs that load it (shelf_jobs.c). */
+/* The inside of the shelf: what is shown where (shelf.c), which numbers open documents have
+ * (shelf_documents.c), and the jobs that load it (shelf_jobs.c). */
 #ifndef HOTLENS_SRC_SERVER_SHELF_PRIVATE_H
 #define HOTLENS_SRC_SERVER_SHELF_PRIVATE_H
 
@@ -77,6 +78,10 @@ struct shelf_stray *shelf_stray_of(struct hl_shelf *shelf, const char *path);
 void shelf_entry_show(struct hl_shelf *shelf, struct shelf_entry *entry, struct hl_shown *shown);
 void shelf_changed(struct hl_shelf *shelf, bool is_live);
 void shelf_loaded(struct hl_shelf *shelf);
+/* One more of what the server itself counts: folders, open files. `items` is the array's address. */
+void *shelf_add(void *items, size_t *count, size_t *capacity, size_t size);
+/* Before the shelf is destroyed. */
+void shelf_drop_documents(struct hl_shelf *shelf);
 
 /* Jobs. */
 void shelf_load_run(struct hl_shelf *shelf, struct shelf_entry *entry, int64_t run_id);

@@ -25,11 +25,11 @@ hot(time.time() + 2)
 """
 
 
-def recipe(heading, language):
-    """The first block of a language under a heading of other.md."""
+def recipe(heading, language, number=0):
+    """A block of a language under a heading of other.md: the first, or that with the number."""
     text = (SOURCE / "docs" / "editors" / "other.md").read_text()
     section = re.search(rf"^## {re.escape(heading)}$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)[1]
-    return re.search(rf"^```{language}\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)[1]
+    return re.findall(rf"^```{language}\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)[number]
 
 
 class Screen:
@@ -132,6 +132,31 @@ def kakoune(box):
         kak.keys(":lsp-code-actions", "Enter")
         kak.shows("Hotlens: Profile File")
         kak.keys("Escape", ":kill!", "Enter")
+
+
+@test
+def helix(box):
+    path = project(box)
+    if not shutil.which("hx"):
+        raise Skip("no hx; FOREIGN_HEAVY=1 installs it")
+    box.write("config/helix/languages.toml", recipe("Helix", "toml"))
+    box.write("config/helix/config.toml", recipe("Helix", "toml", 1))
+    folders = [f"XDG_CONFIG_HOME={box.folder / 'config'}"]
+    with Screen(box, *folders, "hx", path) as hx:
+        hx.shows(r" NOR .*program\.py")
+        hx.keys(" ", "a")
+        hx.shows("Hotlens: Profile File")
+        # A key that comes right after Escape would be one with Alt.
+        hx.keys("Escape")
+        hx.shows(r"^ +3 +def hot")
+        hx.keys(":lsp-workspace-command hotlens.profileFile", "Enter")
+        hx.shows(r"program\.py · \d\d:\d\d · .* samples")
+        # Helix asks for hints again after an edit.
+        hx.keys("o", "# edited", "Escape")
+        hx.shows(r"sum\(range\(1000\)\) .*\d s · \d+%")
+        hx.shows(r"def hot\(end\): .*\d s total")
+        hx.keys("/def hot", "Enter", " ", "k")
+        hx.shows(r"hot · .* s total")
 
 
 main()

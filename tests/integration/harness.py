@@ -31,7 +31,7 @@ HOTLENS = os.environ.get("HOTLENS") or shutil.which("hotlens") or "hotlens"
 SOURCE = pathlib.Path(os.environ.get("HOTLENS_SOURCE")
                       or pathlib.Path(__file__).resolve().parents[2])
 DATA = SOURCE / "tests" / "data"
-TIMEOUT = 60
+TIMEOUT = 180  # only ends a test that would hang
 
 _tests = []
 
@@ -45,7 +45,7 @@ def test(function):
     return function
 
 
-def wait_until(condition, seconds=60, step=0.02):
+def wait_until(condition, seconds=TIMEOUT, step=0.02):
     """Waits for a state instead of sleeping; returns what the condition returned."""
     deadline = time.monotonic() + seconds
     while True:
@@ -107,6 +107,14 @@ class Box:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def program(self, name, text):
+        """A program that can import sampled(), older than any recording by more than a tick of the clock."""
+        shutil.copy(pathlib.Path(__file__).with_name("sampled.py"), self.folder)
+        path = self.write(name, text)
+        for file in (path, self.folder / "sampled.py"):
+            os.utime(file, (1, 1))
         return path
 
     def run(self, *argv, timeout=TIMEOUT, env=None, **options):

@@ -186,6 +186,69 @@ def subtrees_and_searches_count_right(box):
     asking(box, counted, ask)
 
 
+def rows_of(counted, shown=lambda item: True):
+    """{function: (own, total, how many it calls)}, by hand."""
+    own, total, calls = collections.Counter(), collections.Counter(), collections.defaultdict(set)
+    for stack, count in counted.items():
+        path = [item[:2] for item in stack if item[0] != "thread" and shown(item)]
+        for function in set(path):
+            total[function] += count
+        if path:
+            own[path[-1]] += count
+        for caller, callee in zip(path, path[1:]):
+            calls[caller].add(callee)
+    return {name: (own[name], total[name], len(calls[name])) for name in total}
+
+
+def table_of(flame):
+    columns, table = flame["functions"], flame["tables"][0]
+    return {(flame["name"][columns["name"][i]], flame["file"][columns["file"][i]]):
+            (table["self"][i], table["total"][i], table["calls"][i])
+            for i, kind in enumerate(columns["kind"]) if kind == 0 and table["total"][i] > 0}
+
+
+@test
+def a_table_is_exact_however_small_the_tree_is(box):
+    counted = stacks(box, 9)
+
+    def ask(flame, talk):
+        expect("tables" not in flame(), "only when asked for")
+        expect_equal(table_of(flame(table=True, limit=1)), rows_of(counted), "of everything")
+        for view in ("inverted", "flame"):
+            expect_equal(table_of(flame(table=True, limit=2, view=view, structure="merge", hide=["json"])),
+                         rows_of(counted, lambda item: item[1] != LIBRARY), "without a package")
+        whole = flame(structure="merge")
+        paths = [()]
+        for at, function in enumerate(whole["nodes"]["function"][1:], 1):
+            item = whole["functions"]["name"][function]
+            paths.append((*paths[whole["nodes"]["parent"][at]], whole["name"][item]))
+        for at in (1, 5, len(paths) - 1):
+            inside = {stack: count for stack, count in counted.items()
+                      if tuple(item[0] for item in stack[1:len(paths[at]) + 1]) == paths[at]}
+            expect_equal(table_of(flame(table=True, limit=1, structure="merge",
+                                        focus={"node": whole["nodes"]["id"][at]})),
+                         rows_of(inside), f"within {paths[at]}")
+
+    asking(box, counted, ask)
+
+
+@test
+def functions_are_searched_by_their_ids(box):
+    counted = stacks(box, 11)
+
+    def ask(flame, talk):
+        table = flame(table=True, limit=1)
+        names = [table["name"][name] for name in table["functions"]["name"]]
+        for wanted in ({"train"}, {"train", "scan"}, {"decode", "step", "load"}, set()):
+            ids = [table["tables"][0]["id"][i] for i, name in enumerate(names) if name in wanted]
+            expect_equal(len(ids), len(wanted), "one id for each")
+            match = flame(search={"functions": ids}, limit=1)["match"]
+            expect_equal(match["samples"], sum(count for stack, count in counted.items()
+                                               if wanted & {item[0] for item in stack}), wanted)
+
+    asking(box, counted, ask)
+
+
 @test
 def cells_fill_their_parents(box):
     counted = stacks(box, 9)
@@ -222,7 +285,8 @@ def wrong_parameters_are_named(box):
                               ({"view": "sandwich"}, "function"), ({"by": "file"}, "by"),
                               ({"structure": "some"}, "structure"), ({"hide": "json"}, "hide"),
                               ({"only": "mine"}, "only"), ({"root": "xyz"}, "root"),
-                              ({"search": {"text": 1}}, "search"), ({"columns": 10001}, "columns"),
+                              ({"search": {"text": 1}}, "search"), ({"table": 1}, "table"),
+                              ({"search": {"functions": ["x"]}}, "search"), ({"columns": 10001}, "columns"),
                               ({"columns": -1}, "columns"), ({"limit": "all"}, "limit"),
                               ({"focus": {"node": 1}}, "focus")):
             told = params != {"view": "sandwich"}  # what needs what is not for a schema

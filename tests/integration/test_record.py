@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 
-from harness import (HOTLENS, SOURCE, Skip, expect, expect_equal, find_py_spy, main, one_of_three,
+from harness import (HOTLENS, SOURCE, TIMEOUT, Skip, expect, expect_equal, find_py_spy, main, one_of_three,
                      processes_of, record, samples_of, show, test, wait_until)
 
 # Three functions that do the same work 7, 2 and 1 times, and their own account of it.
@@ -49,7 +49,9 @@ def timed(function):
 end = time.monotonic() + float(sys.argv[1])
 while time.monotonic() < end:
     timed(seven); timed(two); timed(one)
-print(json.dumps(calls))
+with open("/proc/self/schedstat") as times:  # ns on a core, ns waiting for one
+    waited = int(times.read().split()[1]) / 1e9
+print(json.dumps([calls, waited / float(sys.argv[1])]))
 '''
 
 
@@ -68,7 +70,8 @@ def shares_once(box, sampler, length):
     # it did before py-spy had attached, which takes long on such a machine, is in no number.
     attached = first_attach(box)
     spent = dict.fromkeys(("seven", "two", "one"), 0)
-    for name, began, end in json.loads(done.stdout):
+    calls, waited = json.loads(done.stdout)  # the share of its time in which it had no core, nor had py-spy
+    for name, began, end in calls:
         spent[name] += max(0, end - max(began, attached))
     wall = sum(spent.values())
     shown = show(box)
@@ -82,16 +85,17 @@ def shares_once(box, sampler, length):
     # timed() as a whole: it may have to wait for one between its function's end and the clock's answer.
     samples = shown["run"]["samples"]
     seconds = shown["run"]["busy"] * samples_of(shown, "timed", "total") / max(1, samples)
-    good = (samples >= 2000 and abs(seconds - wall) <= 0.03 * wall and
-            all(abs(got[name] - expected[name]) <= 4 for name in spent))
+    good = (samples >= 2000 * (1 - waited) and abs(seconds - wall) <= (0.03 + waited) * wall and
+            all(abs(got[name] - expected[name]) <= 4 + 100 * waited for name in spent))
     rows = ", ".join(f"{name} {got[name]:.1f} of {expected[name]:.1f} %" for name in spent)
-    return good, f"{sampler}: {samples} samples, {seconds:.3f} of {wall:.3f} s, {rows}"
+    return good, (f"{sampler}: {samples} samples, {seconds:.3f} of {wall:.3f} s, {rows}, waited for a core "
+                  f"{100 * waited:.1f} %")
 
 
 @test
 def shares(box):
     """A 70/20/10 program: its shares within 4 points at 2,000 samples or more, its seconds within 3 % of its
-    own clock."""
+    own clock, and as much more as it had to wait for a core."""
     # py-spy's gaps are exponential. A whole window is known by its number of intervals; the launch sampler's
     # one window only by its time, so that n samples have the error of their root: 1 % takes 10,000.
     box.write("shares.py", SHARES)
@@ -155,7 +159,7 @@ def threads(box):
 @test
 def a_label_goes_with_the_run(box):
     """Also one that somebody takes while the program runs: then the run has none, and says so."""
-    box.write("spin.py", SPIN)
+    box.program("spin.py", SPIN)
     expect_equal(record(box, "--label", "mine", "--", sys.executable, "spin.py", "1").returncode, 0,
                  "recorded")
     expect_equal(show(box)["run"]["label"], "mine", "the label")
@@ -171,10 +175,11 @@ def a_label_goes_with_the_run(box):
 
 CHILDREN = '''
 import multiprocessing, os, sys, time
+from sampled import sampled
 
 def child(seconds):
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end or not sampled(sys.argv[2].format(os.getpid())):
         sum(range(500))
 
 if __name__ == "__main__":
@@ -186,12 +191,13 @@ if __name__ == "__main__":
 
 
 def subprocesses(box, method):
-    box.write("children.py", CHILDREN)
-    expect_equal(record(box, "--", sys.executable, "children.py", method).returncode, 0, "recorded")
+    box.program("children.py", CHILDREN)
+    expect_equal(record(box, "--", sys.executable, "children.py", method,
+                        "process {}:").returncode, 0, "recorded")
     shown = show(box)
     expect(shown["run"]["processes"] >= 3, "the children are counted", shown["run"])
-    expect(samples_of(shown, "child", "total") > 200, "both children are sampled",
-           shown["functions"][:5])
+    total = samples_of(shown, "child", "total")  # that each has some: children.py waits for it
+    expect(total > 0.5 * shown["run"]["samples"], "the children are sampled", shown["functions"][:5])
 
 
 @test
@@ -206,14 +212,16 @@ def forked_subprocesses(box):
 
 @test
 def subprocesses_can_be_left_out(box):
-    box.write("children.py", CHILDREN)
-    record(box, "--no-subprocesses", "--idle", "--", sys.executable, "children.py", "fork")
+    box.program("children.py", CHILDREN)
+    record(box, "--no-subprocesses", "--idle", "--", sys.executable, "children.py", "fork",
+           "children.py")
     expect_equal(samples_of(show(box), "child", "total"), 0, "no child is sampled")
 
 
 ASYNCIO = '''
 import asyncio
 import time
+from sampled import sampled
 
 async def work():
     end = time.monotonic() + 0.2
@@ -221,8 +229,10 @@ async def work():
         sum(range(500))
 
 async def main():
-    for _ in range(8):
+    done = 0
+    while done < 8 or not sampled("work ("):
         await work()
+        done += 1
         await asyncio.sleep(0.05)
 
 asyncio.run(main())
@@ -231,19 +241,20 @@ asyncio.run(main())
 
 @test
 def asyncio_programs(box):
-    box.write("loop.py", ASYNCIO)
+    box.program("loop.py", ASYNCIO)
     expect_equal(record(box, "--", sys.executable, "loop.py").returncode, 0, "recorded")
     shown = show(box)
     # Imports of asyncio itself are part of so short a run.
-    expect(samples_of(shown, "work", "total") > 0.6 * shown["run"]["samples"],
+    expect(samples_of(shown, "work", "total") > 0.6 * samples_of(shown, "main", "total") > 0,
            "the coroutine has the time", shown["functions"][:6])
 
 
 CRASH = '''
 import os, time
+from sampled import sampled
 def spin():
     end = time.monotonic() + 1
-    while time.monotonic() < end:
+    while time.monotonic() < end or not sampled():
         sum(range(500))
 spin()
 '''
@@ -251,11 +262,11 @@ spin()
 
 @test
 def a_crash_keeps_traceback_exit_status_and_profile(box):
-    box.write("crash.py", CRASH + 'raise ValueError("boom")\n')
+    box.program("crash.py", CRASH + 'raise ValueError("boom")\n')
     done = record(box, "--", sys.executable, "crash.py")
     expect_equal(done.returncode, 1, "the exit status is the program's")
     expect("ValueError: boom" in done.stderr, "the traceback is seen", done.stderr)
-    expect(samples_of(show(box), "spin", "total") > 30, "the profile is kept")
+    expect(samples_of(show(box), "spin", "total") > 0, "the profile is kept")
 
 
 @test
@@ -263,7 +274,7 @@ def exit_statuses_come_through(box):
     for sampler in ("attach", "launch"):
         for number, (ending, code) in enumerate([("raise SystemExit(7)", 7),
                                                  ("os.kill(os.getpid(), 9)", 137)]):
-            box.write("code.py", CRASH + ending + "\n")
+            box.program("code.py", CRASH + ending + "\n")
             done = record(box, "--sampler", sampler, "--", sys.executable, "code.py")
             expect_equal(done.returncode, code, f"{sampler}: {ending}\n{done.stderr}")
             expect_equal(show(box)["run"]["exit_status"], code, f"{sampler}: and is stored")
@@ -296,34 +307,60 @@ def programs_that_are_not_python(box):
 
 SPIN = '''
 import sys, time
+from sampled import sampled
 print("ready", flush=True)
 end = time.monotonic() + float(sys.argv[1])
 def spin():
-    while time.monotonic() < end:
+    while time.monotonic() < end or not sampled():
         sum(range(500))
 spin()
 '''
 
 
+def something_is_written(box):
+    """Whether a window of a recording that goes on is in the spool: from then on there is a run to save."""
+    spool = box.folder / "state" / "hotlens" / "spool"
+    return any(file.stat().st_size for file in spool.glob("*/0*.raw"))
+
+
 @test
 def attach_and_detach(box):
-    path = box.write("spin.py", SPIN)
+    path = box.program("spin.py", SPIN)
     program = box.start(sys.executable, path, "120", stdout=subprocess.PIPE, text=True)
     program.stdout.readline()
     done = record(box, "--pid", str(program.pid), "--duration", "2")
     expect_equal(done.returncode, 0, "recorded\n" + done.stderr)
     expect(program.poll() is None, "the program goes on")
     shown = show(box)
-    expect(shown["run"]["samples"] > 100, "it has samples", shown["run"])
     expect("attached" in shown["run"]["flags"], "it is told apart", shown["run"])
-    expect(samples_of(shown, "spin", "total") > 100, "the function is named")
+    expect(samples_of(shown, "spin", "total") > 0.9 * shown["run"]["samples"] > 0, "it has the samples",
+           shown["functions"][:5])
     expect(str(program.pid) not in shown["run"]["target"], "a target is never a pid", shown["run"])
     recorder = box.start(HOTLENS, "record", "--py-spy", find_py_spy(), "--pid", program.pid,
                          stderr=subprocess.PIPE, text=True)
-    recorder.stderr.readline()  # "recording process …"
+    wait_until(lambda: something_is_written(box))
     recorder.send_signal(signal.SIGINT)
-    expect_equal(recorder.wait(timeout=60), 0, "Ctrl+C detaches")
+    expect_equal(recorder.wait(timeout=TIMEOUT), 0, "Ctrl+C detaches")
     expect(program.poll() is None, "and the program goes on")
+    recorder.stderr.close()
+    program.stdout.close()
+
+
+@test
+def a_detach_before_the_first_sample_saves_nothing_and_says_so(box):
+    path = box.program("spin.py", SPIN)
+    program = box.start(sys.executable, path, "120", stdout=subprocess.PIPE, text=True)
+    program.stdout.readline()
+    slow = box.write("py-spy", f"#!/bin/sh\n[ \"$1\" = record ] && exec sleep 60\nexec '{find_py_spy()}' \"$@\"\n")
+    slow.chmod(0o755)
+    recorder = box.start(HOTLENS, "record", "--py-spy", slow, "--pid", program.pid,
+                         stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: any(command.startswith("sleep 60") for _, command in processes_of(box)))
+    recorder.send_signal(signal.SIGINT)
+    expect_equal(recorder.wait(timeout=TIMEOUT), 1, "there is no run")
+    expect("nothing was saved" in recorder.stderr.read(), "and that is said")
+    expect(program.poll() is None, "the program goes on")
+    expect(not box.json("runs", "--json")["runs"], "no run")
     recorder.stderr.close()
     program.stdout.close()
 
@@ -337,12 +374,12 @@ def attach_to_nothing(box):
 
 @test
 def a_duration_stops_the_program(box):
-    path = box.write("spin.py", SPIN)
+    path = box.program("spin.py", SPIN)
     for sampler in ("attach", "launch"):
         done = record(box, "--duration", "2", "--sampler", sampler, "--", sys.executable, path, "90")
         expect_equal(done.returncode, 130, f"{sampler}: interrupted\n{done.stderr}")
         run = show(box)["run"]
-        expect(40 < run["samples"] < 350, f"{sampler}: two seconds of samples", run)
+        expect(0 < run["samples"] and run["elapsed"] < 90, f"{sampler}: samples up to then", run)
         wait_until(lambda: not processes_of(box))
 
 
@@ -371,11 +408,11 @@ def interpreters():
 
 
 EVERY = '''
-import time
+import time; from sampled import sampled
 class K:
     def method(self, seconds):
         end = time.time() + seconds
-        while time.time() < end:
+        while time.time() < end or not sampled():
             [x * x for x in range(2000)]
             sum(y for y in range(500))
 K().method(1.5)
@@ -386,7 +423,7 @@ for _version, _python in interpreters().items():
     def _one(box, python=_python):
         if isinstance(python, Skip):
             raise python
-        path = box.write("every.py", EVERY)
+        path = box.program("every.py", EVERY)
         done = record(box, "-r", "200", "--", python, path)
         expect_equal(done.returncode, 0, done.stderr)
         shown = show(box)
@@ -394,8 +431,10 @@ for _version, _python in interpreters().items():
         expect(set(mine) - {"<module>", "K"} == {"K.method"},
                "comprehensions belong to their function", mine)
         method = mine["K.method"]
-        expect(method["line"] == 4 and method["self"] == method["total"] > 100,
-               "the method has it all", method)
+        expect(method["line"] == 4, "its line", method)
+        waiting = samples_of(shown, "sampled", "total")
+        expect(method["self"] == method["total"] - waiting > 0.5 * shown["run"]["samples"],
+               "the method has it all", shown["functions"][:5])
     _one.__name__ = "python_" + (_version if isinstance(_version, str) else "{}_{}".format(*_version))
     test(_one)
 
@@ -414,12 +453,19 @@ PASSED_ON = [
 ]
 
 
+UNTIL_CALLED = """
+import os, sys, time
+while not (os.path.exists(sys.argv[1]) and b"\\n" in open(sys.argv[1], "rb").read()):
+    time.sleep(0.01)
+"""
+
+
 def called(box, options):
     """How py-spy was called first for a recording with these options."""
     log = box.folder / "log"
     log.unlink(missing_ok=True)
     done = box.hotlens("record", "--py-spy", FAKE, "--sampler", "attach", *options, "--",
-                       sys.executable, "-c", "import time; time.sleep(1.5)",
+                       sys.executable, "-c", UNTIL_CALLED, log,
                        env={"FAKE_PY_SPY_LOG": str(log), "RUST_BACKTRACE": "1", "RUST_LOG": "trace",
                             "CLICOLOR_FORCE": "1", "MINE": "kept"})
     expect(log.exists(), "py-spy was called", done)
@@ -448,8 +494,9 @@ def options_reach_py_spy(box):
 
 @test
 def sources_that_change_while_the_program_runs(box):
-    box.write("helper.py", "import time\ndef work():\n    end = time.monotonic() + 2\n"
-                           "    while time.monotonic() < end:\n        sum(range(500))\n")
+    box.program("helper.py", "import time; from sampled import sampled\n"
+                             "def work():\n    end = time.monotonic() + 1\n"
+                             "    while time.monotonic() < end or not sampled('work ('):\n        sum(range(500))\n")
     box.write("changer.py", "import helper\n"
                             "open('helper.py', 'a').write('# changed\\n')\nhelper.work()\n")
     expect_equal(record(box, "--", sys.executable, "changer.py").returncode, 0, "recorded")
@@ -464,7 +511,7 @@ def sources_that_change_while_the_program_runs(box):
 
 @test
 def lines_of_sources_that_were_not_kept(box):
-    path = box.write("spin.py", SPIN)
+    path = box.program("spin.py", SPIN)
     expect_equal(record(box, "--no-sources", "--", sys.executable, path, "1.5").returncode, 0,
                  "recorded")
     done = box.hotlens("show", "last", "--lines", "spin.py")
@@ -486,13 +533,12 @@ def seconds_of(pid):
 
 
 def kill_the_recorder(box, sampler):
-    path = box.write("spin.py", SPIN)
+    path = box.program("spin.py", SPIN)
     recorder = box.start(HOTLENS, "record", "-r", "200", "--py-spy", find_py_spy(), "--sampler",
                          sampler, "--", sys.executable, path, "120", stdout=subprocess.PIPE)
     recorder.stdout.readline()
-    spool = box.folder / "state" / "hotlens" / "spool"
     if sampler == "attach":
-        wait_until(lambda: any(file.stat().st_size for file in spool.glob("*/0*.raw")))
+        wait_until(lambda: something_is_written(box))
     else:
         wait_until(lambda: any(seconds_of(pid) > 1 for pid, command in processes_of(box)
                                if command.endswith("spin.py 120 ") and " exec " not in command))
@@ -518,7 +564,7 @@ def nothing_survives_a_killed_recorder_that_launched_through_py_spy(box):
     kill_the_recorder(box, "launch")
     done = box.hotlens("runs")
     expect("recovered" in done.stderr, "recovered at the next start", done)
-    expect(show(box)["run"]["samples"] > 20, "with its samples", show(box)["run"])
+    expect(show(box)["run"]["samples"] > 0, "with its samples", show(box)["run"])
 
 
 main()

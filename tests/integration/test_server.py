@@ -13,10 +13,10 @@ from harness import (HOTLENS, TIMEOUT, Skip, expect, expect_equal, find_py_spy, 
                      processes_of, test, wait_until)
 from lsp import CAPABILITIES, Server, Silence
 
-BUSY = """import sys, time
+BUSY = """import os, sys, time; from sampled import sampled
 
 def hot(end):
-    while time.time() < end:
+    while time.time() < end or not sampled() or os.path.exists("stay"):
         sum(i * i for i in range(1000))
 
 def main():
@@ -30,15 +30,14 @@ main()
 """
 
 
-def server(box, **options):
+def server(box, *arguments, **options):
     path = str(pathlib.Path(find_py_spy()).parent) + os.pathsep + box.environment["PATH"]
-    return Server(box, env={"PATH": path}, **options)
+    return Server(box, *arguments, env={"PATH": path}, **options)
 
 
 def program(box, name="busy.py", text=BUSY):
-    path = box.write(name, text)
-    os.utime(path, (1, 1))  # older than the recording by more than a tick of the clock
-    return path
+    """Runs as long as it is told, and until it is sampled and there is no file `stay`."""
+    return box.program(name, text)
 
 
 def own_python(box, seen):
@@ -96,7 +95,7 @@ def a_file_becomes_hints(box):
                "output", talk.notifications["hotlens/output"])
         functions = {row["name"]: row for row in talk.request("hotlens/functions", {})["functions"]}
         hot, module = functions["hot"], functions["<module>"]
-        expect(hot["total"] > 100 and hot["total"] >= 0.9 * module["total"], "samples", functions)
+        expect(hot["total"] > 0 and hot["total"] >= 0.9 * module["total"], "samples", functions)
         hints = talk.wait_for(lambda: talk.request("textDocument/inlayHint", {
             "textDocument": {"uri": path.as_uri()},
             "range": {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}}),
@@ -115,7 +114,7 @@ def stop_lets_finally_run(box):
     with server(box) as talk:
         talk.initialize(options=UI)
         talk.open(path)
-        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["60"]})
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["600"]})
         recording(talk, "progress")
         talk.wait_for(lambda: any(item["samples"] for item in
                                   talk.notifications["hotlens/recording"]), "samples")
@@ -124,7 +123,7 @@ def stop_lets_finally_run(box):
             "range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}})
         stop = [action for action in actions if action["kind"] == "source.hotlens.stop"]
         expect_equal([action["title"] for action in stop],
-                     ["Hotlens: Stop program, keep profile (busy.py 60)"], "title")
+                     ["Hotlens: Stop program, keep profile (busy.py 600)"], "title")
         talk.command(stop[0]["command"]["command"], *stop[0]["command"]["arguments"])
         end = recording(talk, "ended")[0]
         expect(end["run"] == 1, "the end", end)
@@ -137,7 +136,7 @@ def cancelling_the_progress_keeps_the_profile(box):
     path = program(box)
     with server(box) as talk:
         talk.initialize(options=UI)
-        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["60"]})
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["600"]})
         talk.wait_for(lambda: any(item["samples"] for item in
                                   talk.notifications["hotlens/recording"]), "samples")
         token = talk.asked["window/workDoneProgress/create"][0]["params"]["token"]
@@ -151,7 +150,7 @@ def the_end_of_input_leaves_nothing_behind(box):
     path = program(box)
     with server(box) as talk:
         talk.initialize(options=UI)
-        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["60"]})
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["600"]})
         talk.wait_for(lambda: any(item["samples"] for item in
                                   talk.notifications["hotlens/recording"]), "samples")
         talk.process.stdin.close()
@@ -168,7 +167,7 @@ def a_killed_server_leaves_nothing_behind(box):
     path = program(box)
     with server(box) as talk:
         talk.initialize(options=UI)
-        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["60"]})
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["600"]})
         talk.wait_for(lambda: any(item["samples"] for item in
                                   talk.notifications["hotlens/recording"]), "samples")
         talk.process.send_signal(signal.SIGKILL)
@@ -181,7 +180,7 @@ def a_killed_server_leaves_nothing_behind(box):
 @test
 def attaches_by_question_and_lets_go(box):
     path = program(box)
-    process = box.start(sys.executable, path, "60", stdout=subprocess.DEVNULL)
+    process = box.start(sys.executable, path, "600", stdout=subprocess.DEVNULL)
     asked = []
 
     def choose(params):
@@ -273,17 +272,19 @@ def a_client_with_a_terminal_is_asked(box):
 
 @test
 def what_runs_in_a_terminal_outlives_the_editor(box):
-    path = program(box)
-    with server(box) as talk:
+    path, stay = program(box), box.write("stay", "")
+    database = ("serve", "--db", box.folder / "other.db")  # not the one of the environment
+    with server(box, *database) as talk:
         talk.initialize(options={"hotlens": {"ui": True, "terminal": True}})
-        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["4"]})
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["1"]})
         params = talk.wait_for(lambda: talk.asked["hotlens/runInTerminal"], "the question")[0]["params"]
         terminal = box.start(*params["argv"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         expect_equal(terminal.stdout.readline(), b"started\n", "the program runs")
         expect_equal(talk.leave(), 0, "exit code")
     expect(terminal.poll() is None, "it goes on without the editor")
+    stay.unlink()
     expect_equal(terminal.wait(TIMEOUT), 0, "its exit code")
-    with server(box) as talk:
+    with server(box, *database) as talk:
         talk.initialize(options=UI)
         talk.open(path)
         talk.wait_for(lambda: talk.request("hotlens/lines", {"uri": path.as_uri()})["run"], "the run")
@@ -377,10 +378,10 @@ def a_program_that_reads_and_fails(box):
         expect_equal(talk.leave(), 0, "exit code")
 
 
-WAITING = """import asyncio, sys
+WAITING = """import asyncio, sys; from sampled import sampled
 
 async def nap(end):
-    while asyncio.get_running_loop().time() < end:
+    while asyncio.get_running_loop().time() < end or not sampled():
         sum(range(20000))
         await asyncio.sleep(0.02)
 
@@ -435,6 +436,7 @@ def a_test_is_profiled(box):
     path = program(box, "test_it.py", BUSY.replace("main()\n\nmain()", "main()\n").replace(
         "float(sys.argv[1])", "2").replace("def main", "def test_main").removesuffix("main()\n"))
     box.write("pytest.py", PYTEST)
+    stay = box.write("stay", "")
     with server(box) as talk:
         talk.initialize(options=UI)
         talk.open(path)
@@ -444,6 +446,7 @@ def a_test_is_profiled(box):
         recording(talk, "progress")
         stop = lens(talk, path, "■ Stop program")
         expect_equal(stop["arguments"], [{"id": recording(talk, "started")[0]["id"]}], "its id")
+        stay.unlink()
         end = recording(talk, "ended")[0]
         expect_equal((end["title"], end["exitStatus"], end["run"]),
                      ("python -m pytest test_it.py::test_main", 0, 1), "the end")
@@ -455,17 +458,17 @@ def a_recording_tells_all(box):
     path = program(box)
     with server(box) as talk:
         talk.initialize(options=UI)
-        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["60"]})
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["600"]})
         talk.wait_for(lambda: any(item["samples"] for item in recording(talk, "progress")), "samples")
         news = talk.notifications["hotlens/recording"]
         first, last = news[0], news[-1]
         expect_equal([item["state"] for item in news].count("started"), 1, "one start")
         expect_equal((first["state"], first["title"], first["attached"], first["samples"]),
-                     ("started", "busy.py 60", False, 0), "the start")
-        expect("Profiling busy.py 60" in first["message"], "message", first)
+                     ("started", "busy.py 600", False, 0), "the start")
+        expect("Profiling busy.py 600" in first["message"], "message", first)
         argv = pathlib.Path(f"/proc/{last['pid']}/cmdline").read_bytes().split(b"\0")
-        expect(b"60" in argv, "the pid", argv)
-        expect(0 < last["elapsed"] < 60 and "samples" in last["message"], "progress", last)
+        expect(b"600" in argv, "the pid", argv)
+        expect(0 < last["elapsed"] < 600 and "samples" in last["message"], "progress", last)
         wrong = talk.failure("workspace/executeCommand", {
             "command": "hotlens.stop", "arguments": [{"id": 99}]})
         expect("99" in wrong["message"], "no such recording", wrong)
@@ -473,7 +476,7 @@ def a_recording_tells_all(box):
         end = recording(talk, "ended")[0]
         expect(recording(talk, "stopping"), "stopping", news)
         expect_equal((end["run"], end["problem"], end["remedy"]), (1, None, None), "the end")
-        expect("busy.py 60" in end["message"] and "samples" in end["message"], "summary", end)
+        expect("busy.py 600" in end["message"] and "samples" in end["message"], "summary", end)
         expect({item["id"] for item in talk.notifications["hotlens/output"]} == {end["id"]}, "output")
         expect_equal(talk.leave(), 0, "exit code")
 
@@ -483,7 +486,7 @@ def numbers_are_live_while_it_records(box):
     """New numbers come at most once a second, and none where none changed."""
     path = program(box, "nap.py", "import time\n\ndef nap():\n    time.sleep(60)\n\nnap()\n")
     busy = program(box, "busy.py")
-    process = box.start(sys.executable, busy, "60", stdout=subprocess.DEVNULL)
+    process = box.start(sys.executable, busy, "600", stdout=subprocess.DEVNULL)
     idle = box.start(sys.executable, path, stdout=subprocess.DEVNULL)
     with server(box) as talk:
         talk.initialize(options=UI)
@@ -495,8 +498,10 @@ def numbers_are_live_while_it_records(box):
 
         talk.command("hotlens.attach", {"pid": process.pid})
         talk.wait_for(lambda: len(numbers()) >= 3, "live numbers")
+        count, progress = len(numbers()), len(recording(talk, "progress"))
+        talk.wait_for(lambda: len(recording(talk, "progress")) > progress, "what time it is")
         news = recording(talk, "progress")[-1]
-        expect(len(numbers()) <= news["elapsed"] + 1, "once a second", news)
+        expect(count <= news["elapsed"] + 1, "once a second", news)
         lines = talk.request("hotlens/lines", {"uri": busy.as_uri()})
         expect(lines["live"] and lines["run"]["id"] == 0 and lines["lines"], "live", lines)
         talk.command("hotlens.stop")
@@ -525,22 +530,6 @@ def numbers_are_live_while_it_records(box):
 @test
 def functions_are_live_while_it_records(box):
     """Those of the recording so far, by own time; a file's are what hotlens/lines says of the same moment."""
-
-
-def nodes_of(graph):
-    """{(name, parent's name): total} of the nodes of code below code."""
-    nodes, functions = graph["nodes"], graph["functions"]
-
-    def name(node):
-        function = nodes["function"][node]
-        return graph["name"][functions["name"][function]] if function >= 0 else None
-    return {(name(node), name(nodes["parent"][node])): nodes["total"][node]
-            for node in range(1, len(nodes["total"]))}
-
-
-@test
-def the_flame_graph_is_live_while_it_records(box):
-    """It grows, its nodes keep their names, and the focus is of it too."""
     busy = program(box, "busy.py")
     process = box.start(sys.executable, busy, "60", stdout=subprocess.DEVNULL)
     with server(box) as talk:
@@ -574,8 +563,29 @@ def the_flame_graph_is_live_while_it_records(box):
         end = recording(talk, "ended")[0]
         talk.wait_for(lambda: talk.request("hotlens/functions", {})["run"]["id"] == end["run"],
                       "the stored run")
+        expect_equal(talk.leave(), 0, "exit code")
 
 
+def nodes_of(graph):
+    """{(name, parent's name): total} of the nodes of code below code."""
+    nodes, functions = graph["nodes"], graph["functions"]
+
+    def name(node):
+        function = nodes["function"][node]
+        return graph["name"][functions["name"][function]] if function >= 0 else None
+    return {(name(node), name(nodes["parent"][node])): nodes["total"][node]
+            for node in range(1, len(nodes["total"]))}
+
+
+@test
+def the_flame_graph_is_live_while_it_records(box):
+    """It grows, its nodes keep their names, and the focus is of it too."""
+    busy = program(box, "busy.py")
+    process = box.start(sys.executable, busy, "60", stdout=subprocess.DEVNULL)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(busy)
+        expect("no runs" in talk.failure("hotlens/flamegraph", {})["message"], "nothing yet")
         talk.command("hotlens.attach", {"pid": process.pid})
 
         def graph(**params):
@@ -612,7 +622,7 @@ def actions(talk, path, *kinds):
 def a_client_that_cannot_ask_lists_processes(box):
     """Helix up to 25.07 answers questions with an error."""
     path = program(box)
-    process = box.start(sys.executable, path, "60", stdout=subprocess.DEVNULL)
+    process = box.start(sys.executable, path, "600", stdout=subprocess.DEVNULL)
     with server(box) as talk:
         talk.request("initialize", {"processId": None, "clientInfo": {"name": "helix",
                                                                      "version": "25.07.1"},
@@ -747,7 +757,7 @@ def what_another_user_may_not_is_explained(box):
     if os.getuid() != 0 or not setpriv:
         raise Skip("needs root and setpriv")
     path = program(box)
-    process = box.start(sys.executable, path, "60", stdout=subprocess.DEVNULL)
+    process = box.start(sys.executable, path, "600", stdout=subprocess.DEVNULL)
     home = box.folder / "theirs"
     home.mkdir()
     os.chown(home, 65534, 65534)

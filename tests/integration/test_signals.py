@@ -13,13 +13,13 @@ PROGRAM = """
 import os, signal, sys, time
 
 def clean_up():
-    end = time.monotonic() + 1
-    while time.monotonic() < end:
+    end = time.process_time() + 1
+    while time.process_time() < end:
         sum(range(500))
     print("cleaned up", flush=True)
 
 def spin():
-    end = time.monotonic() + 60
+    end = time.monotonic() + 600
     while time.monotonic() < end:
         sum(range(500))
 
@@ -65,7 +65,7 @@ def switches(pid):
 def ended_well(box, code, opened):
     expect_equal(code, 3, f"the program's own exit status\n{opened.text()}")
     shown = show(box)
-    expect(samples_of(shown, "clean_up", "total") > 30, "the clean-up is in the profile",
+    expect(samples_of(shown, "clean_up", "total") > 5, "the clean-up is in the profile",
            shown["functions"][:8])
     wait_until(lambda: not processes_of(box))
 
@@ -277,8 +277,8 @@ def a_resize_reaches_the_program(box):
 @test
 def a_reader_that_leaves_does_not_lose_the_run(box):
     """`hotlens record … | head -1`: standard output is gone, SIGPIPE is the program's affair."""
-    box.write("chatty.py", "import time\nend = time.monotonic() + 2\n"
-                           "while time.monotonic() < end:\n    sum(range(500))\n")
+    box.program("chatty.py", "import time\nfrom sampled import sampled\nend = time.monotonic() + 1\n"
+                             "while time.monotonic() < end or not sampled():\n    sum(range(500))\n")
     done = box.run("sh", "-c", f"'{HOTLENS}' record --py-spy '{find_py_spy()}' -- "
                                f"'{sys.executable}' chatty.py 2>&1 | true")
     expect_equal(done.returncode, 0, "the pipeline ends")

@@ -16,7 +16,7 @@ from harness import (HOTLENS, SOURCE, Skip, Terminal, describe, expect, expect_e
 
 FAKE = SOURCE / "tests" / "fake" / "py-spy"
 RAW = "<module> (a.py:1);work (a.py:3) 70\n<module> (a.py:1) 30\n"
-BUSY = "import time\nend = time.time() + 0.6\nwhile time.time() < end:\n    sum(range(1000))\n"
+BUSY = "from sampled import sampled\nwhile not sampled():\n    sum(range(1000))\n"
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 
 # Arguments, exit code, what the first line on standard error has to contain.
@@ -338,8 +338,8 @@ def runs_of_a_full_disk_can_be_listed(box):
 @test
 def a_run_that_cannot_be_saved_is_recovered_later(box):
     folder = box.folder / "gone"
-    box.write("work.py", f"import os\nos.rename({str(folder)!r}, {str(folder)!r} + '2')\n"
-                         f"open({str(folder)!r}, 'w').close()\n" + BUSY)
+    box.program("work.py", f"import os\nos.rename({str(folder)!r}, {str(folder)!r} + '2')\n"
+                           f"open({str(folder)!r}, 'w').close()\n" + BUSY)
     folder.mkdir()
     environment = {"HOTLENS_DB": str(folder / "x.db")}
     done = record(box, "--", sys.executable, "work.py", env=environment)
@@ -354,7 +354,9 @@ def a_run_that_cannot_be_saved_is_recovered_later(box):
 
 @test
 def a_sampler_that_misbehaves_does_not_harm_the_program(box):
-    box.write("work.py", BUSY + "raise SystemExit(3)\n")
+    # As long as it takes on a busy machine, where the sampler takes longer too.
+    box.write("work.py", "import time\nwhile time.process_time() < 0.6:\n    sum(range(1000))\n"
+                         "raise SystemExit(3)\n")
     for mode, text in (("mute", "ended before py-spy was attached"), ("exit", "py-spy failed"),
                        ("deny", "not allowed to read"), ("never", "is not a Python process"),
                        ("panic", "py-spy crashed"), ("partial", "a part was not sampled"),
@@ -367,13 +369,13 @@ def a_sampler_that_misbehaves_does_not_harm_the_program(box):
 
 @test
 def programs_that_do_odd_things_keep_their_exit_status(box):
-    busy = "import os, sys, time\nend = time.time() + 0.4\nwhile time.time() < end: pass\n"
+    busy = "import os, sys\n" + BUSY
     for code, ending in ((7, "os.close(0); os.close(1); os.close(2); os._exit(7)"),
                          (4, "os.execv('/bin/sh', ['sh', '-c', 'exit 4'])"),
                          (5, "os.chdir('/'); os.unlink(os.path.abspath(sys.argv[0])) "
                              "if os.path.exists(sys.argv[0]) else None; sys.exit(5)"),
                          (128 + signal.SIGKILL, "os.kill(os.getpid(), 9)")):
-        box.write("odd.py", busy + ending + "\n")
+        box.program("odd.py", busy + ending + "\n")
         done = record(box, "--", sys.executable, "odd.py")
         expect_equal(done.returncode, code, describe(done))
         expect("Saved as run" in done.stderr, "saved", describe(done))
@@ -449,7 +451,7 @@ def a_missing_py_spy_is_offered_and_can_be_declined(box):
 
 @test
 def two_recordings_at_once_are_two_runs(box):
-    box.write("work.py", BUSY)
+    box.program("work.py", BUSY)
     both = [box.start(HOTLENS, "record", "-q", "--py-spy", find_py_spy(), "--", sys.executable,
                       "work.py") for _ in range(2)]
     expect_equal([process.wait() for process in both], [0, 0], "both end")

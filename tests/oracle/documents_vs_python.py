@@ -65,6 +65,36 @@ def random_change(rng, text):
             "text": random_text(rng, 6)}
 
 
+def many_changes(rng, text):
+    """As of replacing a word everywhere: from the end to the start, some of them touching, some in a row."""
+    lines = len(re.findall("\r\n|\r|\n", text)) + 1
+    places = sorted(((rng.randrange(lines), rng.randrange(12)) for _ in range(rng.randrange(15, 30))),
+                    reverse=True)
+    if rng.random() < 0.1:
+        places.reverse()
+    changes = []
+    for line, character in places:
+        end = (line, character + rng.randrange(3)) if rng.random() < 0.9 else (line + 1, 0)
+        changes.append({"range": {"start": {"line": line, "character": character},
+                                  "end": {"line": end[0], "character": end[1]}},
+                        "text": random_text(rng, 4)})
+    return changes
+
+
+def spread_changes(rng, text):
+    """The same, each at a place that exists, and apart from the next: one in each of some lines."""
+    lines = re.split("\r\n|\r|\n", text)
+    changes = []
+    for line in range(len(lines) - 1, -1, -1):
+        length = len(units(lines[line]))
+        if length > 1 and rng.random() < 0.7:
+            start = rng.randrange(length)
+            changes.append({"range": {"start": {"line": line, "character": start},
+                                      "end": {"line": line, "character": rng.randrange(start, length)}},
+                            "text": random_text(rng, 4)})
+    return changes or [{"text": random_text(rng, 120)}]
+
+
 def play(driver, seed):
     """Whether the driver agrees after every change, and where it does not."""
     rng = random.Random(seed)
@@ -81,7 +111,14 @@ def play(driver, seed):
             expected.append(None)
             continue
         changes = []
-        for _ in range(rng.choice([1, 1, 1, 2, 3])):
+        batch = rng.random()
+        if batch < 0.03:
+            changes = [{"text": random_text(rng, 120)}]
+        elif batch < 0.15:
+            changes = (many_changes if batch < 0.05 else spread_changes)(rng, text)
+        for change in changes:
+            text = apply(text, change)
+        for _ in range(0 if changes else rng.choice([1, 1, 1, 2, 3])):
             changes.append(random_change(rng, text))
             text = apply(text, changes[-1])
         messages.append({"textDocument": dict(uri, version=version), "contentChanges": changes})

@@ -122,6 +122,31 @@
           (support-wait "hints" #'eglot-tests--hints)))
     (setenv "SECONDS_BUSY")))
 
+(ert-deftest eglot-works-over-tramp ()
+  "The recipe as it is, in a file of another host: the server runs there."
+  (support-with-folder
+    (support-with-remote
+      (let ((eglot-server-programs nil)
+            (python-base-mode-hook nil)
+            (python-mode-hook nil)
+            (eglot-sync-connect 30)
+            (eglot-autoshutdown nil)
+            (inhibit-message t)
+            (path (support-write "hot.py" support-program)))
+        (support-eval (support-block "Eglot" "elisp"))
+        (let ((server (eglot-tests--open (support-remote path))))
+          (unwind-protect
+              (progn
+                (should (file-remote-p default-directory))
+                (eglot-tests--act "source.hotlens.profile" "Hotlens: Profile File")
+                (support-wait "the program" (lambda () (support-program-pid path)))
+                (support-wait "hints" #'eglot-tests--hints)
+                (should (cl-intersection support-loop-lines
+                                         (mapcar #'car (eglot-tests--settled-hints))))
+                (should-not (buffer-modified-p)))
+            (when (jsonrpc-running-p server)
+              (eglot-shutdown server nil 30))))))))
+
 (ert-deftest eglot-execute-runs-commands ()
   "Commands work by `eglot-execute', with arguments and without."
   (eglot-tests--with support-program

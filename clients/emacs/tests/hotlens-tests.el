@@ -502,20 +502,23 @@ Fails if anything asked a server and waited."
       (goto-char (point-min))
       (should (equal "busy" (plist-get (tabulated-list-get-id) :name)))
       (hotlens-list-visit)
-      (should (equal (support-seen) (cons path 6)))
+      (support-wait "the code" (lambda () (equal (support-seen) (cons path 6))))
       (kill-buffer "*hotlens functions*"))
     (hotlens-hot-lines)
     (support-wait "lines" (lambda () (with-current-buffer "*hotlens lines*"
                                        tabulated-list-entries)))
-    (let ((next-error-last-buffer (get-buffer "*hotlens lines*")))
+    (let ((next-error-last-buffer (get-buffer "*hotlens lines*"))
+          (path-buffer (get-file-buffer path)))
+      (with-current-buffer path-buffer
+        (goto-char (point-min)))
       (first-error)
+      (support-wait "the first line" (lambda () (memql (cdr (support-seen)) support-loop-lines)))
       (let ((first (support-seen)))
         (should (equal (car first) path))
-        (should (memql (cdr first) support-loop-lines))
         (next-error)
-        (should-not (equal first (support-seen)))
+        (support-wait "the second line" (lambda () (not (equal first (support-seen)))))
         (previous-error)
-        (should (equal first (support-seen)))))
+        (support-wait "the first line again" (lambda () (equal first (support-seen))))))
     (kill-buffer "*hotlens lines*")))
 
 (ert-deftest hotlens-run-is-deleted ()
@@ -572,6 +575,16 @@ Fails if anything asked a server and waited."
   "Wait for the graph that was asked for last."
   (support-wait "the graph" (lambda () (equal hotlens--flame-serial hotlens--flame-drawn))))
 
+(defun support-jumped (path)
+  "Wait until a window shows the function `busy' of PATH; return that."
+  (support-wait "the code"
+                (lambda ()
+                  (let ((window (get-buffer-window (get-file-buffer path))))
+                    (and window
+                         (with-current-buffer (window-buffer window)
+                           (<= 6 (line-number-at-pos (window-point window)) 11))
+                         window)))))
+
 (defun support-names ()
   "The names in the graph, row by row."
   (let (names)
@@ -605,7 +618,8 @@ Fails if anything asked a server and waited."
         (forward-line)))
     (support-to "busy")
     (should (facep (get-text-property (point) 'face)))
-    (should (string-match-p "busy (hot.py:[0-9]+) .* s · [0-9.]+%%" (hotlens--flame-header)))
+    (should (string-match-p "busy (hot.py:[0-9]+)  .* s total ([0-9.]+%%) .* own · [0-9]+ ± [0-9]+ samples"
+                            (hotlens--flame-header)))
     (should (string-match-p "hot.py" (hotlens--flame-status)))
     (should buffer-read-only)))
 
@@ -638,6 +652,38 @@ Fails if anything asked a server and waited."
       (hotlens-flame-reset)
       (support-graph)
       (should (equal all (support-names))))))
+
+(ert-deftest hotlens-flame-says-what-is-drawn ()
+  "While an answer is on its way, all that is said is of the graph that is seen."
+  (support-flame
+    (support-to "main")
+    (hotlens-flame-zoom)
+    (should-not (string-match-p "zoomed" (hotlens--flame-status)))
+    (hotlens-flame-zoom)
+    (support-graph)
+    (should (string-match-p "zoomed" (hotlens--flame-status)))
+    (hotlens-flame-back)
+    (should (string-match-p "zoomed" (hotlens--flame-status)))
+    (support-graph)
+    (should-not (string-match-p "zoomed" (hotlens--flame-status)))
+    (hotlens-flame-search "bus")
+    (should-not (string-match-p "bus" (hotlens--flame-status)))
+    (support-graph)
+    (should (string-match-p "bus" (hotlens--flame-status)))))
+
+(ert-deftest hotlens-flame-keeps-what-it-shows ()
+  "A question that is refused changes nothing but the message."
+  (support-flame
+    (let ((all (support-names)))
+      (hotlens--flame-set :view "sandwich" :function "no_such_function")
+      (support-graph)
+      (should (support-said-p "no_such_function"))
+      (should (equal all (support-names)))
+      (should-not (hotlens--flame-sandwich-p))
+      (should-error (hotlens-flame-back) :type 'user-error)
+      (hotlens-flame-invert)
+      (support-graph)
+      (should (equal "inverted" (plist-get hotlens--flame-graph :view))))))
 
 (ert-deftest hotlens-flame-searches ()
   "Matches are marked and walked."
@@ -690,11 +736,11 @@ Fails if anything asked a server and waited."
   "From a cell to its code, and from code to its cells."
   (support-flame
     (support-to "busy")
+    (with-current-buffer (get-file-buffer path)
+      (goto-char (point-min)))
     (hotlens-flame-jump)
-    (let ((window (get-buffer-window (get-file-buffer path))))
-      (should window)
+    (let ((window (support-jumped path)))
       (with-current-buffer (window-buffer window)
-        (should (<= 6 (line-number-at-pos (window-point window)) 11))
         (goto-char (point-min))
         (re-search-forward "busy(float")
         (hotlens--flame-follow)))
@@ -711,6 +757,76 @@ Fails if anything asked a server and waited."
     (hotlens-flame-clear-focus)
     (with-current-buffer (get-file-buffer path)
       (support-wait "no focus" (lambda () (null (plist-get hotlens--answer :focus)))))))
+
+(ert-deftest hotlens-flame-jumps-through-edits ()
+  "A jump goes to where the recorded line is now; a line that is gone says so."
+  (support-flame
+    (let ((buffer (get-file-buffer path))
+          (cell-line 0))
+      (cl-flet ((shown ()
+                  (let ((window (get-buffer-window buffer)))
+                    (and window
+                         (with-current-buffer buffer
+                           (save-excursion
+                             (goto-char (window-point window))
+                             (string-trim (buffer-substring (pos-bol) (pos-eol)))))))))
+        (support-to "busy")
+        (setq cell-line (plist-get (hotlens--flame-node-here) :line))
+        (let ((text (with-current-buffer buffer
+                      (goto-char (point-min))
+                      (forward-line (1- cell-line))
+                      (prog1 (string-trim (buffer-substring (pos-bol) (pos-eol)))
+                        (goto-char (point-min))
+                        (insert "# one\n# two\n# three\n")
+                        (goto-char (point-min))))))
+          (hotlens-flame-jump)
+          (support-wait "the line below the edit" (lambda () (equal text (shown))))
+          (with-current-buffer buffer
+            (search-forward text)
+            (delete-region (pos-bol) (pos-eol))
+            (insert "    something_else = 1")
+            (goto-char (point-min)))
+          (hotlens-flame-jump)
+          (support-wait "a message" (lambda () (support-said-p "nearest that is left"))))))))
+
+(ert-deftest hotlens-shows-what-is-being-recorded ()
+  "The flame graph and the hot functions grow while the program runs."
+  (support-busy 60
+    (support-client
+      (support-visit path)
+      (hotlens-profile-file)
+      (support-wait "hints" #'support-hints)
+      (hotlens-flamegraph)
+      (hotlens-functions)
+      (cl-flet ((samples ()
+                  (with-current-buffer "*hotlens flame graph*"
+                    (and (eq t (plist-get hotlens--flame-graph :live))
+                         (plist-get hotlens--flame-graph :samples))))
+                (own ()
+                  (with-current-buffer "*hotlens functions*"
+                    (goto-char (point-min))
+                    (plist-get (tabulated-list-get-id) :self))))
+        (let ((samples (support-wait "a live graph" #'samples))
+              (own (support-wait "a live list" #'own)))
+          (with-current-buffer "*hotlens flame graph*"
+            (should (string-match-p " · live" (hotlens--flame-status))))
+          (support-wait "more samples" (lambda () (> (samples) samples)))
+          (support-wait "more time" (lambda () (> (own) own)))
+          (with-current-buffer "*hotlens flame graph*"
+            (support-to "busy")
+            (hotlens-flame-zoom)
+            (support-graph)
+            (should (equal "busy" (car (support-names))))
+            (hotlens-flame-jump))
+          (support-jumped path))
+        (hotlens-stop)
+        (support-wait "the end" (lambda () (support-said-p "hot.py · .* samples")))
+        (with-current-buffer "*hotlens flame graph*"
+          (support-wait "the run that is kept"
+                        (lambda () (not (eq t (plist-get hotlens--flame-graph :live)))))
+          (should (equal "busy" (car (support-names))))))
+      (kill-buffer "*hotlens flame graph*")
+      (kill-buffer "*hotlens functions*"))))
 
 (ert-deftest hotlens-flame-follows-the-width ()
   "Another width of the window asks for another layout."
@@ -975,7 +1091,8 @@ while True:
       (with-current-buffer "*hotlens functions*"
         (goto-char (point-min))
         (hotlens-list-visit)
-        (should (equal (car (support-seen)) (support-remote path)))
+        (support-wait "the remote file"
+                        (lambda () (equal (car (support-seen)) (support-remote path))))
         (kill-buffer "*hotlens functions*"))
       (support-end-servers))))
 

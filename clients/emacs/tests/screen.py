@@ -64,14 +64,26 @@ class Screen:
     def text(self, *options):
         return self.tmux("capture-pane", "-p", *options)
 
-    def wait(self, pattern):
+    def until(self, what, condition, *options):
+        """The first screen that the condition accepts.
+
+        All that is expected of one screen has to be in one condition: a terminal is drawn piece by piece,
+        and what is asked of a server comes when it comes.
+        """
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
-            text = self.text()
-            if re.search(pattern, text, re.MULTILINE):
+            text = self.text(*options)
+            if condition(text):
                 return text
             time.sleep(0.1)
-        raise Failed(f"waited in vain for {pattern}; the screen:\n{text}")
+        raise Failed(f"waited in vain for {what}; the screen:\n{text}")
+
+    def wait(self, *patterns, gone=None):
+        """The first screen that has all patterns, and not the one that has to be gone."""
+        def condition(text):
+            return (all(re.search(pattern, text, re.MULTILINE) for pattern in patterns)
+                    and not (gone and re.search(gone, text, re.MULTILINE)))
+        return self.until(" and ".join(patterns) + (f" without {gone}" if gone else ""), condition)
 
     def keys(self, *words):
         self.tmux("send-keys", *words)
@@ -100,30 +112,39 @@ PACKAGE = QUIET + recipe("The package").replace("~/hotlens", str(ROOT))
 EGLOT = QUIET + recipe("Eglot")
 
 
-def expect(text, pattern):
-    if not re.search(pattern, text, re.MULTILINE):
-        raise Failed(f"{pattern} is not on the screen:\n{text}")
-
-
 def test_code(folder):
     """Profile: hints, lenses and heat are drawn; typing goes on; nothing is modified."""
     screen = Screen(folder, PACKAGE)
     try:
         screen.wait(r"Python Hotlens")
         screen.command("hotlens-profile-file")
-        screen.wait(r"^.    while time.*  (≥ )?[\d.]+ m?s · [\d.]+%")
-        screen.wait(SUMMARY)
-        text = screen.wait(r"^ (≥ )?[\d.]+ s total \([\d.]+%\) · (≥ )?[\d.]+ s own\n def busy")
-        expect(text, r"^[▏▎▌▊█]    while time")
-        text = screen.wait(r"^ ▶ Profile\n if __name__")
-        expect(text, r"^-UU-:---")
+        screen.wait(SUMMARY,
+                    r"^[▏▎▌▊█]    while time.*  (≥ )?[\d.]+ m?s · [\d.]+%$",
+                    r"^ (≥ )?[\d.]+ s total \([\d.]+%\) · (≥ )?[\d.]+ s own\n def busy",
+                    r"^ ▶ Profile\n if __name__",
+                    r"^-UU-:---")
         screen.keys("-l", "# typed")
-        text = screen.wait(r"^ # typedimport time")
-        expect(text, r"  (≥ )?[\d.]+ m?s · [\d.]+%$")
+        screen.wait(r"^ # typedimport time", r"  (≥ )?[\d.]+ m?s · [\d.]+%$", r"^-UU-:\*\*-")
         screen.keys("C-_")
-        screen.wait(r"^-UU-:---")
+        screen.wait(r"^ import time", r"^-UU-:---")
     finally:
         screen.close()
+
+
+def down(screen, header):
+    """Go down the flame graph, one key after the other, until its header is that."""
+    def place(text):
+        found = re.search(r"^.* total \(.*\n\(all\) *$", text, re.MULTILINE)
+        return found and found.group(0)
+
+    for _ in range(10):
+        text = screen.text()
+        if re.search(header, text, re.MULTILINE):
+            return
+        before = place(text)
+        screen.keys("-l", "j")
+        screen.until("another cell", lambda text, before=before: place(text) not in (None, before))
+    raise Failed(f"{header} is not above the graph:\n{text}")
 
 
 def test_flame(folder):
@@ -134,18 +155,14 @@ def test_flame(folder):
         screen.command("hotlens-profile-file")
         screen.wait(SUMMARY)
         screen.command("hotlens-flamegraph")
-        screen.wait(r"^\(all\).*\n(.*\n)*?busy")
-        screen.keys("-l", "jjjj")
-        screen.wait(r"^busy \(hot.py:\d+\)  [\d.]+ s · ")
+        whole = r"^\(all\) *\n"
+        screen.wait(rf"^\(all\)  .* total \(100%\).*\n{whole}(.*\n)*?busy\b")
+        down(screen, r"^busy \(hot.py:\d+\)  (≥ )?[\d.]+ s total \(")
         screen.keys("Enter")
-        text = screen.wait(r"zoomed")
-        if re.search(r"^\(all\)", text, re.MULTILINE):
-            raise Failed("the whole graph is still shown:\n" + text)
-        colours = screen.text("-e")
-        if not re.search(r"\x1b\[[\d;]*48;", colours):
-            raise Failed("nothing has a background")
+        screen.wait(r"zoomed", r"^busy \(hot.py:\d+\)  .*\nbusy *\n", gone=whole)
+        screen.until("a background", re.compile(r"\x1b\[[\d;]*48;").search, "-e")
         screen.keys("-l", "0")
-        screen.wait(r"^\(all\)")
+        screen.wait(whole, gone=r"zoomed")
         screen.keys("-l", "?")
         screen.wait(r"hotlens-flame-mode|Flame.*mode")
     finally:
@@ -158,8 +175,7 @@ def test_menu(folder):
     try:
         screen.wait(r"Python Hotlens")
         screen.command("hotlens-menu")
-        text = screen.wait(r"profile this file")
-        expect(text, r"f flame graph")
+        screen.wait(r"p profile this file", r"f flame graph", r"r runs")
         screen.keys("p")
         screen.wait(SUMMARY)
     finally:
@@ -175,8 +191,8 @@ def test_eglot(folder):
         screen.wait(r"Pick an action")
         screen.keys("-l", "Hotlens: Profile File (py-spy)")
         screen.keys("Enter")
-        text = screen.wait(r"^ +while time.* (≥ )?[\d.]+ m?s · [\d.]+%")
-        expect(text, r"^ *def busy\(seconds\): +(≥ )?[\d.]+ s total")
+        screen.wait(r"^ +while time.* (≥ )?[\d.]+ m?s · [\d.]+%",
+                    r"^ *def busy\(seconds\): +(≥ )?[\d.]+ s total")
     finally:
         screen.close()
 

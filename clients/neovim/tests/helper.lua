@@ -4,7 +4,7 @@ local M = {}
 local results = assert(io.open(assert(os.getenv('HOTLENS_TEST_RESULTS')), 'a'))
 M.folder = assert(os.getenv('HOTLENS_TEST_FOLDER'))
 M.repository = assert(os.getenv('HOTLENS_TEST_SOURCE'))
-M.limit = tonumber(os.getenv('HOTLENS_TEST_LIMIT') or 60000)
+M.limit = tonumber(os.getenv('HOTLENS_TEST_LIMIT') or 90000)
 
 local function write(line)
   results:write(line, '\n')
@@ -12,8 +12,10 @@ local function write(line)
 end
 
 function M.test(name, fn)
+  local start = vim.uv.hrtime()
   local ok, reason = xpcall(fn, debug.traceback)
   write((ok and 'ok ' or 'not ok ') .. name)
+  write(('# seconds %.1f'):format((vim.uv.hrtime() - start) / 1e9))
   if not ok then
     for line in vim.gsplit(tostring(reason), '\n') do
       write('# ' .. line)
@@ -97,6 +99,85 @@ function M.client(bufnr)
     local client = vim.lsp.get_clients({ name = 'hotlens', bufnr = bufnr or 0 })[1]
     return client and client.initialized and client
   end)
+end
+
+-- What the plugin says, heard by `M.heard`; `M.choose` gets the titles that are offered and returns an index.
+M.notices = {}
+M.offered = nil
+function M.choose()
+  return 1
+end
+
+function M.listen()
+  vim.notify = function(text, level)
+    table.insert(M.notices, { text = text, level = level })
+  end
+  vim.ui.select = function(items, options, done)
+    M.offered = vim.tbl_map(options.format_item or tostring, items)
+    M.prompt = options.prompt
+    local index = M.choose(M.offered)
+    done(items[index], index)
+  end
+end
+
+function M.heard(pattern)
+  for _, notice in ipairs(M.notices) do
+    if notice.text:find(pattern) then
+      return notice
+    end
+  end
+end
+
+function M.wait_to_hear(pattern)
+  return M.wait('the message ' .. pattern, function()
+    return M.heard(pattern)
+  end)
+end
+
+-- Until all that was scheduled has run.
+function M.settle()
+  local rounds = 0
+  local function again()
+    rounds = rounds + 1
+    if rounds < 5 then
+      vim.schedule(again)
+    end
+  end
+  vim.schedule(again)
+  M.wait('the loop', function()
+    return rounds == 5
+  end)
+end
+
+-- Processes below one, all of them.
+function M.processes_below(pid)
+  local found = {}
+  for _, child in ipairs(vim.api.nvim_get_proc_children(pid)) do
+    table.insert(found, child)
+    vim.list_extend(found, M.processes_below(child))
+  end
+  return found
+end
+
+-- Seconds of processor time that a process has used; nil when it is gone.
+function M.cpu_of(pid)
+  local file = io.open(('/proc/%d/stat'):format(pid))
+  local text = file and file:read('a') or ''
+  if file then
+    file:close()
+  end
+  local user, system = text:match('%) %S+' .. (' %S+'):rep(10) .. ' (%d+) (%d+)')
+  return user and (tonumber(user) + tonumber(system)) / 100
+end
+
+-- The terminal window that `hotlens` fills: buffer and text.
+function M.terminal()
+  for _, window in ipairs(vim.api.nvim_list_wins()) do
+    local bufnr = vim.api.nvim_win_get_buf(window)
+    if vim.bo[bufnr].buftype == 'terminal' then
+      return bufnr, table.concat(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false), '\n')
+    end
+  end
 end
 
 -- The text of chunks of an extmark.

@@ -1,9 +1,14 @@
 """Runs the specs in the real Neovim, headless and in a terminal, and prints TAP.
 
-usage: run.py [NAME…]   only specs and pictures whose names begin so
+usage: run.py [NAME…]   only specs and pictures whose names begin so; "other" for all in other versions,
+                        "other-NAME" for one
+
+The environment: NVIM_PROGRAM; NVIM_OTHERS, programs of other versions with a colon behind each; EMMYLUA,
+the checker of annotations; SHOW=1 prints what pictures look like at their ends.
 """
 
 import itertools
+import json
 import os
 import pathlib
 import re
@@ -13,6 +18,7 @@ import sys
 import tempfile
 import time
 
+NEOVIM = [os.environ["NVIM_PROGRAM"]]  # the one that is tested now
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent.parent
 LIMIT = 90
@@ -22,10 +28,15 @@ class Results:
     def __init__(self):
         self.count = 0
         self.failed = 0
+        self.prefix = ""
+        self.times = []
 
-    def add(self, is_ok, name, notes=()):
+    def add(self, is_ok, name, notes=(), seconds=None):
+        name = self.prefix + name
         self.count += 1
         self.failed += not is_ok
+        if seconds is not None:
+            self.times.append((seconds, name))
         print(f"{'ok' if is_ok else 'not ok'} {self.count} - {name}")
         for note in notes:
             print(f"# {note}")
@@ -33,7 +44,13 @@ class Results:
 
     def skip(self, name, reason):
         self.count += 1
-        print(f"ok {self.count} - {name} # SKIP {reason}", flush=True)
+        print(f"ok {self.count} - {self.prefix}{name} # SKIP {reason}", flush=True)
+
+    def finish(self):
+        for seconds, name in sorted(self.times, reverse=True)[:8]:
+            print(f"# {seconds:5.1f} s  {name}")
+        print(f"1..{self.count}", flush=True)
+        return 1 if self.failed else 0
 
 
 def lua_blocks(path):
@@ -72,7 +89,7 @@ class Place:
         (self.root / "run").mkdir(mode=0o700)
 
     def command(self, *arguments):
-        return [os.environ["NVIM_PROGRAM"], "--clean", "-u", str(self.config), *arguments]
+        return [NEOVIM[0], "--clean", "-u", str(self.config), *arguments]
 
     def finish(self):
         shutil.rmtree(self.root, ignore_errors=True)
@@ -95,6 +112,7 @@ SPECS = {
     "plain": PLAIN,
     "beside": PLAIN,
     "plugin": PLUGIN,
+    "lens": PLUGIN,
     "flame": PLUGIN,
     "trouble": PLUGIN,
     "denied": PLUGIN,
@@ -147,8 +165,9 @@ def run_spec(name, results, prefix=()):
             if not note.startswith("# "):
                 break
             notes.append(note[2:])
+        seconds = float(notes.pop(0).removeprefix("seconds "))
         is_ok = line.startswith("ok ")
-        results.add(is_ok, f"{name}: {line.removeprefix('not ').removeprefix('ok ')}", notes)
+        results.add(is_ok, f"{name}: {line.removeprefix('not ').removeprefix('ok ')}", notes, seconds)
     if lines[-1:] != ["end"]:
         results.add(False, f"{name}: comes to its end ({status})",
                     log.read_text(errors="replace").splitlines()[-40:])
@@ -214,6 +233,7 @@ def run_picture(name, results):
     shutil.copy(SOURCE / "examples/galaxy.py", place.work)
     screen = None
     notes = []
+    start = time.monotonic()
     try:
         screen = Screen(place, "galaxy.py")
         function(screen)
@@ -225,7 +245,7 @@ def run_picture(name, results):
                 print(screen.capture(), file=sys.stderr)
             screen.finish()
         place.finish()
-    results.add(not notes, f"picture {name}: {function.__doc__}", notes)
+    results.add(not notes, f"picture {name}: {function.__doc__}", notes, time.monotonic() - start)
 
 
 @picture(PLAIN)
@@ -279,7 +299,7 @@ def picture_flame(screen):
     row = next(i for i, line in enumerate(text.splitlines(), 1) if line.startswith("pull"))
     for _ in range(2):
         screen.type(f"\x1b[<0;3;{row}M\x1b[<0;3;{row}m")
-    screen.wait(r"^ pull · [\s\S]*^pull[\s\S]*› pull")
+    screen.wait(r"^ pull  galaxy\.py:\d+ · [\s\S]*^pull[\s\S]*› pull")
     screen.wait(r"^advance", absent=True)
     screen.keys("BSpace")
     screen.wait(r"^advance")
@@ -287,12 +307,51 @@ def picture_flame(screen):
     screen.keys("Enter")
     screen.wait(r"/pull: \d+\.\d%")
     screen.type("n")
-    screen.wait(r"^ pull · .*  \w+")
+    screen.wait(r"^ pull  galaxy\.py:\d+ · .*samples")
     screen.type("s")
     screen.wait(r"callers and callees of pull")
     screen.type("gd")
     screen.tmux("resize-window", "-x", "80", "-y", "30")
     screen.wait(r"^pull {76}$", options=["-N"])
+
+
+def click(screen, text, above=""):
+    """Presses and releases the mouse on a text, in the line above another."""
+    lines = screen.capture().splitlines()
+    for row, line in enumerate(lines, 1):
+        if text in line and above in "".join(lines[row:row + 1]):
+            column = line.index(text) + 2
+            screen.type(f"\x1b[<0;{column};{row}M")
+            screen.type(f"\x1b[<0;{column};{row}m")
+            return
+    raise AssertionError(f"{text!r} is not on the screen:\n{screen.capture()}")
+
+
+@picture(PLUGIN.replace("setup{}", "setup{ record = 'background' }"))
+def picture_lens(screen):
+    """lenses are clicked: a recording begins, ends, and the flame graph opens at a function"""
+    program = screen.place.work / "galaxy.py"
+    program.write_text(program.read_text().replace("else 300", "else 300000"))  # until it is stopped
+    screen.wait("A small galaxy")
+    screen.type(":edit! | normal G")
+    screen.keys("Enter")
+    screen.wait("▶ Profile")
+    click(screen, "▶ Profile")
+    screen.wait(r"■ Stop program, keep profile \(\d+")
+    screen.wait(r"advance\(stars\) .*\d+%")
+    click(screen, "■ Stop program")
+    screen.wait("▶ Profile")
+    screen.type("/def advance")
+    screen.keys("Enter")
+    screen.type("zz")
+    screen.wait(r" total \(.*own\n.*def advance")
+    click(screen, " total (", above="def advance")
+    text = screen.wait(r"^ <module> › main › advance +galaxy\.py")
+    assert re.search(r"^ advance  galaxy\.py:\d+ · ", text, re.M), text
+    screen.type("q")
+    screen.wait("^advance", absent=True)
+    click(screen, "def advance")  # no lens: a click
+    screen.wait(r"^galaxy\.py +42,")
 
 
 @picture(PLUGIN + BESIDE)
@@ -312,14 +371,8 @@ def picture_beside(screen):
     assert "E5" not in text and "Error" not in text, text
 
 
-def main():
-    wanted = sys.argv[1:]
-
-    def is_wanted(name):
-        return not wanted or any(name.startswith(prefix) for prefix in wanted)
-
-    results = Results()
-    for name in SPECS:
+def run_all(results, is_wanted, specs, pictures):
+    for name in specs:
         if not is_wanted(name):
             continue
         if name.startswith("beside") and not os.environ.get("BASEDPYRIGHT"):
@@ -328,7 +381,7 @@ def main():
             run_denied(results)
         else:
             run_spec(name, results)
-    for name in PICTURES:
+    for name in pictures:
         if not is_wanted(f"picture-{name}"):
             continue
         if not shutil.which("tmux"):
@@ -337,8 +390,77 @@ def main():
             results.skip(f"picture {name}", "basedpyright could not be installed")
         else:
             run_picture(name, results)
-    print(f"1..{results.count}")
-    return 1 if results.failed else 0
+
+
+def version_of(program):
+    output = subprocess.run([program, "--version"], check=True, text=True, stdout=subprocess.PIPE).stdout
+    return re.match(r"NVIM v(\d+\.\d+\.\d+)", output).group(1)
+
+
+def run_others(results, is_wanted):
+    """The plugin in the oldest Neovim that it is for, and in the newest."""
+    for program in os.environ.get("NVIM_OTHERS", "").split(":")[:-1]:
+        if not program:
+            results.skip("another Neovim", "could not be unpacked")
+            continue
+        NEOVIM[0] = program
+        version = version_of(program)
+        results.prefix = f"Neovim {version}: "
+        is_new = version.split(".")[:2] > ["0", "10"]  # has vim.lsp.config, which neovim.md begins with
+        run_all(results, is_wanted,
+                [name for name in SPECS if is_new or SPECS[name] != PLAIN],
+                [name for name in PICTURES if PICTURES[name][1] == PLUGIN])
+    results.prefix = ""
+    NEOVIM[0] = os.environ["NVIM_PROGRAM"]
+
+
+def tool(results, name, command):
+    result = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    output = re.sub(r"\x1b\[[\d;]*m", "", result.stdout)
+    results.add(result.returncode == 0, name, [] if result.returncode == 0 else output.splitlines())
+
+
+def run_checks(results):
+    """luacheck, and the types of the LuaCATS annotations."""
+    plugin = HERE.parent
+    if shutil.which("luacheck"):
+        tool(results, "luacheck has nothing to say",
+             ["luacheck", "-q", "--config", str(plugin / ".luacheckrc"), *map(str, sorted(
+                 path for path in plugin.rglob("*.lua") if path.parent.name != "meta"))])
+    else:
+        results.skip("luacheck has nothing to say", "no luacheck")
+    if not os.environ.get("EMMYLUA"):
+        results.skip("the types of the annotations fit", "no emmylua_check")
+        return
+    runtime = subprocess.run(
+        [NEOVIM[0], "--clean", "--headless", "-c", "lua io.stdout:write(vim.env.VIMRUNTIME)", "-c", "qa"],
+        check=True, text=True, stdout=subprocess.PIPE).stdout
+    with tempfile.TemporaryDirectory() as folder:
+        config = pathlib.Path(folder) / "emmyrc.json"
+        config.write_text(json.dumps({
+            "runtime": {"version": "LuaJIT"},
+            "workspace": {"library": [f"{runtime}/lua", str(HERE / "meta")]},
+            # An element of a list is what its type says; what is deprecated is what 0.10 has.
+            "strict": {"arrayIndex": False},
+            "diagnostics": {"disable": ["unnecessary-if", "preferred-local-alias", "deprecated"]},
+        }))
+        tool(results, "the types of the annotations fit",
+             [os.environ["EMMYLUA"], "--config", str(config), "--ignore", "**/tests/**",
+              "--warnings-as-errors", str(plugin)])
+
+
+def main():
+    wanted = sys.argv[1:]
+
+    def is_wanted(name, prefix=""):
+        return not wanted or any((prefix + name).startswith(word) for word in wanted)
+
+    results = Results()
+    if is_wanted("check"):
+        run_checks(results)
+    run_all(results, is_wanted, SPECS, PICTURES)
+    run_others(results, lambda name: is_wanted(name, "other-"))
+    return results.finish()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { flameOf, makeStacks } from './naive.mjs';
+import { flameOf, functionRows, makeStacks } from './naive.mjs';
+import { startServer } from './server.mjs';
 import { assert, failures, random, test } from './tap.mjs';
 
 const { HOTLENS, VIEWER, VIEWER_WORK } = process.env;
@@ -220,6 +221,19 @@ await test('search: samples counted, matches visited, regular expressions', asyn
   await page.context().close();
 });
 
+await test('a search does not move the picture, and its count can be read', async () => {
+  const page = await open(pages.pandas);
+  const top = () => page.locator('.hl-stage').boundingBox().then((box) => box.y);
+  const before = await top();
+  await key(page, '/');
+  await page.keyboard.type('numpy');
+  await page.waitForFunction(() => /samples/.test(document.querySelector('.hl-matches').textContent));
+  assert.equal(await top(), before);
+  const cut = await page.locator('.hl-matches').evaluate((output) => output.scrollWidth > output.clientWidth);
+  assert.equal(cut, false);
+  await page.context().close();
+});
+
 await test('views: inverted, sandwich, table, and back', async () => {
   const page = await open(pages.pandas);
   await page.locator('.hl-graph').focus();
@@ -379,7 +393,7 @@ const DARK = '--vscode-editor-background:#1e1e1e;--vscode-foreground:#cccccc;--v
   + '--vscode-descriptionForeground:#b0b0b0;--vscode-focusBorder:#3794ff';
 
 async function webview(answers, options = {}) {
-  const page = await open(null, { bypassCSP: false, ...options });
+  const page = options.page ?? await open(null, { bypassCSP: false, ...options });
   await page.addInitScript(({ flame, kept }) => {
     window.sent = [];
     window.state = kept;
@@ -391,7 +405,15 @@ async function webview(answers, options = {}) {
         window.sent.push(message);
         if (message.type === 'request') {
           const { params } = message;
+          if (window.askServer) {
+            window.askServer(params).then((result) => {
+              window.answered ??= result;
+              answer(message, result);
+            });
+            return;
+          }
           answer(message, params.root ? flame.part : params.search ? { ...flame.first, match: { samples: 4242, functions: [] } }
+            : params.table ? { ...flame.first, tables: [{ id: ['a', 'b', 'c', 'd', 'e'], total: [90, 60, 60, 30, 10] }] }
             : params.view === 'sandwich' ? flame.sandwich : flame.first);
         } else if (message.type === 'source') {
           answer(message, 'one\ntwo\n');
@@ -437,7 +459,7 @@ await test('webview: the host is asked where the profile was pruned', async () =
   await key(page, 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter');
   await page.waitForFunction(() => window.sent.some((message) => message.params?.root));
   const [first, second] = await requests();
-  assert.deepEqual(first, { limit: 16384 });
+  assert.deepEqual(first, { limit: 15000 });
   assert.ok(second.hide.includes('importlib._bootstrap'));
   await page.waitForFunction(() => window.sent.some((message) => message.type === 'focus' && message.node?.name === 'f1'));
   await settle(page);
@@ -454,6 +476,95 @@ await test('webview: the host is asked where the profile was pruned', async () =
   await page.keyboard.type('f0');
   await page.waitForFunction(() => /42\.4 s|4242/.test(document.querySelector('.hl-matches').textContent));
   await page.context().close();
+});
+
+/* Pruned profiles: the numbers of the table and of a search are not those of the tree that is left. */
+
+/** Stacks with far more nodes than a picture gets, of functions in three files, one of them the machinery's. */
+function manyStacks() {
+  const next = random(12);
+  const files = ['/p/a.py', '/lib/b.py', '<frozen importlib._bootstrap>'];
+  return Array.from({ length: 9000 }, () => ({
+    stack: Array.from({ length: 3 + next(9) }, () => {
+      const fn = next(60);
+      return { name: `f${fn}`, file: files[fn % 3] };
+    }),
+    count: 1 + next(30),
+  }));
+}
+
+const isMachinery = ({ file }) => file.startsWith('<frozen importlib');
+const many = manyStacks();
+const manyRaw = join(work, 'many.raw');
+writeFileSync(manyRaw, many.map(({ stack, count }) => (
+  `${stack.map(({ name, file }) => `${name} (${file}:1)`).join(';')} ${count}\n`)).join(''));
+pages.many = exported('many', manyRaw, '--nodes', '300');
+
+/** [own, total, calls out, name] as the table on the page says. */
+async function tableOf(page) {
+  const rows = page.locator('.hl-functions tbody tr');
+  return rows.evaluateAll((list) => list.map((row) => {
+    const cells = [...row.querySelectorAll('td')].map((cell) => parseInt(cell.textContent.replaceAll(',', ''), 10));
+    return [row.querySelector('th button').textContent, cells[0], cells[2], cells[4]];
+  }).sort((a, b) => (a[0] < b[0] ? -1 : 1)));
+}
+
+const tableReady = (page) => page.waitForFunction(() => document.querySelector('.hl-functions caption').textContent !== ''
+  && document.querySelectorAll('.hl-functions tbody tr').length > 10);
+
+await test('the table of a pruned page is exact', async () => {
+  const page = await open(pages.many);
+  assert.ok(await page.evaluate(() => JSON.parse(document.getElementById('hotlens-data').textContent).nodes.total.length <= 300));
+  await key(page, 't');
+  await tableReady(page);
+  assert.deepEqual(await tableOf(page), functionRows(many, (frame) => !isMachinery(frame)));
+  assert.doesNotMatch(await text(page, '.hl-functions caption'), /at least/);
+  await page.getByRole('button', { name: 'show all' }).click();
+  await settle(page);
+  assert.deepEqual(await tableOf(page), functionRows(many, () => true));
+  await page.getByRole('checkbox', { name: /^a / }).uncheck();
+  await settle(page);
+  assert.match(await text(page, '.hl-functions caption'), /at least/);
+  await key(page, '/');
+  await page.keyboard.type('f1');
+  await page.waitForFunction(() => /at least/.test(document.querySelector('.hl-matches').textContent));
+  await page.context().close();
+});
+
+await test('webview: table and search of a pruned profile are exact, from the server', async () => {
+  const server = await startServer(HOTLENS, env);
+  const { runs } = await server.request('hotlens/runs', {});
+  const page = await open(null);
+  await page.exposeFunction('askServer', (params) => server.request('hotlens/flamegraph', { run: runs[0].id, ...params }));
+  const host = await webview(null, { page });
+  assert.ok(await host.evaluate(() => window.answered.nodes.function.includes(-2)), 'it is pruned');
+  await key(host, 't');
+  await tableReady(host);
+  assert.deepEqual(await tableOf(host), functionRows(many, (frame) => !isMachinery(frame)));
+  assert.doesNotMatch(await text(host, '.hl-functions caption'), /at least/);
+  for (const [pattern, regex] of [['f1', false], ['^f[1-3]$', true], ['^f(4|25)$', true]]) {
+    await host.locator('.hl-search').fill('');
+    await host.getByRole('button', { name: 'Regular expression' }).evaluate((button, on) => {
+      if ((button.getAttribute('aria-pressed') === 'true') !== on) {
+        button.click();
+      }
+    }, regex);
+    await host.locator('.hl-search').fill(pattern);
+    const test = regex ? (name) => new RegExp(pattern).test(name) : (name) => name.includes(pattern);
+    const samples = many.filter(({ stack }) => stack.some((frame) => !isMachinery(frame) && test(frame.name)))
+      .reduce((sum, { count }) => sum + count, 0).toLocaleString('en');
+    await host.waitForFunction((wanted) => document.querySelector('.hl-matches').textContent.includes(` · ${wanted} samples`), samples);
+  }
+  await host.locator('.hl-search').fill('');
+  await key(host, 'Escape', 'g');
+  await host.locator('.hl-graph').focus();
+  await key(host, 'ArrowDown', 'ArrowDown', 'Enter', 't');
+  await host.waitForFunction(() => /within f\d/.test(document.querySelector('.hl-functions caption').textContent));
+  const [, name] = /within (f\d+)/.exec(await text(host, '.hl-functions caption'));
+  const inside = many.filter(({ stack }) => stack.find((frame) => !isMachinery(frame))?.name === name);
+  assert.deepEqual(await tableOf(host), functionRows(inside, (frame) => !isMachinery(frame)));
+  await host.context().close();
+  await server.stop();
 });
 
 await test('webview: highlight, source lines, theme and kept state', async () => {

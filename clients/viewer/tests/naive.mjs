@@ -83,3 +83,24 @@ export function flameOf(stacks, functions, extra = {}) {
     ...extra,
   };
 }
+
+/** What a table has to say of stacks of {name, file}: [name, own, total, how many functions it calls], by name. */
+export function functionRows(stacks, shown) {
+  const rows = new Map();
+  const rowOf = ({ name }) => {
+    if (!rows.has(name)) {
+      rows.set(name, { own: 0, total: 0, calls: new Set() });
+    }
+    return rows.get(name);
+  };
+  for (const { stack, count } of stacks) {
+    const frames = stack.filter(shown);
+    new Set(frames.map(rowOf)).forEach((row) => { row.total += count; });
+    frames.forEach((frame, i) => i > 0 && rowOf(frames[i - 1]).calls.add(frame.name));
+    if (frames.length > 0) {
+      rowOf(frames[frames.length - 1]).own += count;
+    }
+  }
+  return [...rows].map(([name, { own, total, calls }]) => [name, own, total, calls.size])
+    .sort((a, b) => (a[0] < b[0] ? -1 : 1));
+}

@@ -4,6 +4,7 @@
  * flame.c        from a question to views
  * flame_groups.c which frames are one node, which are hidden, which stacks are in focus
  * flame_search.c what a search finds
+ * flame_table.c  numbers of functions, which no pruning changes
  * flame_json.c   the answer as JSON */
 #ifndef HOTLENS_APP_FLAME_H
 #define HOTLENS_APP_FLAME_H
@@ -13,6 +14,7 @@
 #include "hotlens/app/save.h"
 #include "hotlens/base/buffer.h"
 #include "hotlens/base/error.h"
+#include "hotlens/formats/flame_json.h"
 #include "hotlens/profile/layout.h"
 
 enum hl_flame_shape { HL_FLAME_DOWN, HL_FLAME_INVERTED, HL_FLAME_SANDWICH };
@@ -45,6 +47,9 @@ struct hl_flame_query {
     const char *search; /* NULL: none */
     bool search_case;
     enum hl_flame_field search_in;
+    const uint64_t *search_ids; /* functions by their ids instead of a text */
+    size_t search_id_count;
+    bool table; /* exact numbers of all functions that are shown */
     uint32_t limit; /* nodes of each tree, 0 for all */
     uint32_t columns; /* 0: no cells */
     uint32_t rows;    /* 0: all */
@@ -70,6 +75,7 @@ struct hl_flame {
     char *focus;      /* for people, or NULL */
     uint8_t *matches; /* by function, or NULL */
     uint64_t match_samples;
+    struct hl_flame_table table; /* empty unless asked for */
 };
 
 /* -EINVAL with "FIELD: what is wrong", -ENOENT for what the run does not have, -ECANCELED once *cancelled
@@ -94,6 +100,12 @@ void hl_flame_options(const struct hl_flame *flame, enum hl_view_kind kind,
                       struct hl_view_options *ret_options);
 int hl_flame_restrict(struct hl_flame *flame, struct hl_error *error);
 int hl_flame_search(struct hl_flame *flame);
+int hl_flame_table(struct hl_flame *flame);
+/* Rows of `functions`; `of_frame` has the function of each frame, HL_NO_GROUP for those that are hidden.
+ * 0 or -ENOMEM. */
+int hl_flame_table_make(const struct hl_profile *profile, const struct hl_functions *functions,
+                        const uint32_t *of_frame, struct hl_flame_table *ret_table);
+void hl_flame_table_finish(struct hl_flame_table *table);
 
 HL_DEFINE_CLEANUP(struct hl_flame *, hl_flame_destroy);
 

@@ -6,6 +6,7 @@
 
 #include "hotlens/app/save.h"
 #include "hotlens/base/buffer.h"
+#include "hotlens/formats/flame_json.h"
 
 /* Nodes when no number is given: all of nearly every run, in a few megabytes. */
 #define HL_HTML_NODES 65536u
@@ -22,7 +23,17 @@ int hl_html_export(const struct hl_run_data *data, const struct hl_html_options 
 /* What such a file has in it, for people: "1,683 nodes, with names of functions and …". */
 void hl_html_contents(const struct hl_html_options *options, struct hl_buffer *out);
 
-/* Between html.c and html_names.c. */
+/* Between html.c, html_names.c and html_tables.c. */
+
+/* Exact numbers of functions for a page whose tree is pruned: of all frames, and, as the page begins, without
+ * the machinery of import. None when the tree is whole: then the page counts for itself. */
+struct hl_html_tables {
+    struct hl_flame_table items[2];
+    size_t count;
+};
+int hl_html_tables(const struct hl_run_data *data, const struct hl_view *view,
+                   struct hl_html_tables *ret_tables);
+void hl_html_tables_finish(struct hl_html_tables *tables);
 
 /* The functions of a run with the names that an export shows; indices are the same. Caller destroys. */
 int hl_html_functions(const struct hl_run_data *data, const struct hl_html_options *options,

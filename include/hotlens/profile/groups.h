@@ -19,6 +19,12 @@ struct hl_groups {
 int hl_groups_count(const struct hl_profile *profile, const struct hl_groups *groups,
                     uint64_t *self, uint64_t *total);
 
+/* A row for each group; frames of HL_NO_GROUP are looked through. self[g]: samples whose topmost frame that
+ * has a group is in g. total[g]: samples with g anywhere. calls[g]: how many different groups, perhaps g
+ * itself, are right below a frame of g. Arrays have groups->count entries. O(nodes). 0 or -ENOMEM. */
+int hl_groups_table(const struct hl_profile *profile, const struct hl_groups *groups,
+                    uint64_t *self, uint64_t *total, uint32_t *calls);
+
 /* For both below: frames of HL_NO_GROUP are looked through, so "right above" means the nearest frame
  * that has a group; and the array has groups->count + 1 entries. */
 

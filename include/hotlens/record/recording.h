@@ -46,6 +46,7 @@ struct hl_record_options {
     bool sudo_may_ask;       /* a terminal is there for sudo's question */
     int stdio[3];            /* descriptors the program gets; -1 is /dev/null. They have to stay open
                               * while the state is HL_RECORD_STARTING */
+    uint32_t longest_window; /* seconds, for who wants numbers often; 0 is the default 30 */
     uint32_t grace_ms;       /* between SIGINT, SIGTERM and SIGKILL; 0 is the default 5000 */
     uint32_t patience_ms;    /* how long py-spy may take to attach, or be late; 0 is 10000 */
     const char *proc;        /* NULL is "/proc"; another in tests */

@@ -30,6 +30,7 @@ function M.request(client, method, params, callback, bufnr)
   if is_new then
     return (client:request(method, params, answered, bufnr or 0))
   end
+  ---@diagnostic disable-next-line: param-type-mismatch a field, not a method, before 0.11
   return (client.request(method, params, answered, bufnr or 0))
 end
 
@@ -37,12 +38,13 @@ end
 ---@param method string
 ---@param params table
 ---@param limit integer milliseconds
----@return any result, or nil
+---@return any result nil when there is none
 function M.ask(client, method, params, limit)
   local answer
   if is_new then
     answer = client:request_sync(method, params, limit, 0)
   else
+    ---@diagnostic disable-next-line: param-type-mismatch
     answer = client.request_sync(method, params, limit, 0)
   end
   return answer and answer.result
@@ -80,8 +82,10 @@ function M.execute(name, arguments, bufnr)
 end
 
 --- The configuration in use: the user's vim.lsp.config has the last word.
+---@return vim.lsp.ClientConfig
 local function in_use()
-  return is_new and vim.lsp.config[M.NAME] or M.config()
+  local configs = is_new and vim.lsp.config or {} --[[@as table<string, vim.lsp.ClientConfig>]]
+  return configs[M.NAME] or M.config()
 end
 
 --- The program that is the server; its other subcommands are called by this name, too.
@@ -217,6 +221,7 @@ function M.config()
       return vim.lsp.rpc.start(config.values.cmd, dispatchers)
     end,
     filetypes = values.filetypes,
+    ---@diagnostic disable-next-line: assign-type-mismatch vim.lsp.config takes a function
     root_dir = function(bufnr, on_dir)
       if is_wanted(bufnr) then
         on_dir(root_of(bufnr))

@@ -10,7 +10,7 @@ local function current_function()
   local marks = require('hotlens.marks')
   local row = marks.function_at(bufnr, vim.api.nvim_win_get_cursor(0)[1] - 1)
   local answer = marks.answer(bufnr)
-  return row and { ['function'] = row.name, file = answer.file } or nil
+  return row and answer and { ['function'] = row.name, file = answer.file } or nil
 end
 
 --- What is written to a file is what runs.
@@ -160,7 +160,7 @@ commands.top = {
     if words[1] and not pid then
       say.error(('top: the number of a process is expected, not "%s"'):format(words[1]))
     elseif pid then
-      top.process(pid)
+      top.process(math.floor(pid))
     elseif bang then
       require('hotlens.pick').processes('Watch which process?', top.process)
     else
@@ -204,7 +204,7 @@ commands.heat = {
     if not words[1] then
       config.values.heat = config.values.heat == 'off' and 'sign' or 'off'
     elseif vim.tbl_contains(styles, words[1]) then
-      config.values.heat = words[1]
+      config.values.heat = words[1] --[[@as 'sign'|'line'|'number'|'off']]
     else
       return say.error(('heat: %s is expected, not "%s"'):format(table.concat(styles, ', '), words[1]))
     end

@@ -108,6 +108,7 @@ function M.open(options)
     vim.cmd(config.values.flame.split)
     vim.api.nvim_win_set_buf(0, bufnr)
     set_up_window(vim.api.nvim_get_current_win())
+    ---@diagnostic disable-next-line: missing-fields, assign-type-mismatch what comes with the first answer
     view = {
       bufnr = bufnr,
       client_id = client.id,

@@ -3,7 +3,7 @@ local M = {}
 
 local function check_neovim()
   if vim.fn.has('nvim-0.10') == 1 then
-    vim.health.ok('Neovim ' .. tostring(vim.version()))
+    vim.health.ok('Neovim ' .. vim.api.nvim_exec2('version', { output = true }).output:match('NVIM (%S+)'))
   else
     vim.health.error('Neovim 0.10 or newer is needed')
   end
@@ -13,17 +13,17 @@ local function check_neovim()
 end
 
 local function check_program()
-  local cmd = require('hotlens.config').values.cmd
-  if vim.fn.executable(cmd[1]) == 0 then
-    vim.health.error(('"%s" is not there'):format(cmd[1]), { 'put hotlens into $PATH, or set cmd in setup{}' })
+  local program = require('hotlens.client').program()
+  if vim.fn.executable(program) == 0 then
+    vim.health.error(('"%s" is not there'):format(program), { 'put hotlens into $PATH, or set cmd in setup{}' })
     return false
   end
-  local result = vim.system({ cmd[1], '--version' }, { text = true }):wait(5000)
+  local result = vim.system({ program, '--version' }, { text = true }):wait(5000)
   if result.code ~= 0 then
-    vim.health.error(('"%s --version" failed: %s'):format(cmd[1], vim.trim(result.stderr or '')))
+    vim.health.error(('"%s --version" failed: %s'):format(program, vim.trim(result.stderr or '')))
     return false
   end
-  vim.health.ok(('%s (%s)'):format(vim.trim(result.stdout), vim.fn.exepath(cmd[1])))
+  vim.health.ok(('%s (%s)'):format(vim.trim(result.stdout or ''), vim.fn.exepath(program)))
   return true
 end
 
@@ -34,15 +34,15 @@ local function check_server()
   end
   for _, client in ipairs(clients) do
     local buffers = vim.tbl_count(client.attached_buffers)
-    local root = client.root_dir or client.config.root_dir
+    local root = require('hotlens.client').root(client)
     vim.health.ok(('client %d: %s, %d buffers'):format(client.id, tostring(root), buffers))
   end
 end
 
 --- What hotlens itself found and misses, in its own words.
 local function check_doctor()
-  local cmd = require('hotlens.config').values.cmd
-  local result = vim.system({ cmd[1], 'doctor' }, { text = true }):wait(15000)
+  local program = require('hotlens.client').program()
+  local result = vim.system({ program, 'doctor' }, { text = true }):wait(15000)
   for line in vim.gsplit(vim.trim((result.stdout or '') .. (result.stderr or '')), '\n') do
     if line ~= '' then
       vim.health.info(line)

@@ -75,7 +75,7 @@ local function define_boxes()
         fg = text,
         bg = blend(hue, ground(), shade == 1 and 0.30 or 0.42),
         ctermfg = 255,
-        ctermbg = boxes[index] + (shade == 1 and 0 or 6),
+        ctermbg = (boxes[index] or 24) + (shade == 1 and 0 or 6),
       })
     end
   end

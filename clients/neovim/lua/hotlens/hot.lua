@@ -7,13 +7,15 @@ local M = {}
 local LEAST = 0.01
 
 --- Lines of a buffer with time of their own; those with any time when there are none.
+---@param bufnr integer
+---@return table[] rows of hotlens/lines
 local function hot_lines(bufnr)
   local answer = marks.answer(bufnr)
-  local own, all = {}, {}
+  local own, all = {}, {} ---@type table[], table[]
   for _, row in ipairs(answer and answer.lines or {}) do
     if row.share >= LEAST then
       table.insert(all, row)
-      if row.self / math.max(answer.samples, 1) >= LEAST then
+      if answer and row.self / math.max(answer.samples, 1) >= LEAST then
         table.insert(own, row)
       end
     end
@@ -45,7 +47,8 @@ function M.jump(direction, count)
       at = math.min(at, index)
     end
   end
-  go(rows[(at + direction * (count or 1) - 1) % #rows + 1])
+  local index = (at + direction * (count or 1) - 1) % #rows + 1
+  go(rows[index])
 end
 
 --- To the hottest line of the buffer.
@@ -72,6 +75,9 @@ function M.map(bufnr)
   map('[h', -1, 'Previous hot line')
 end
 
+---@param path string
+---@param line integer from 1
+---@return string?
 local function source_line(path, line)
   local bufnr = vim.fn.bufnr(path)
   if bufnr > 0 and vim.api.nvim_buf_is_loaded(bufnr) then

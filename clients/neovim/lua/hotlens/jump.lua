@@ -1,4 +1,5 @@
---- To a line of the code, in a window that shows code.
+--- To a line of a run, in a window that shows code: the server knows where the line stands after edits.
+local client_of = require('hotlens.client')
 local say = require('hotlens.say')
 
 local M = {}
@@ -6,8 +7,7 @@ local M = {}
 ---@class hotlens.Place
 ---@field name string? of the function
 ---@field file string?
----@field line integer? where it ran
----@field def integer? line of the function's def then
+---@field line integer where it ran; 0 when that is not known
 
 ---@return integer? window
 local function code_window()
@@ -19,22 +19,8 @@ local function code_window()
   end
 end
 
---- Where a line that ran stands in the buffer now: the function's def may have moved.
----@param bufnr integer
----@param place hotlens.Place
----@return integer
-local function line_now(bufnr, place)
-  local answer = require('hotlens.marks').answer(bufnr)
-  for _, row in ipairs(answer and answer.functions or {}) do
-    if row.name == place.name and (place.def or 0) > 0 then
-      return row.line + 1 + (place.line - place.def)
-    end
-  end
-  return place.line or 1
-end
-
 ---@param file string
----@param line fun(bufnr: integer): integer from 1
+---@param line integer from 1
 local function open(file, line)
   local window = code_window()
   if window then
@@ -43,28 +29,52 @@ local function open(file, line)
     vim.cmd('aboveleft split')
   end
   vim.cmd("normal! m'")
-  if vim.api.nvim_buf_get_name(0) ~= file then
+  if vim.uv.fs_realpath(vim.api.nvim_buf_get_name(0)) ~= vim.uv.fs_realpath(file) then
     local ok, reason = pcall(vim.cmd.edit, vim.fn.fnameescape(file))
     if not ok then
       return say.error((tostring(reason):gsub('^.-:(E%d+:)', '%1')))
     end
   end
-  local wanted = math.max(line(vim.api.nvim_get_current_buf()), 1)
-  vim.api.nvim_win_set_cursor(0, { math.min(wanted, vim.api.nvim_buf_line_count(0)), 0 })
+  vim.api.nvim_win_set_cursor(0, { math.min(line, vim.api.nvim_buf_line_count(0)), 0 })
   vim.cmd('normal! ^zv')
 end
 
+--- The buffer of a file that the server sees; Neovim sends it the newest changes before a question about it.
+---@param client vim.lsp.Client
+---@param file string
+---@return integer?
+local function buffer_of(client, file)
+  local real = vim.uv.fs_realpath(file)
+  for bufnr in pairs(client.attached_buffers) do
+    local name = vim.api.nvim_buf_get_name(bufnr)
+    if name == file or (real and vim.uv.fs_realpath(name) == real) then
+      return bufnr
+    end
+  end
+end
+
 ---@param place hotlens.Place
-function M.to(place)
+---@param run integer|string|nil nil: the run that is shown
+---@param folder string?
+function M.to(place, run, folder)
   local file = place.file
   if not file or file == vim.NIL then
     return say.info((place.name or 'this') .. ' has no source')
-  elseif not vim.uv.fs_stat(file) then
-    return say.warn(('%s is not here (any more)'):format(file))
   end
-  open(file, function(bufnr)
-    return line_now(bufnr, place)
-  end)
+  local client = client_of.require()
+  if not client then
+    return
+  end
+  local params = { run = run, folder = folder, path = file, line = math.max(place.line, 1) }
+  client_of.request(client, 'hotlens/location', params, function(error, result)
+    if error or not result then
+      return say.warn(client_of.reason(error or {}))
+    end
+    open(vim.uri_to_fname(result.uri), result.range.start.line + 1)
+    if not result.exact and place.line > 0 then
+      say.info('this line was changed or removed since, or what ran is not known: the nearest that is left')
+    end
+  end, buffer_of(client, file))
 end
 
 return M

@@ -83,7 +83,7 @@ end
 local function indent_of(bufnr, line)
   local text = vim.api.nvim_buf_get_lines(bufnr, line, line + 1, false)[1] or ''
   local width = 0
-  for character in text:match('^%s*'):gmatch('.') do
+  for character in (text:match('^%s*') or ''):gmatch('.') do
     width = character == '\t' and width + vim.bo[bufnr].tabstop - width % vim.bo[bufnr].tabstop or width + 1
   end
   return (' '):rep(width)

@@ -203,8 +203,11 @@ end
 ---@param bufnr integer
 function M.attach(client, bufnr)
   highlight.ensure()
-  if buffers[bufnr] then
-    buffers[bufnr].client_id = client.id
+  local state = buffers[bufnr]
+  if state then
+    if state.client_id ~= client.id then
+      state.client_id, state.asked, state.again = client.id, nil, false -- the other one will not answer any more
+    end
     M.ask(bufnr)
     return
   end

@@ -2,8 +2,9 @@
 local M = {}
 
 local MOST = 10000
-local bufnr
+local bufnr ---@type integer?
 
+---@return integer
 local function buffer()
   if not bufnr or not vim.api.nvim_buf_is_valid(bufnr) then
     bufnr = vim.api.nvim_create_buf(false, true)

@@ -80,8 +80,13 @@ function M.processes(prompt, chosen)
     prompt = prompt,
     none = 'no Python process is running',
     format = function(process)
+      local command = process.command:gsub('%s+', ' ')
+      local room = math.max(vim.o.columns - 20, 20) -- a list of one line each
+      if vim.fn.strdisplaywidth(command) > room then
+        command = vim.fn.strcharpart(command, 0, room - 1) .. '…'
+      end
       local note = process.mayRecord and '' or ' (may not be recorded: another user, or no permission)'
-      return ('%d %s%s'):format(process.pid, process.command, note)
+      return ('%d %s%s'):format(process.pid, command, note)
     end,
   }, function(process)
     chosen(process.pid)
@@ -105,7 +110,7 @@ function M.functions()
       )
     end,
   }, function(row)
-    require('hotlens.jump').to({ name = row.name, file = row.file, line = row.line, def = row.line })
+    require('hotlens.jump').to(row, nil, folder())
   end)
 end
 

@@ -3,7 +3,8 @@ local M = {}
 
 --- In the message line, news that are longer than it stop everything with "Press ENTER".
 local function fit(text, level)
-  local is_built_in = debug.getinfo(vim.notify, 'S').source:find('vim/_editor', 1, true) ~= nil
+  local source = (debug.getinfo(vim.notify, 'S') or {}).source or ''
+  local is_built_in = source:find('vim/_editor', 1, true) ~= nil
   local room = vim.v.echospace
   if not is_built_in or level ~= vim.log.levels.INFO or vim.fn.strdisplaywidth(text) <= room then
     return text

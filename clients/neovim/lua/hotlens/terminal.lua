@@ -8,7 +8,8 @@ local M = {}
 --- Where the next recording goes, when a command said so.
 ---@type 'terminal'|'background'|nil
 M.once = nil
----@type table<integer, string> titles of what runs, by channel
+--- Titles of what runs, by channel.
+---@type table<integer, string>
 local running = {}
 
 local function ended(channel, code)

@@ -11,7 +11,7 @@ local LIMIT = 200
 local HEAD = 1 -- lines above the rows
 local namespace = vim.api.nvim_create_namespace('hotlens_top')
 
----@class hotlens.TopRow
+---@class hotlens.TopRow: hotlens.Place
 ---@field name string
 ---@field file string?
 ---@field line integer
@@ -71,10 +71,11 @@ end
 
 ---@param shown hotlens.Top
 local function colour(shown)
+  local run = assert(shown.answer).run
   vim.api.nvim_buf_clear_namespace(shown.bufnr, namespace, 0, -1)
   vim.api.nvim_buf_set_extmark(shown.bufnr, namespace, 0, 0, { line_hl_group = 'HotlensSummary' })
   local level_of = require('hotlens.marks').level
-  local all = math.max(shown.answer.run.samples, 1)
+  local all = math.max(run.samples, 1)
   for index, row in ipairs(shown.rows) do
     local level = level_of(row[shown.by] / all)
     if level > 0 then
@@ -160,7 +161,7 @@ end
 local function go_there(shown)
   local row = selected(shown)
   if row then
-    require('hotlens.jump').to({ name = row.name, file = row.file, line = row.line, def = row.line })
+    require('hotlens.jump').to(row, nil, shown.folder)
   end
 end
 

@@ -2,28 +2,8 @@
 local T = dofile(os.getenv('HOTLENS_TEST_SOURCE') .. '/clients/neovim/tests/helper.lua')
 local namespace = vim.api.nvim_create_namespace('hotlens')
 
--- All notices, and what is chosen in pickers.
-local notices = {}
-vim.notify = function(text, level)
-  table.insert(notices, { text = text, level = level })
-end
-local choose = function()
-  return 1
-end
-local offered
-vim.ui.select = function(items, options, done)
-  offered = vim.tbl_map(options.format_item or tostring, items)
-  local index = choose(offered)
-  done(items[index], index)
-end
-
-local function heard(pattern)
-  for _, notice in ipairs(notices) do
-    if notice.text:find(pattern) then
-      return notice
-    end
-  end
-end
+T.listen()
+local heard = T.heard
 
 -- Marks by line from 1: {hint, lens, sign, line_hl, number_hl}.
 local function marks()
@@ -102,7 +82,7 @@ T.test('a buffer without a file is told', function()
 end)
 
 T.test('without a server commands say so', function()
-  notices = {}
+  T.notices = {}
   vim.cmd('Hotlens flame')
   T.wait('the message', function()
     return heard('no file') or heard('no server')
@@ -117,12 +97,15 @@ local tick, undo
 T.test('a recording in the background: live numbers, progress, the result', function()
   local client = T.client()
   T.truthy(not client.server_capabilities.inlayHintProvider, 'hints of ours are not drawn by others')
-  vim.wait(300)
+  T.wait('the first answer', function()
+    return require('hotlens.marks').state(bufnr).answer
+  end)
+  T.settle()
   T.equal(
     {},
     vim.tbl_filter(function(notice)
       return not notice.text:find('no file')
-    end, notices),
+    end, T.notices),
     'messages at the start'
   )
   tick, undo = vim.api.nvim_buf_get_changedtick(0), vim.fn.undotree().seq_last
@@ -238,37 +221,64 @@ T.test('focus from the cursor, shown in the status line, and cleared', function(
   end)
 end)
 
-T.test('functions are offered, the cursor goes there', function()
-  vim.api.nvim_win_set_cursor(0, { 13, 0 })
-  choose = function(titles)
+-- Chooses what has a text in it.
+local function choose(text)
+  T.choose = function(titles)
     for index, title in ipairs(titles) do
-      if title:find(' hot ', 1, true) then
+      if title:find(text, 1, true) then
         return index
       end
     end
   end
-  vim.cmd('Hotlens top')
+end
+
+T.test('functions are offered, the cursor goes there', function()
+  vim.api.nvim_win_set_cursor(0, { 13, 0 })
+  choose(' hot ')
+  vim.cmd('Hotlens functions')
   T.wait('the jump', function()
     return vim.api.nvim_win_get_cursor(0)[1] == 2
   end)
-  T.matches(offered[1], '%% own')
+  T.matches(T.offered[1], '%% own')
+end)
+
+-- The rows of the list of hot functions.
+local function top_rows()
+  local top = vim.fn.bufnr('hotlens://top')
+  return top > 0 and vim.api.nvim_buf_get_lines(top, 1, -1, false) or {}
+end
+
+T.test('the list of hot functions: sorted, and gone to', function()
+  vim.api.nvim_win_set_cursor(0, { 13, 0 })
+  vim.cmd('Hotlens top')
+  T.equal('hotlens-top', vim.bo.filetype)
+  T.wait('the rows', function()
+    return #top_rows() > 2
+  end)
+  local answer = require('hotlens.marks').answer(bufnr)
+  local hot = vim.tbl_filter(function(row)
+    return row.name == 'hot'
+  end, answer.functions)[1]
+  T.matches(top_rows()[1], ('%%d s +%.1f%%%% .* hot  work%%.py:2$'):format(100 * hot.self / answer.run.samples))
+  vim.api.nvim_win_set_cursor(0, { 2, 0 })
+  vim.api.nvim_feedkeys('s', 'mx', false)
+  T.matches(top_rows()[1], ' <module>  work%.py')
+  T.equal(2 + vim.fn.match(top_rows(), ' hot '), vim.api.nvim_win_get_cursor(0)[1], 'the cursor stays on hot')
+  vim.api.nvim_feedkeys(vim.keycode('<CR>'), 'mx', false)
+  T.wait('the jump', function()
+    return vim.api.nvim_get_current_buf() == bufnr and vim.api.nvim_win_get_cursor(0)[1] == 2
+  end)
+  vim.api.nvim_buf_delete(vim.fn.bufnr('hotlens://top'), { force = true })
 end)
 
 T.test('a recording in a terminal', function()
-  notices = {}
+  T.notices = {}
   vim.cmd('Hotlens profile')
-  local terminal = T.wait('the terminal', function()
-    for _, window in ipairs(vim.api.nvim_list_wins()) do
-      local buffer = vim.api.nvim_win_get_buf(window)
-      if vim.bo[buffer].buftype == 'terminal' then
-        return buffer
-      end
-    end
-  end)
+  local terminal = T.wait('the terminal', T.terminal)
   T.equal(bufnr, vim.api.nvim_get_current_buf(), 'the cursor stays in the code')
   T.matches(require('hotlens').statusline(), 'terminal')
   T.wait('its output', function()
-    return table.concat(vim.api.nvim_buf_get_lines(terminal, 0, -1, false), '\n'):find('burning')
+    return select(2, T.terminal()):find('burning')
   end)
   local before = require('hotlens.marks').answer(bufnr).run.id
   T.wait('the new run', function()
@@ -278,21 +288,40 @@ T.test('a recording in a terminal', function()
   vim.api.nvim_buf_delete(terminal, { force = true })
 end)
 
+-- Until the program that a terminal records has been looked at for a while of its own time.
+local function wait_for_samples()
+  local program, since
+  T.wait('py-spy', function()
+    for _, pid in ipairs(T.processes_below(vim.fn.getpid())) do
+      local process = vim.api.nvim_get_proc(pid) or {}
+      if process.name and process.name:find('^py%-spy') then
+        return true
+      end
+      local command = io.open(('/proc/%d/cmdline'):format(pid))
+      local text = command and command:read('a') or ''
+      if command then
+        command:close()
+      end
+      program = text:find('^%S*python') and pid or program
+    end
+  end)
+  T.wait('samples', function()
+    local seconds = T.cpu_of(program)
+    since = since or seconds
+    return seconds and seconds > since + 1
+  end)
+end
+
 T.test('Ctrl+C by :Hotlens stop ends what runs in a terminal', function()
   local long, marker = T.burner('terminal.py', 600)
   vim.cmd.edit(long)
   T.client()
   vim.cmd('Hotlens profile')
   local terminal = T.wait('its output', function()
-    for _, window in ipairs(vim.api.nvim_list_wins()) do
-      local buffer = vim.api.nvim_win_get_buf(window)
-      local text = table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), '\n')
-      if vim.bo[buffer].buftype == 'terminal' and text:find('burning') then
-        return buffer
-      end
-    end
+    local buffer, text = T.terminal()
+    return buffer and text:find('burning') and buffer
   end)
-  vim.wait(1500)
+  wait_for_samples()
   vim.cmd('Hotlens stop')
   T.wait('finally', function()
     return vim.uv.fs_stat(marker)
@@ -303,12 +332,13 @@ T.test('Ctrl+C by :Hotlens stop ends what runs in a terminal', function()
   vim.api.nvim_buf_delete(terminal, { force = true })
 end)
 
-T.test('attach to a process from the list, detach', function()
+T.test('attach to a process from the list: the list of hot functions is live; detach', function()
   local other = T.burner('other.py', 600)
   local process = vim.system({ 'python3', other })
   vim.cmd.edit(other)
+  local code = vim.api.nvim_get_current_buf()
   T.client()
-  choose = function(titles)
+  T.choose = function(titles)
     for index, title in ipairs(titles) do
       if vim.startswith(title, process.pid .. ' ') then
         return index
@@ -320,11 +350,40 @@ T.test('attach to a process from the list, detach', function()
     local answer = require('hotlens.marks').answer(vim.api.nvim_get_current_buf())
     return answer and answer.live and hint(5)
   end)
+  vim.cmd('Hotlens top')
+  local first = T.wait('the live list', function()
+    return (top_rows()[1] or ''):find(' hot  other.py:2', 1, true) and vim.wo.statusline:find('●') and top_rows()[1]
+  end)
+  T.wait('other numbers without a key', function()
+    return top_rows()[1] ~= first and top_rows()[1]:find(' hot  other.py:2', 1, true)
+  end)
+  vim.cmd('close')
+  T.equal(code, vim.api.nvim_get_current_buf())
+  vim.cmd('Hotlens flame')
+  local view = T.wait('the live flame graph', function()
+    local flame = require('hotlens.flame').view()
+    return flame and flame.answer and flame.answer.live and flame
+  end)
+  local samples = view.answer.samples
+  T.wait('a bigger one without a key', function()
+    return view.answer.samples > samples and vim.wo.statusline:find('●')
+  end)
+  T.equal('hot', table.concat(vim.api.nvim_buf_get_lines(view.bufnr, -2, -1, false)):match('^%w+'))
+  vim.cmd('close')
   vim.cmd('Hotlens stop')
   T.wait('the end', function()
     return next(recordings()) == nil
   end)
   T.truthy(not process:is_closing(), 'the program')
+  vim.cmd('Hotlens! top')
+  T.wait('hotlens top of the chosen one', function()
+    local _, text = T.terminal()
+    return text and text:find(' hot  ', 1, true) and text:find('%d s')
+  end)
+  T.equal('Watch which process?', T.prompt)
+  T.equal('terminal', vim.bo.buftype, 'its keys are at hand')
+  vim.cmd('stopinsert')
+  vim.api.nvim_buf_delete(T.terminal(), { force = true })
   process:kill('sigkill')
   process:wait()
 end)
@@ -332,7 +391,7 @@ end)
 T.test('runs are offered, the chosen one is shown', function()
   vim.api.nvim_set_current_buf(bufnr)
   local wanted
-  choose = function(titles)
+  T.choose = function(titles)
     for index, title in ipairs(titles) do
       wanted = tonumber(title:match('^(%d+) work%.py'))
       if wanted then
@@ -348,7 +407,7 @@ T.test('runs are offered, the chosen one is shown', function()
 end)
 
 T.test('export writes a file', function()
-  notices = {}
+  T.notices = {}
   vim.cmd('Hotlens export collapsed ' .. T.folder .. '/out.collapsed')
   T.wait('the file', function()
     return vim.uv.fs_stat(T.folder .. '/out.collapsed')
@@ -361,32 +420,33 @@ T.test('a profile of files that are not here', function()
   T.wait('the run', function()
     return require('hotlens').statusline():find('gone', 1, true)
   end)
-  vim.wait(300)
-  T.truthy(not hint(5), 'no hints of another run')
-  notices = {}
+  T.wait('no hints of another run', function()
+    return not hint(5)
+  end)
+  T.notices = {}
   vim.cmd('Hotlens lines')
   T.wait('the message', function()
     return heard('not here')
   end)
-  vim.cmd('Hotlens top')
-  choose = function()
+  T.choose = function()
     return 1
   end
-  vim.cmd('Hotlens top')
+  vim.cmd('Hotlens functions')
   T.wait('the message', function()
-    return heard('is not here')
+    return heard('gone%.py')
   end)
 end)
 
 T.test('wrong words are answered', function()
-  notices = {}
+  T.notices = {}
   vim.cmd('Hotlens nonsense')
   vim.cmd('Hotlens heat warm')
   vim.cmd('Hotlens attach me')
+  vim.cmd('Hotlens top you')
   T.wait('the messages', function()
-    return heard('no such command: nonsense') and heard('not "warm"') and heard('not "me"')
+    return heard('no such command: nonsense') and heard('not "warm"') and heard('not "me"') and heard('not "you"')
   end)
-  notices = {}
+  T.notices = {}
   vim.cmd('Hotlens attach 999999999')
   T.wait('the message', function()
     return heard('999999999')

@@ -99,7 +99,7 @@ end
 function actions.focus(view)
   local box = view_of.selected(view)
   local info = box and node_of.describe(view.answer, box)
-  if not info or not info.id or box.node == 0 then
+  if not box or not info or not info.id or box.node == 0 then
     return
   elseif view.view == 'flame' and not view.merge then
     client_of.execute('focus', { node = info.id })
@@ -114,26 +114,29 @@ end
 
 function actions.jump(view)
   local box = view_of.selected(view)
-  local info = box and node_of.describe(view.answer, box) or {}
-  if not info.code then
-    return say.info((info.name or 'this') .. ' has no source')
+  local info = box and node_of.describe(view.answer, box)
+  if not info or not info.code then
+    return say.info((info and info.name or 'this') .. ' has no source')
   end
-  require('hotlens.jump').to(info)
+  require('hotlens.jump').to(info, view.run, view.folder)
 end
 
 --- To the next or previous box for which `fits`, row by row, around the end.
 local function seek(view, direction, fits)
   local _, row = view_of.selected(view)
   local box = view_of.selected(view)
-  local all, at = {}, 1
+  ---@type {row: integer, box: hotlens.Box}[]
+  local all = {}
+  local at = 1
   for index, boxes in ipairs(view.canvas.rows) do
     for _, other in ipairs(boxes) do
       table.insert(all, { row = index, box = other })
-      at = (index == row and other.from == box.from) and #all or at
+      at = (box and index == row and other.from == box.from) and #all or at
     end
   end
   for step = 1, #all do
-    local candidate = all[(at - 1 + direction * step) % #all + 1]
+    local index = (at - 1 + direction * step) % #all + 1
+    local candidate = all[index]
     if fits(candidate.box) then
       return view_of.place_cursor(view, candidate.row, candidate.box)
     end

@@ -11,8 +11,14 @@ M.marks = vim.api.nvim_create_namespace('hotlens_flame_marks')
 ---@field width integer
 ---@field node integer index into the tree's columns, from 0; -1 for several merged ones
 ---@field tree 'nodes'|'callers'|'callees'
+---@field detail string its numbers, for people
 ---@field from integer byte where it begins
 ---@field to integer byte where it ends
+
+---@class hotlens.Canvas
+---@field lines string[]
+---@field rows hotlens.Box[][]
+---@field pivot integer? row of the root, or of the function that a sandwich is of
 
 local FUNCTION_KIND_CODE = 0
 
@@ -40,11 +46,17 @@ local function group_of(answer, box, place)
   return ('HotlensBox%d%s'):format(sum % highlight.PALETTE + 1, place % 2 == 0 and 'a' or 'b')
 end
 
+---@param text string
+---@param width integer
+---@return string
 local function pad(text, width)
   return text .. (' '):rep(width - vim.api.nvim_strwidth(text))
 end
 
 --- One row of cells as text, with where each begins and ends in bytes.
+---@param cells {x: integer, width: integer, node: integer, text: string, detail: string?}[]
+---@param tree 'nodes'|'callers'|'callees'
+---@return string text, hotlens.Box[] boxes
 local function lay_row(cells, tree)
   local parts, boxes = {}, {}
   local column, bytes = 0, 0
@@ -59,6 +71,7 @@ local function lay_row(cells, tree)
       x = cell.x,
       width = cell.width,
       node = cell.node,
+      detail = cell.detail or '',
       tree = tree,
       from = bytes,
       to = bytes + #text,
@@ -77,8 +90,10 @@ local function add_rows(canvas, rows, tree, from, to, step)
 end
 
 --- Callers stand above the function with the nearest lowest, what it calls below.
----@param answer table of hotlens/flamegraph with cells
+---@param answer hotlens.FlameAnswer with cells
+---@return hotlens.Canvas
 function M.lay(answer)
+  ---@type hotlens.Canvas
   local canvas = { lines = {}, rows = {} }
   if answer.view == 'sandwich' then
     add_rows(canvas, answer.callerCells or {}, 'callers', #(answer.callerCells or {}), 2, -1)

@@ -14,7 +14,7 @@ local function follow_cursor(bufnr)
   local marks = require('hotlens.marks')
   local row = marks.function_at(bufnr, vim.api.nvim_win_get_cursor(0)[1] - 1)
   local answer = marks.answer(bufnr)
-  local here = row and { name = row.name, file = answer.file } or nil
+  local here = row and answer and { name = row.name, file = answer.file } or nil
   for _, view in pairs(view_of.all) do
     if view.answer and view.canvas and not vim.deep_equal(view.here, here) then
       view.here = here

@@ -17,21 +17,17 @@ local KIND_CODE = 0
 ---@field function integer[]
 ---@field parent integer[]
 ---@field line integer[]
----@field self integer[]
----@field total integer[]
 
 ---@class hotlens.FlameMatch
 ---@field functions integer[]
 ---@field samples integer
 
 ---@class hotlens.FlameAnswer of hotlens/flamegraph
----@field run integer?
+---@field run integer 0: it is being recorded
+---@field live boolean?
 ---@field title string?
 ---@field view 'flame'|'inverted'|'sandwich'
----@field metric string?
 ---@field samples integer
----@field runSamples integer?
----@field secondsPerSample number?
 ---@field focus string?
 ---@field name string[]
 ---@field file string[]
@@ -44,15 +40,17 @@ local KIND_CODE = 0
 ---@field cells table[][]
 ---@field callerCells table[][]?
 
----@class hotlens.NodeInfo
+---@class hotlens.NodeInfo: hotlens.Place
 ---@field name string
 ---@field file string?
----@field line integer? where it ran
----@field def integer? line of the function's def
----@field self integer?
----@field total integer?
+---@field line integer where it ran; 0 when that is not known
 ---@field id string?
 ---@field code boolean? a function of Python
+
+---@class hotlens.FlameStep
+---@field id string
+---@field name string
+---@field is_code boolean
 
 ---@param answer hotlens.FlameAnswer
 ---@param index integer of a function, from 0
@@ -62,28 +60,14 @@ function M.is_code(answer, index)
 end
 
 ---@param answer hotlens.FlameAnswer
----@param samples integer
----@return string
-local function seconds_text(answer, samples)
-  local seconds = (answer.secondsPerSample or 0) * samples
-  if answer.metric and answer.metric ~= 'cpu' then
-    return tostring(samples)
-  elseif seconds <= 0 then
-    return samples == 1 and '1 sample' or samples .. ' samples'
-  elseif seconds < 0.1 then
-    return ('%.0f ms'):format(seconds * 1000)
-  end
-  return seconds < 10 and ('%.2f s'):format(seconds) or ('%.1f s'):format(seconds)
-end
-
----@param answer hotlens.FlameAnswer
 ---@param box {node: integer, tree: string}
 ---@return string
 function M.name(answer, box)
   if box.node < 0 then
     return '(too narrow to draw)'
   end
-  local index = answer[box.tree]['function'][box.node + 1]
+  local tree = answer[box.tree] ---@type hotlens.FlameTree
+  local index = tree['function'][box.node + 1]
   if index >= 0 then
     return answer.name[answer.functions.name[index + 1] + 1]
   end
@@ -94,18 +78,17 @@ end
 ---@param box hotlens.Box
 ---@return hotlens.NodeInfo
 function M.describe(answer, box)
-  local info = { name = M.name(answer, box) }
+  ---@type hotlens.NodeInfo
+  local info = { name = M.name(answer, box), line = 0 }
   if box.node < 0 then
     return info
   end
   local tree = answer[box.tree]
   local index = canvas_of.function_of(answer, box)
-  info.self, info.total = tree.self[box.node + 1], tree.total[box.node + 1]
   info.id, info.line = tree.id[box.node + 1], tree.line[box.node + 1]
   if index then
     local file = answer.functions.file[index + 1]
     info.file = file >= 0 and answer.file[file + 1] or nil
-    info.def = answer.functions.line[index + 1]
     info.code = M.is_code(answer, index)
   end
   return info
@@ -114,7 +97,7 @@ end
 --- From the root on, without the root: what leads to a box, and the box.
 ---@param answer hotlens.FlameAnswer
 ---@param box hotlens.Box
----@return {id: string, name: string, is_code: boolean}[]
+---@return hotlens.FlameStep[]
 function M.chain(answer, box)
   local chain = {}
   local tree = box.node >= 0 and answer[box.tree]
@@ -133,7 +116,7 @@ end
 --- Functions from the root on; processes and threads only when nothing else is there.
 ---@param answer hotlens.FlameAnswer
 ---@param box hotlens.Box
----@param roots {name: string, is_code: boolean}[] zoomed into
+---@param roots hotlens.FlameStep[] zoomed into
 ---@return string
 function M.path(answer, box, roots)
   local all = vim.list_extend(vim.list_slice(roots), M.chain(answer, box))
@@ -146,22 +129,17 @@ function M.path(answer, box, roots)
   return #names > 0 and table.concat(names, ' › ') or M.name(answer, box)
 end
 
---- A box in one line: what it is, its numbers, where it is.
----@param answer hotlens.FlameAnswer
+--- A box in one line: what it is, where it is, its numbers in the server's words.
 ---@param info hotlens.NodeInfo
+---@param box hotlens.Box
 ---@return string
-function M.text(answer, info)
-  local parts = { info.name }
-  if info.total and info.self then
-    local all = math.max(answer.runSamples or answer.samples, 1)
-    table.insert(parts, ('%s · %.1f%%'):format(seconds_text(answer, info.total), 100 * info.total / all))
-    table.insert(parts, 'own ' .. seconds_text(answer, info.self))
-  end
+function M.text(info, box)
+  local text = info.name
   if info.file then
-    local line = (info.line or 0) > 0 and ':' .. info.line or ''
-    table.insert(parts, vim.fn.fnamemodify(info.file, ':t') .. line)
+    local line = info.line > 0 and ':' .. info.line or ''
+    text = ('%s  %s%s'):format(text, vim.fn.fnamemodify(info.file, ':t'), line)
   end
-  return table.concat(parts, ' · ')
+  return box.detail ~= '' and text .. ' · ' .. box.detail or text
 end
 
 return M

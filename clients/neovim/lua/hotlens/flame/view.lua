@@ -13,15 +13,15 @@ local M = {}
 ---@field folder string?
 ---@field title string?
 ---@field view 'flame'|'inverted'|'sandwich'
----@field pivot {function: string, file: string?}? of a sandwich
+---@field pivot {function: string, file: string?} of a sandwich, nil else
 ---@field merge boolean without threads and processes
 ---@field focus table?
 ---@field search string?
----@field roots {id: string, name: string}[] zoomed into, the last is shown
+---@field roots hotlens.FlameStep[] zoomed into, the last is shown
 ---@field history table[] where "back" goes
 ---@field find {function: string, file: string?}? where the cursor goes with the next answer
----@field answer table?
----@field canvas table?
+---@field answer hotlens.FlameAnswer nil before the first has come, as is canvas
+---@field canvas hotlens.Canvas
 ---@field asked integer number of the last question
 ---@field here {name: string, file: string}? the function under the cursor in the code
 ---@field sources table<string, string[]|false>
@@ -67,20 +67,22 @@ end
 ---@param done fun() when it has come
 ---@return string?
 local function source_line(view, info, done)
-  if not info.file or not info.code or (info.line or 0) == 0 then
-    return nil
+  if not info.file or not info.code or info.line == 0 or view.answer.live then
+    return nil -- texts are stored with a run
   end
   local lines = view.sources[info.file]
   if lines == nil then
     fetch_source(view, info.file, done)
   end
-  return lines and lines[info.line] and vim.trim(lines[info.line]) or nil
+  local text = lines and lines[info.line]
+  return text and vim.trim(text) or nil
 end
 
 ---@param view hotlens.Flame
 ---@return string
 local function what_is_shown(view)
-  local parts = { view.answer.title or view.title or 'flame graph' }
+  local live = view.answer.live and require('hotlens.status').is_live(view.folder) and '● ' or ''
+  local parts = { live .. (view.answer.title or view.title or 'flame graph') }
   if view.view == 'sandwich' and view.pivot then
     table.insert(parts, 'callers and callees of ' .. view.pivot['function'])
   elseif view.view == 'inverted' then
@@ -149,8 +151,10 @@ function M.update(view)
   local source = source_line(view, info, function()
     M.update(view)
   end)
-  local text = node_of.text(view.answer, info)
-  vim.wo[window].winbar = ' ' .. escape(text) .. (source and '  %#Comment#' .. escape(source) or '')
+  local text = ' ' .. node_of.text(info, box)
+  local room = vim.api.nvim_win_get_width(window) - vim.api.nvim_strwidth(text) - 2
+  source = source and room > 8 and vim.fn.strcharpart(source, 0, room) or nil
+  vim.wo[window].winbar = escape(text) .. '%<' .. (source and '  %#Comment#' .. escape(source) or '')
   local path = node_of.path(view.answer, box, view.roots)
   vim.wo[window].statusline = ' %<' .. escape(path) .. '%=' .. escape(what_is_shown(view)) .. ' '
 end
@@ -177,7 +181,7 @@ local function restore(view, id)
       end
     end
   end
-  local row = view.canvas.pivot
+  local row = view.canvas.pivot or 1
   M.place_cursor(view, row, view.canvas.rows[row] and view.canvas.rows[row][1])
 end
 
@@ -215,7 +219,7 @@ end
 ---@param answer hotlens.FlameAnswer
 local function show(view, answer)
   local box = view.answer and M.selected(view)
-  local id = box and box.node >= 0 and view.answer[box.tree].id[box.node + 1]
+  local id = box and box.node >= 0 and view.answer[box.tree].id[box.node + 1] or nil
   if answer.run ~= (view.answer and view.answer.run) then
     view.sources = {}
   end
