@@ -137,6 +137,9 @@ tests['a running process is recorded by its number, and let go'] = async rig => 
       await until('live numbers', async () => /\(live\)/.test(await rig.status('run').innerText()));
       await rig.status('run').click();
       await pointAt(rig, 'burn'); // in the graph of what goes on
+      const elapsed = async () => /[\d.]+ (s|min).* elapsed/.exec(await rig.graph().locator('body').innerText())?.[0];
+      const before = await until('the time so far', elapsed);
+      await until('a later time', async () => ![before, undefined].includes(await elapsed()));
       await rig.picture('live');
       await rig.status('recording').click();
     });
