@@ -27,7 +27,6 @@ struct hl_session {
     struct hl_recording *recording;
     const struct hl_record_result *record; /* set when the recording has ended */
     int64_t began;                         /* monotonic ns */
-    bool detached;
 
     struct session_facts facts;
     struct session_merge merge;
@@ -230,9 +229,6 @@ static void note_record(struct hl_session *session)
         hl_run_note(run, "py-spy was up to %.2f s behind in sampling",
                     (double)record->behind_ms / 1000);
     }
-    if (session->detached) {
-        hl_run_note(run, "the recording was ended before the program");
-    }
 }
 
 static void complete_run(struct hl_session *session)
@@ -245,10 +241,6 @@ static void complete_run(struct hl_session *session)
     }
     run->duration = record->duration;
     run->sampled = record->sampled > 0 ? record->sampled : HL_UNKNOWN;
-    if (session->detached && session->data.window_count > 0) {
-        const struct hl_window *last = &session->data.windows[session->data.window_count - 1];
-        run->duration = last->start + last->covered;
-    }
     run->exit_status = record->exit_status;
     run->flags |= (record->stopped ? HL_RUN_STOPPED : 0u) | (record->behind ? HL_RUN_BEHIND : 0u);
     replace(&run->python_version, hl_xstrdup(record->python_version));
@@ -469,13 +461,6 @@ int hl_session_start(uv_loop_t *loop, const struct hl_session_options *options,
 struct hl_recording *hl_session_recording(struct hl_session *session)
 {
     return session->recording;
-}
-
-int hl_session_detach(struct hl_session *session)
-{
-    int result = hl_recording_detach(session->recording);
-    session->detached |= result == 0;
-    return result;
 }
 
 void hl_session_destroy(struct hl_session *session)

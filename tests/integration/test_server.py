@@ -619,6 +619,25 @@ def actions(talk, path, *kinds):
 
 
 @test
+def processes_that_cannot_be_recorded_are_told_of(box):
+    sleeper = box.start("sleep", "600")
+    with server(box) as talk:
+        talk.initialize(options=UI)
+
+        def told(pid, words):
+            talk.command("hotlens.attach", {"pid": pid})
+            texts = talk.wait_for(lambda: [item["message"] for item in talk.notifications["window/showMessage"]
+                                           if words in item["message"]], f"a message about {pid}")
+            expect(str(pid) in texts[0], "it names the process", texts)
+        told(sleeper.pid, "is not a Python process")
+        told(999999999, "there is no process")
+        expect(not [item for item in talk.notifications["hotlens/recording"] if item["state"] == "progress"
+                    and item["samples"] > 0], "nothing was sampled")
+        expect_equal(talk.request("hotlens/runs", {})["runs"], [], "nothing was saved")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
 def a_client_that_cannot_ask_lists_processes(box):
     """Helix up to 25.07 answers questions with an error."""
     path = program(box)

@@ -39,8 +39,6 @@ int hl_session_start(uv_loop_t *loop, const struct hl_session_options *options,
                      struct hl_session **ret_session, struct hl_error *error);
 /* The recording inside, to stop, detach, pause it. Borrowed. */
 struct hl_recording *hl_session_recording(struct hl_session *session);
-/* hl_recording_detach for a session: the run then lasts until its last window. */
-int hl_session_detach(struct hl_session *session);
 /* Only in or after `ended`. */
 void hl_session_destroy(struct hl_session *session);
 
