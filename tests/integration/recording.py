@@ -20,6 +20,7 @@ import time
 DRIVER, FAKE = sys.argv[1], sys.argv[2]
 REAL = os.environ.get("HOTLENS_TEST_PY_SPY") or shutil.which("py-spy")
 PYTHON = os.path.realpath(sys.executable)
+HERE = os.path.dirname(os.path.abspath(__file__))
 PATIENCE = int(os.environ.get("PATIENCE", 180))  # only ends a test that would hang
 
 BURN = """
@@ -33,6 +34,11 @@ def burn(seconds, until=lambda: True):
 """
 
 
+def burner():
+    """A program that only burns, to be attached to."""
+    return subprocess.Popen([PYTHON, "-c", BURN + "burn(1000)"], env={**os.environ, "PYTHONPATH": HERE})
+
+
 class Row:
     """One recording. Waiting is for events, never for time."""
 
@@ -43,7 +49,7 @@ class Row:
         environment = dict(os.environ)
         environment.pop("HOTLENS_RUN", None)
         environment["HOTLENS_SPOOL"] = self.spool
-        environment["PYTHONPATH"] = os.path.dirname(os.path.abspath(__file__))
+        environment["PYTHONPATH"] = HERE
         environment["PATH"] = os.path.dirname(PYTHON) + ":" + environment["PATH"]
         if path:
             environment["PATH"] = path + ":" + environment["PATH"]
@@ -662,7 +668,7 @@ def stopped_at_once(name, flags):
 
 def attached_duration():
     """Counts from the first sample, whatever attaching takes."""
-    program = subprocess.Popen([PYTHON, "-c", BURN + "burn(1000)"])
+    program = burner()
     try:
         with tempfile.TemporaryDirectory() as folder:
             slow = script(folder, "py-spy", "import os, sys, time\n"
@@ -845,7 +851,7 @@ def program_of_launch():
 
 
 def attach_to_pid():
-    program = subprocess.Popen([PYTHON, "-c", BURN + "burn(1000)"])
+    program = burner()
     try:
         row = Row(None, ["--flags", "t"], pid=program.pid)
         row.until("window", index="1", verified="1")
