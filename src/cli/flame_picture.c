@@ -246,7 +246,7 @@ static void put_row(struct screen *screen, uint32_t row, struct hl_buffer *out)
 
 void picture_forget(struct screen *screen)
 {
-    for (uint32_t i = 0; i < screen->drawn_count; i++) {
+    for (uint32_t i = 0; screen->drawn && i < screen->drawn_count; i++) {
         free(screen->drawn[i]);
         screen->drawn[i] = NULL;
     }

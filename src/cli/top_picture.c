@@ -184,7 +184,7 @@ static int put_table(struct hl_buffer *out, struct top_view *view,
     uint32_t shown = r < 0 ? 0 : choose_rows(view, size, count);
     put_headings(&line, view, size->columns);
     end_line(out, view, &line, size->columns);
-    for (uint32_t i = 0; i < shown; i++) {
+    for (uint32_t i = 0; rows && i < shown; i++) {
         put_row(&line, numbers, rows[view->first + i], size->columns);
         end_line(out, view, &line, size->columns);
     }
