@@ -273,7 +273,7 @@ def lines_where_there_is_no_terminal(box):
     expect("\x1b" not in text and "first line" not in text, "only the table", text)
     expect("first line" in said and "has ended with exit status 3" in said, "the rest elsewhere", said)
     table = text.split("\n\n")[1]
-    expect(re.search(r"^ +\d+%.* three  spin.py:3$", table, re.MULTILINE), "a table", table)
+    expect(re.search(r"^ +[<>]?\d+%.* three  spin.py:3$", table, re.MULTILINE), "a table", table)
     nothing_is_left(box)
 
 

@@ -77,7 +77,7 @@
     (eglot-tests--act "source.hotlens.profile" "Hotlens: Profile File")
     (support-wait "hints" #'eglot-tests--hints)
     (let ((hints (eglot-tests--settled-hints)))
-      (should (string-match-p "[0-9.]+ m?s total ([0-9.]+%)" (alist-get 6 hints)))
+      (should (string-match-p "[0-9.]+ m?s total ([<>]?[0-9.]+%)" (alist-get 6 hints)))
       (should (cl-intersection support-loop-lines (mapcar #'car hints)))
       (should-not (buffer-modified-p))
       (goto-char (point-min))

@@ -111,7 +111,7 @@ Fails if anything asked a server and waited."
           (tick (buffer-chars-modified-tick)))
       (support-profile)
       (support-wait "lenses" (lambda () (assoc 6 (support-lenses))))
-      (should (string-match-p "[0-9.]+ s total ([0-9.]+%)" (alist-get 6 (support-lenses))))
+      (should (string-match-p "[0-9.]+ s total ([<>]?[0-9.]+%)" (alist-get 6 (support-lenses))))
       (should (string-match-p "hot.py · " (alist-get 1 (support-lenses))))
       (should (cl-find-if (lambda (lens) (string-match-p "▶ Profile" (cdr lens)))
                           (support-lenses)))
@@ -618,7 +618,7 @@ Fails if anything asked a server and waited."
         (forward-line)))
     (support-to "busy")
     (should (facep (get-text-property (point) 'face)))
-    (should (string-match-p "busy (hot.py:[0-9]+)  .* s total ([0-9.]+%%) .* own · [0-9]+ ± [0-9]+ samples"
+    (should (string-match-p "busy (hot.py:[0-9]+)  .* s total ([<>]?[0-9.]+%%) .* own · [0-9]+ ± [0-9]+ samples"
                             (hotlens--flame-header)))
     (should (string-match-p "hot.py" (hotlens--flame-status)))
     (should buffer-read-only)))

@@ -119,12 +119,12 @@ def test_code(folder):
         screen.wait(r"Python Hotlens")
         screen.command("hotlens-profile-file")
         screen.wait(SUMMARY,
-                    r"^[▏▎▌▊█]    while time.*  (≥ )?[\d.]+ m?s · [\d.]+%$",
-                    r"^ (≥ )?[\d.]+ s total \([\d.]+%\) · (≥ )?[\d.]+ s own\n def busy",
+                    r"^[▏▎▌▊█]    while time.*  (≥ )?[\d.]+ m?s · [<>]?[\d.]+%$",
+                    r"^ (≥ )?[\d.]+ s total \([<>]?[\d.]+%\) · (≥ )?[\d.]+ s own\n def busy",
                     r"^ ▶ Profile\n if __name__",
                     r"^-UU-:---")
         screen.keys("-l", "# typed")
-        screen.wait(r"^ # typedimport time", r"  (≥ )?[\d.]+ m?s · [\d.]+%$", r"^-UU-:\*\*-")
+        screen.wait(r"^ # typedimport time", r"  (≥ )?[\d.]+ m?s · [<>]?[\d.]+%$", r"^-UU-:\*\*-")
         screen.keys("C-_")
         screen.wait(r"^ import time", r"^-UU-:---")
     finally:
@@ -191,7 +191,7 @@ def test_eglot(folder):
         screen.wait(r"Pick an action")
         screen.keys("-l", "Hotlens: Profile File (py-spy)")
         screen.keys("Enter")
-        screen.wait(r"^ +while time.* (≥ )?[\d.]+ m?s · [\d.]+%",
+        screen.wait(r"^ +while time.* (≥ )?[\d.]+ m?s · [<>]?[\d.]+%",
                     r"^ *def busy\(seconds\): +(≥ )?[\d.]+ s total")
     finally:
         screen.close()

@@ -257,7 +257,7 @@ def picture_plain(screen):
     screen.wait("Profile File")
     screen.type("1")
     screen.keys("Enter")
-    screen.wait(r"dx = .* m?s · +\d+(\.\d)?%")
+    screen.wait(r"dx = .* m?s · +[<>]?\d+(\.\d)?%")
     screen.wait(r"def pull.*s total")
 
 

@@ -39,7 +39,7 @@ T.test('hints of both are right', function()
   T.wait('our hint', function()
     return hints('hotlens')[5]
   end)
-  T.matches(hints('hotlens')[5], '%d s · %d')
+  T.matches(hints('hotlens')[5], '%d s · [<>]?%d')
   T.matches(hints('basedpyright')[14], 'float')
 end)
 

@@ -56,7 +56,7 @@ T.test('hints stand at the ends of hot lines', function()
   T.wait('a hint on line 5', function()
     return hints()[5]
   end)
-  T.matches(hints()[5], '%d s · %d')
+  T.matches(hints()[5], '%d s · [<>]?%d')
   T.truthy(not hints()[3], 'no hint on a cold line')
 end)
 
