@@ -59,31 +59,33 @@ static void follow_line(struct top_output *output, char byte)
     }
 }
 
-/* Whether there may be more. */
-static bool take(struct top_output *output)
+/* 1 for some, 0 at the end, -EAGAIN where there is nothing yet, or another error. */
+static int take(struct top_output *output)
 {
     char data[16384]; /* less than KEPT */
-    ssize_t got = read(output->pipe[0], data, sizeof(data));
+    ssize_t got;
+    do {
+        got = read(output->pipe[0], data, sizeof(data));
+    } while (got < 0 && errno == EINTR);
     if (got <= 0) {
-        return got < 0 && errno == EINTR;
+        return got < 0 ? -errno : 0;
     }
     keep(output, data, (size_t)got);
     for (ssize_t i = 0; i < got; i++) {
         follow_line(output, data[i]);
     }
-    return true;
+    return 1;
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
     struct top_output *output = poll->data;
-    uint64_t before = output->all;
+    int r = status < 0 ? status : take(output);
     (void)events;
-    if (status < 0 || (!take(output) && errno != EAGAIN)) {
-        uv_poll_stop(poll);
-    }
-    if (output->all != before) {
+    if (r > 0) {
         output->changed(output->user);
+    } else if (r != -EAGAIN) {
+        uv_poll_stop(poll);
     }
 }
 
@@ -93,10 +95,17 @@ int top_output_create(uv_loop_t *loop, void (*changed)(void *user), void *user,
     struct top_output *output = hl_xcalloc(1, sizeof(*output));
     output->changed = changed;
     output->user = user;
-    if (pipe2(output->pipe, O_CLOEXEC) < 0 ||
-        fcntl(output->pipe[0], F_SETFL, O_NONBLOCK) < 0 ||
-        uv_poll_init(loop, &output->poll, output->pipe[0]) < 0) {
-        int r = errno ? -errno : -ENOMEM;
+    int r = pipe2(output->pipe, O_CLOEXEC) < 0 ? -errno : 0;
+    if (r == 0) {
+        r = fcntl(output->pipe[0], F_SETFL, O_NONBLOCK) < 0
+                ? -errno
+                : uv_poll_init(loop, &output->poll, output->pipe[0]);
+        if (r < 0) {
+            close(output->pipe[0]);
+            close(output->pipe[1]);
+        }
+    }
+    if (r < 0) {
         free(output);
         return r;
     }
@@ -125,7 +134,7 @@ const char *top_output_line(const struct top_output *output)
 void top_output_print(struct top_output *output)
 {
     uint64_t most = output->all + KEPT; /* a child that still prints is not waited for */
-    while (output->all < most && take(output)) {
+    while (output->all < most && take(output) > 0) {
         /* until the pipe is empty */
     }
     if (output->all > output->length) {
