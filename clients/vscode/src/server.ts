@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import {
+  type CancellationToken,
   CloseAction,
+  ConnectionError,
   DidChangeConfigurationNotification,
   ErrorAction,
   type ErrorHandler,
@@ -8,6 +10,7 @@ import {
   LanguageClient,
   type LanguageClientOptions,
   LSPErrorCodes,
+  type MessageSignature,
   type Middleware,
   ResponseError,
   State,
@@ -27,14 +30,24 @@ const DOCUMENTS = [
   { scheme: 'file', pattern: '**/*.{pyx,pxd,pxi,c,cc,cpp,cxx,h,hpp,rs}' },
 ];
 
-/** Commands are registered by this extension, which adds what only it knows, not by the client library. */
 class Client extends LanguageClient {
+  /** Commands are registered by this extension, which adds what only it knows, not by the client library. */
   override registerFeature(feature: Parameters<LanguageClient['registerFeature']>[0]): void {
     const isCommands = 'registrationType' in feature &&
       feature.registrationType.method === ExecuteCommandRequest.method;
     if (!isCommands) {
       super.registerFeature(feature);
     }
+  }
+
+  /** A server that has ended has a message of its own: not one more for each hint that was on its way. */
+  override handleFailedRequest<T>(
+    type: MessageSignature, token: CancellationToken | undefined, error: unknown, defaultValue: T,
+    showNotification?: boolean, throwOnCancel?: boolean,
+  ): T {
+    return error instanceof ConnectionError
+      ? defaultValue
+      : super.handleFailedRequest(type, token, error, defaultValue, showNotification, throwOnCancel);
   }
 }
 

@@ -3,6 +3,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const VSCE = fileURLToPath(new URL('../../node_modules/.bin/vsce', import.meta.url));
 
 const MAIN = file => `const fs = require('node:fs');
 const vscode = require('vscode');
@@ -32,6 +35,7 @@ export async function packPythonExtension(rig, file) {
     activationEvents: [], extensionKind: ['workspace'], repository: { type: 'git', url: 'file:///' },
   }));
   const vsix = path.join(rig.out, 'python.vsix');
-  execFileSync('vsce', ['package', '--no-dependencies', '--allow-missing-repository', '--out', vsix], { cwd: folder, stdio: ['ignore', 2, 2] });
+  const flags = ['--no-dependencies', '--allow-missing-repository', '--out', vsix];
+  execFileSync(VSCE, ['package', ...flags], { cwd: folder, stdio: ['ignore', 2, 2] });
   return vsix;
 }
