@@ -3,7 +3,6 @@
  * typed meanwhile counts. */
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 
 #include "hotlens/app/source_find.h"
 #include "hotlens/base/file.h"
@@ -85,13 +84,8 @@ static int find_stored(struct location *location, struct hl_store *store)
 /* Of a run in memory. */
 static int find_shown(struct location *location)
 {
-    const struct hl_run_data *data = hl_shown_data(location->run.shown);
-    for (size_t i = 0; data->sources && i < data->sources->count; i++) {
-        if (strcmp(data->sources->items[i].path, location->path) == 0) {
-            return find_source(location, &data->run, &data->sources->items[i]);
-        }
-    }
-    return find_source(location, &data->run, NULL);
+    return find_source(location, hl_shown_run(location->run.shown),
+                       run_choice_source(&location->run, location->path));
 }
 
 static int answer(struct question *question, struct hl_store *store, struct hl_json *json)

@@ -69,7 +69,7 @@ static void ask_store(struct hl_context *context, struct hl_reply *reply, const 
 }
 
 /* A run in memory needs no store, and is there where none can be opened. */
-static void ask_rows(struct hl_context *context, struct hl_reply *reply, const cJSON *params,
+static void ask_run(struct hl_context *context, struct hl_reply *reply, const cJSON *params,
                      int (*answer)(struct question *, struct hl_store *, struct hl_json *))
 {
     struct ask *ask = begin(context, reply, params, answer);
@@ -124,7 +124,7 @@ static int answer_lines(struct question *question, struct hl_store *store, struc
 
 void hl_request_functions(struct hl_context *context, struct hl_reply *reply, const cJSON *params)
 {
-    ask_rows(context, reply, params, answer_functions);
+    ask_run(context, reply, params, answer_functions);
 }
 
 void hl_request_lines(struct hl_context *context, struct hl_reply *reply, const cJSON *params)
@@ -132,7 +132,7 @@ void hl_request_lines(struct hl_context *context, struct hl_reply *reply, const 
     if (cJSON_GetObjectItemCaseSensitive(params, "uri")) {
         document_lines(context, reply, params);
     } else {
-        ask_rows(context, reply, params, answer_lines);
+        ask_run(context, reply, params, answer_lines);
     }
 }
 
@@ -166,40 +166,55 @@ void hl_request_runs(struct hl_context *context, struct hl_reply *reply, const c
     ask_store(context, reply, params, answer_runs);
 }
 
-/* hotlens/source {run?, path}: stored texts only, never a file of the disk. */
+/* hotlens/source {run?, path}: texts as they were kept, never a file of the disk. */
 
-static int answer_source(struct question *question, struct hl_store *store, struct hl_json *json)
+static void write_source(struct hl_json *json, int64_t run_id, const struct hl_source *source)
 {
     static const char *const STATES[] = {[HL_SOURCE_STORED] = "stored",
                                          [HL_SOURCE_IMPORTED] = "imported",
                                          [HL_SOURCE_CHANGED] = "changed",
                                          [HL_SOURCE_HASHED] = "hashed",
                                          [HL_SOURCE_MISSING] = "missing"};
+    hl_json_object_begin(json);
+    hl_json_member_i64(json, "run", run_id);
+    hl_json_member_string(json, "path", source->path);
+    hl_json_member_string(json, "realPath", source->real_path);
+    hl_json_member_string(json, "state", STATES[source->state]);
+    hl_json_key(json, "text");
+    if (source->text) {
+        hl_json_bytes(json, source->text, source->length);
+    } else {
+        hl_json_null(json);
+    }
+    hl_json_object_end(json);
+}
+
+static int no_source(struct question *question, int64_t run_id, const char *path)
+{
+    return run_id > 0 ? hl_error_set(&question->error, ENOENT, "run %" PRId64 " has no source %s",
+                                     run_id, path)
+                      : hl_error_set(&question->error, ENOENT, "the recording has no source %s", path);
+}
+
+static int answer_source(struct question *question, struct hl_store *store, struct hl_json *json)
+{
     const struct ask *ask = (struct ask *)question;
+    if (ask->run.shown) {
+        const struct hl_source *source = run_choice_source(&ask->run, ask->path);
+        if (source) {
+            write_source(json, 0, source);
+        }
+        return source ? 0 : no_source(question, 0, ask->path);
+    }
     struct hl_run run = {0};
     struct hl_source_list list = {0};
     int r = hl_store_find_run(store, ask->run.name, &run, &question->error);
-    if (r == 0) {
-        r = hl_store_load_sources(store, run.id, ask->path, true, &list, &question->error);
-    }
+    r = r < 0 ? r
+              : hl_store_load_sources(store, run.id, ask->path, true, &list, &question->error);
     if (r == 0 && list.count == 0) {
-        r = hl_error_set(&question->error, ENOENT, "run %" PRId64 " has no source %s", run.id,
-                         ask->path);
-    }
-    if (r == 0) {
-        const struct hl_source *source = &list.items[0];
-        hl_json_object_begin(json);
-        hl_json_member_i64(json, "run", run.id);
-        hl_json_member_string(json, "path", source->path);
-        hl_json_member_string(json, "realPath", source->real_path);
-        hl_json_member_string(json, "state", STATES[source->state]);
-        hl_json_key(json, "text");
-        if (source->text) {
-            hl_json_bytes(json, source->text, source->length);
-        } else {
-            hl_json_null(json);
-        }
-        hl_json_object_end(json);
+        r = no_source(question, run.id, ask->path);
+    } else if (r == 0) {
+        write_source(json, run.id, &list.items[0]);
     }
     hl_source_list_finish(&list);
     hl_run_finish(&run);
@@ -215,7 +230,7 @@ void hl_request_source(struct hl_context *context, struct hl_reply *reply, const
         hl_reply_failure(reply, r, &error);
         return;
     }
-    ask_store(context, reply, params, answer_source);
+    ask_run(context, reply, params, answer_source);
 }
 
 /* hotlens/processes {all?} */

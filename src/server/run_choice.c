@@ -60,6 +60,19 @@ int run_choice_tree(const struct run_choice *choice, struct hl_trees *trees,
     return hl_trees_get(trees, store, choice->name, ret_data, error);
 }
 
+const struct hl_source *run_choice_source(const struct run_choice *choice, const char *path)
+{
+    const struct hl_sources *sources = hl_shown_data(choice->shown)->sources;
+    for (size_t i = 0; sources && i < sources->count; i++) {
+        const struct hl_source *source = &sources->items[i];
+        if (strcmp(source->path, path) == 0 ||
+            (source->real_path && strcmp(source->real_path, path) == 0)) {
+            return source;
+        }
+    }
+    return NULL;
+}
+
 /* What the store does for a run that it has. */
 static void keep_file(struct hl_rows *rows, const char *path)
 {

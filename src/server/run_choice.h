@@ -26,6 +26,9 @@ int run_choice_tree(const struct run_choice *choice, struct hl_trees *trees,
 int run_choice_rows(const struct run_choice *choice, struct hl_store *store, const char *path,
                     struct hl_run *ret_run, struct hl_rows *ret_rows, struct hl_error *error);
 
+/* A file of a run in memory, by its path as printed or resolved, or NULL. */
+const struct hl_source *run_choice_source(const struct run_choice *choice, const char *path);
+
 /* A file as the run calls it, or its URI. NULL in *ret_path when it is not given; caller frees. */
 int run_path_argument(const cJSON *params, const char *field, char **ret_path,
                       struct hl_error *error);

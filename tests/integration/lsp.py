@@ -237,6 +237,9 @@ class Server:
             assert time.monotonic() < deadline, f"did not end\n{self.tail()}"
         while self.pump(0.2):
             pass
+        if self.process.returncode != 0:  # what a sanitizer has to say
+            for line in self.errors.decode(errors="replace").splitlines()[:100]:
+                print("# " + line)
         return self.process.returncode
 
 

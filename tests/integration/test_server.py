@@ -599,6 +599,12 @@ def the_flame_graph_is_live_while_it_records(box):
         expect_equal(nodes_of(later)["<module>", None], later["samples"], "all is below the module")
         cell = next(cell for row in later["cells"] for cell in row if cell["text"] == "<module>")
         expect(f"{later['samples']} ± " in cell["detail"] and "100%" in cell["detail"], "in words", cell)
+        source = talk.request("hotlens/source", {"path": str(busy)})
+        expect_equal((source["run"], source["text"]), (0, BUSY), "its text")
+        place = talk.request("hotlens/location", {"path": str(busy), "line": 4})
+        expect_equal((place["range"]["start"]["line"], place["exact"]), (3, True), "its lines")
+        wrong = talk.failure("hotlens/source", {"path": "/nowhere.py"})
+        expect("has no source /nowhere.py" in wrong["message"], "a file that is not in it", wrong)
         talk.command("hotlens.focus", {"function": "hot"})
         talk.wait_for(lambda: talk.request("hotlens/lines", {"uri": busy.as_uri()}).get("focus") == "hot()",
                       "a focus while it is recorded")
