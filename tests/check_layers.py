@@ -39,7 +39,8 @@ COLUMNS = 110
 # A function that is longer for a reason: "path:function". Say why beside it.
 LONG_FUNCTIONS = set()
 
-SKIPPED_FOLDERS = {".git", "node_modules", "__pycache__", "corpus", "data", ".cache"}
+# Not ours, or (bin, dist) made by the tests of the VS Code extension.
+SKIPPED_FOLDERS = {".git", "node_modules", "__pycache__", "corpus", "data", ".cache", "bin", "dist"}
 TEXT_SUFFIXES = {"", ".build", ".c", ".fish", ".h", ".html", ".js", ".json", ".lua", ".md", ".py",
                  ".bash", ".scd", ".sh", ".toml", ".ts", ".txt", ".yml"}
 
