@@ -147,7 +147,7 @@ static void put_status(struct screen *screen, uint32_t line, struct hl_buffer *o
         enum tree tree;
         bool is_zoomed = place_is_zoomed(&screen->now, &tree) && screen->table.node != 0;
         const struct path *path = &screen->now.zoom[TREE_FLAME];
-        put_numbers(screen, screen->table.self[index], screen->table.total[index],
+        put_numbers(screen, screen->table.numbers.self[index], screen->table.numbers.total[index],
                     is_zoomed ? path->steps[path->count - 1].name : flame->focus, flame->samples, out);
     }
 }

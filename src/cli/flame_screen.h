@@ -68,15 +68,14 @@ struct spot {
 enum table_key { TABLE_OWN, TABLE_TOTAL, TABLE_NAME };
 
 struct table {
-    uint64_t *self; /* by function of the run */
-    uint64_t *total;
+    struct hl_flame_table numbers; /* by function of the run */
     uint32_t *order;
     size_t count;
     size_t at;
     size_t first;
     enum table_key key;
     bool reversed;
-    bool is_counted; /* self and total are of what is shown */
+    bool is_counted; /* the numbers are of what is shown */
     uint64_t node;   /* that it was counted for; 0 for all */
     uint32_t ordered_for; /* search_version */
 };

@@ -22,57 +22,33 @@
 
 void table_finish(struct table *table)
 {
-    free(table->self);
-    free(table->total);
+    hl_flame_table_finish(&table->numbers);
     free(table->order);
     *table = (struct table){0};
-}
-
-/* Own samples of what is left out are those of the function that called it, as in the tree. */
-static int count_self(const struct hl_flame *flame, const uint32_t *group, uint64_t *self)
-{
-    const struct hl_columns *columns = hl_profile_columns(flame->profile);
-    _cleanup_free_ uint32_t *nearest = hl_try_malloc(columns->count, sizeof(*nearest));
-    if (!nearest) {
-        return -ENOMEM;
-    }
-    nearest[0] = HL_NO_GROUP;
-    for (uint32_t i = 1; i < columns->count; i++) {
-        uint32_t own = group[columns->frame[i]];
-        nearest[i] = own == HL_NO_GROUP ? nearest[columns->parent[i]] : own;
-        if (nearest[i] != HL_NO_GROUP) {
-            self[nearest[i]] += columns->self[i];
-        }
-    }
-    return 0;
 }
 
 static int count(struct screen *screen)
 {
     const struct hl_functions *functions = screen->data->functions;
     const struct hl_flame *flame = screen->shown->flame;
-    struct table *table = &screen->table;
+    struct hl_flame_table numbers = {0};
     _cleanup_free_ uint32_t *group = hl_try_malloc(functions->frame_count + 1, sizeof(*group));
-    uint64_t *self = hl_try_calloc(functions->count + 1, sizeof(*self));
-    uint64_t *total = hl_try_calloc(functions->count + 1, sizeof(*total));
-    uint32_t *order = hl_try_calloc(functions->count + 1, sizeof(*order));
-    for (uint32_t i = 0; group && i < functions->frame_count; i++) {
+    _cleanup_free_ uint32_t *order = hl_try_calloc(functions->count + 1, sizeof(*order));
+    if (!group || !order) {
+        return -ENOMEM;
+    }
+    for (uint32_t i = 0; i < functions->frame_count; i++) {
         group[i] = flame->of_frame[i] == HL_NO_GROUP ? HL_NO_GROUP : functions->of_frame[i];
     }
-    struct hl_groups groups = {.of_frame = group, .count = (uint32_t)functions->count};
-    int r = group && self && total && order ? 0 : -ENOMEM;
-    r = r < 0 ? r : hl_groups_count(flame->profile, &groups, self, total);
-    if (r == 0) {
-        memset(self, 0, functions->count * sizeof(*self));
-        r = count_self(flame, group, self);
+    int r = hl_flame_table_make(flame->profile, functions, group, &numbers);
+    if (r < 0) {
+        return r;
     }
-    free(table->self);
-    free(table->total);
-    free(table->order);
-    table->self = self;
-    table->total = total;
-    table->order = order;
-    return r;
+    hl_flame_table_finish(&screen->table.numbers);
+    free(screen->table.order);
+    screen->table.numbers = numbers;
+    screen->table.order = TAKE_PTR(order);
+    return 0;
 }
 
 static int compare_names(const struct screen *screen, uint32_t left, uint32_t right)
@@ -91,8 +67,8 @@ static int compare(const void *left, const void *right, void *user)
     const struct table *table = &screen->table;
     uint32_t a = *(const uint32_t *)left;
     uint32_t b = *(const uint32_t *)right;
-    const uint64_t *first = table->key == TABLE_TOTAL ? table->total : table->self;
-    const uint64_t *second = table->key == TABLE_TOTAL ? table->self : table->total;
+    const uint64_t *first = table->key == TABLE_TOTAL ? table->numbers.total : table->numbers.self;
+    const uint64_t *second = table->key == TABLE_TOTAL ? table->numbers.self : table->numbers.total;
     int sign = table->reversed ? -1 : 1;
     if (table->key != TABLE_NAME && first[a] != first[b]) {
         return first[a] > first[b] ? -sign : sign;
@@ -112,7 +88,7 @@ void table_order(struct screen *screen)
     table->count = 0;
     for (uint32_t i = 0; i < functions->count; i++) {
         bool is_code = functions->items[i].kind == HL_FUNCTION_CODE;
-        if (is_code && table->total[i] > 0 && (!matches || matches[i])) {
+        if (is_code && table->numbers.total[i] > 0 && (!matches || matches[i])) {
             table->order[table->count++] = i;
         }
     }
@@ -264,8 +240,8 @@ static void put_function(const struct screen *screen, uint32_t function, struct 
     const struct table *table = &screen->table;
     struct hl_scale scale = hl_scale_of_run(&screen->data->run);
     uint32_t used = 2 * part_columns(screen) + 2;
-    put_part(screen, &scale, table->self[function], out);
-    put_part(screen, &scale, table->total[function], out);
+    put_part(screen, &scale, table->numbers.self[function], out);
+    put_part(screen, &scale, table->numbers.total[function], out);
     if (screen->columns > used) {
         hl_buffer_puts(out, "  ");
         put_name(screen, &screen->data->functions->items[function], screen->columns - used, out);

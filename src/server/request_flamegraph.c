@@ -9,7 +9,6 @@
 #include "hotlens/base/memory.h"
 #include "hotlens/lsp/fields.h"
 #include "hotlens/server/requests.h"
-#include "question.h"
 #include "run_choice.h"
 
 /* The query's texts are borrowed from `params`, which is a copy. */
@@ -270,9 +269,7 @@ void hl_request_flamegraph(struct hl_context *context, struct hl_reply *reply, c
     int r = params && !question->params ? -ENOMEM : read_params(question, context, &error);
     if (r < 0) {
         question_fail(&question->question, r, &error);
-    } else if (question->run.shown) {
-        question_ask(&question->question);
     } else {
-        question_ask_store(&question->question);
+        run_choice_ask(&question->run, &question->question);
     }
 }

@@ -11,7 +11,6 @@
 #include "hotlens/base/uri.h"
 #include "hotlens/python/decode.h"
 #include "hotlens/server/requests.h"
-#include "question.h"
 #include "run_choice.h"
 
 struct location {
@@ -195,9 +194,7 @@ void hl_request_location(struct hl_context *context, struct hl_reply *reply, con
     int r = read_params(location, context, params, &error);
     if (r < 0) {
         question_fail(&location->question, r, &error);
-    } else if (location->run.shown) {
-        question_ask(&location->question);
     } else {
-        question_ask_store(&location->question);
+        run_choice_ask(&location->run, &location->question);
     }
 }

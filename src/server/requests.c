@@ -9,7 +9,6 @@
 #include "hotlens/base/memory.h"
 #include "hotlens/record/processes.h"
 #include "document_lines.h"
-#include "question.h"
 #include "run_choice.h"
 
 #define RUNS_USUALLY 100u
@@ -68,15 +67,12 @@ static void ask_store(struct hl_context *context, struct hl_reply *reply, const 
     }
 }
 
-/* A run in memory needs no store, and is there where none can be opened. */
 static void ask_run(struct hl_context *context, struct hl_reply *reply, const cJSON *params,
                      int (*answer)(struct question *, struct hl_store *, struct hl_json *))
 {
     struct ask *ask = begin(context, reply, params, answer);
-    if (ask && ask->run.shown) {
-        question_ask(&ask->question);
-    } else if (ask) {
-        question_ask_store(&ask->question);
+    if (ask) {
+        run_choice_ask(&ask->run, &ask->question);
     }
 }
 

@@ -49,6 +49,15 @@ void run_choice_finish(struct run_choice *choice)
     *choice = (struct run_choice){0};
 }
 
+void run_choice_ask(const struct run_choice *choice, struct question *question)
+{
+    if (choice->shown) {
+        question_ask(question);
+    } else {
+        question_ask_store(question);
+    }
+}
+
 int run_choice_tree(const struct run_choice *choice, struct hl_trees *trees,
                     struct hl_store *store, const struct hl_run_data **ret_data,
                     struct hl_error *error)

@@ -527,17 +527,23 @@ def numbers_are_live_while_it_records(box):
         expect_equal(talk.leave(), 0, "exit code")
 
 
+def attached(box, talk):
+    """A busy program that is open, and recorded so far that there are numbers."""
+    busy = program(box, "busy.py")
+    process = box.start(sys.executable, busy, "60", stdout=subprocess.DEVNULL)
+    talk.initialize(options=UI)
+    talk.open(busy)
+    talk.command("hotlens.attach", {"pid": process.pid})
+    talk.wait_for(lambda: any(item["shown"] and item["shown"][0]["live"]
+                              for item in talk.notifications["hotlens/didChange"]), "live numbers")
+    return busy
+
+
 @test
 def functions_are_live_while_it_records(box):
     """Those of the recording so far, by own time; a file's are what hotlens/lines says of the same moment."""
-    busy = program(box, "busy.py")
-    process = box.start(sys.executable, busy, "60", stdout=subprocess.DEVNULL)
     with server(box) as talk:
-        talk.initialize(options=UI)
-        talk.open(busy)
-        talk.command("hotlens.attach", {"pid": process.pid})
-        talk.wait_for(lambda: any(item["shown"] and item["shown"][0]["live"]
-                                  for item in talk.notifications["hotlens/didChange"]), "live numbers")
+        busy = attached(box, talk)
 
         def of_one_moment():
             """Asked between two windows, both answers are of the same samples."""
@@ -580,19 +586,12 @@ def nodes_of(graph):
 @test
 def the_flame_graph_is_live_while_it_records(box):
     """It grows, its nodes keep their names, and the focus is of it too."""
-    busy = program(box, "busy.py")
-    process = box.start(sys.executable, busy, "60", stdout=subprocess.DEVNULL)
     with server(box) as talk:
-        talk.initialize(options=UI)
-        talk.open(busy)
-        expect("no runs" in talk.failure("hotlens/flamegraph", {})["message"], "nothing yet")
-        talk.command("hotlens.attach", {"pid": process.pid})
+        busy = attached(box, talk)
 
         def graph(**params):
-            news = talk.notifications["hotlens/didChange"]
-            return (any(item["shown"] and item["shown"][0]["live"] for item in news) and
-                    talk.request("hotlens/flamegraph", {"structure": "merge", **params}))
-        first = talk.wait_for(graph, "a live graph")
+            return talk.request("hotlens/flamegraph", {"structure": "merge", **params})
+        first = graph()
         expect((first["run"], first["live"]) == (0, True), "of what is in memory", first)
         later = talk.wait_for(lambda: graph()["samples"] > first["samples"] and graph(columns=80), "more")
         expect(set(first["nodes"]["id"]) <= set(later["nodes"]["id"]), "nodes keep their names", later)

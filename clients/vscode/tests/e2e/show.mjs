@@ -179,15 +179,6 @@ tests['a run is exported and loaded again'] = async rig => {
   await until('it is shown', async () => /other\.raw/.test(await rig.status('run').innerText()));
 };
 
-tests['a profile that cannot be read says why'] = async rig => {
-  const file = rig.write('project/broken.raw', '{"this": "is no raw profile"}\n');
-  await rig.run('Hotlens: Load Profile File');
-  await rig.choosePath(file);
-  await rig.toast(/broken\.raw/).waitFor();
-  await rig.picture('unreadable');
-  await rig.closeToasts();
-};
-
 /** WCAG's relative luminance. */
 function luminance(rgb) {
   const [r, g, b] = rgb.map(value => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
