@@ -18,7 +18,8 @@ int run_choice_read(struct hl_context *context, const cJSON *params,
                     struct run_choice *ret_choice, struct hl_error *error);
 void run_choice_finish(struct run_choice *choice);
 
-/* Asks the question where its run is: a run in memory needs no store, and is there where none can be opened. */
+/* Asks the question where its run is: a run in memory needs no store, and is there where none can be
+ * opened. */
 void run_choice_ask(const struct run_choice *choice, struct question *question);
 
 /* On a worker; `store` is not asked for a run in memory. The tree is borrowed until the next one is asked
