@@ -5,6 +5,14 @@ function __hotlens_runs
     echo last
 end
 
+# Behind "--" stands a program with arguments of its own.
+function __hotlens_program
+    set -l words (commandline -opc)
+    set -l at (contains -i -- -- $words)
+    or return
+    complete -C (string join ' ' -- (string escape -- $words[$at..-1])[2..-1] (commandline -ct))
+end
+
 complete -c hotlens -f
 complete -c hotlens -l help -d 'Show help'
 complete -c hotlens -n __fish_use_subcommand -l version -d 'Print the version'
@@ -44,7 +52,7 @@ complete -c hotlens -n $record -l no-sources -d 'Do not keep the text that ran'
 complete -c hotlens -n $record -l grace -x -d 'Seconds between signals when stopping'
 complete -c hotlens -n $record -l quiet -d 'No summary'
 complete -c hotlens -n $record -l list -d 'Processes to attach to'
-complete -c hotlens -n $record -a '(__fish_complete_subcommand)' -F
+complete -c hotlens -n $record -a '(__hotlens_program)' -F
 
 complete -c hotlens -n '__fish_seen_subcommand_from show flame export label pin rm' \
     -a '(__hotlens_runs)'
@@ -70,7 +78,7 @@ complete -c hotlens -n '__fish_seen_subcommand_from export' -s n -l nodes -x -d 
 complete -c hotlens -n '__fish_seen_subcommand_from export' -l with-source -d 'In html'
 complete -c hotlens -n '__fish_seen_subcommand_from export' -l with-command -d 'In html'
 complete -c hotlens -n __fish_use_subcommand -a top -d 'Hot functions of a process, live'
-complete -c hotlens -n '__fish_seen_subcommand_from top' -f -a '(__fish_complete_pids)'
+complete -c hotlens -n '__fish_seen_subcommand_from top' -f -a '(__fish_complete_pids; __hotlens_program)'
 complete -c hotlens -n '__fish_seen_subcommand_from top' -l rate -x -d 'Samples per second'
 complete -c hotlens -n '__fish_seen_subcommand_from top' -l idle -d 'Count waiting too'
 complete -c hotlens -n '__fish_seen_subcommand_from top' -l total -d 'Sort by total'

@@ -38,6 +38,8 @@ extra_packages=(
   'tmux|command -v tmux'
   'scdoc|command -v scdoc'
   'shellcheck|command -v shellcheck'
+  'zsh|command -v zsh'
+  'fish|command -v fish'
 )
 
 say() {
