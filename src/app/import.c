@@ -1,5 +1,7 @@
 #include "hotlens/app/import.h"
 
+#include <errno.h>
+#include <inttypes.h>
 
 #include "hotlens/app/target.h"
 #include "hotlens/base/clock.h"
@@ -53,6 +55,25 @@ static int derive(struct hl_run_data *data, const struct hl_import_options *opti
     return result < 0 ? result : hl_run_data_derive(data);
 }
 
+/* A text of another kind may have lines that end in a number. A window of a recording is not judged so: what
+ * it has is kept. */
+static int judge(const char *path, const struct hl_raw_report *report, struct hl_error *error)
+{
+    int r = 0;
+    if (report->skipped > report->records) {
+        r = hl_error_set(error, ENODATA,
+                         "%s is not a raw profile of py-spy: %" PRIu64 " of %" PRIu64
+                         " lines do not end in a count",
+                         path, report->skipped, report->skipped + report->records);
+    } else if (report->samples == 0) {
+        r = hl_error_set(error, ENODATA, "%s: there are no samples in it", path);
+    }
+    if (r < 0) {
+        hl_error_set_remedy(error, "Record with: py-spy record -f raw --full-filenames");
+    }
+    return r;
+}
+
 int hl_import_file(const char *path, const struct hl_import_options *options,
                    struct hl_run_data *ret_data, struct hl_raw_report *ret_report,
                    struct hl_error *error)
@@ -61,7 +82,9 @@ int hl_import_file(const char *path, const struct hl_import_options *options,
     struct hl_raw_report report = {0};
     int result = hl_raw_read_file(path, options->progress, options->progress_user, &data.profile,
                                   &report, error);
+    result = result < 0 ? result : judge(path, &report, error);
     if (result < 0) {
+        hl_run_data_finish(&data);
         return result;
     }
     describe_run(path, options, &data.run);

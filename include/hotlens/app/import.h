@@ -13,7 +13,8 @@ struct hl_import_options {
     void *progress_user;
 };
 
-/* Reads a raw file and derives everything; nothing is saved. ret_report may be NULL. */
+/* Reads a raw file and derives everything; nothing is saved. ret_report may be NULL. -ENODATA for what is no
+ * raw profile, which is what most lines say, or is one without samples. */
 int hl_import_file(const char *path, const struct hl_import_options *options,
                    struct hl_run_data *ret_data, struct hl_raw_report *ret_report,
                    struct hl_error *error);
