@@ -7,7 +7,8 @@
 
 #include "hotlens/app/run_json.h"
 #include "hotlens/base/memory.h"
-#include "hotlens/record/processes.h"
+#include "hotlens/base/strv.h"
+#include "candidates.h"
 #include "document_lines.h"
 #include "run_choice.h"
 
@@ -21,6 +22,7 @@ struct ask {
     char *folder;
     char *text;
     char *path;
+    char **folders; /* of the workspace */
     uint32_t limit;
     bool all;
 };
@@ -32,6 +34,7 @@ static void destroy(struct question *question)
     free(ask->folder);
     free(ask->text);
     free(ask->path);
+    hl_strv_free(ask->folders);
     free(ask);
 }
 
@@ -237,7 +240,7 @@ static int answer_processes(struct question *question, struct hl_store *store,
     const struct ask *ask = (struct ask *)question;
     struct hl_process_list list = {0};
     (void)store;
-    int r = hl_processes_list(NULL, ask->all, &list, &question->error);
+    int r = candidates_list(ask->folders, ask->all, &list, &question->error);
     if (r < 0) {
         return r;
     }
@@ -267,6 +270,7 @@ void hl_request_processes(struct hl_context *context, struct hl_reply *reply, co
 {
     struct ask *ask = begin(context, reply, params, answer_processes);
     if (ask) {
+        ask->folders = candidates_folders(context);
         question_ask(&ask->question);
     }
 }
