@@ -53,7 +53,7 @@ export class StatusBar implements vscode.Disposable {
       this.focus.hide();
       return;
     }
-    this.run.text = `$(flame) ${shown.title ?? 'run'}${shown.live ? ' (live)' : ''}`;
+    this.run.text = `$(flame) ${shown.summary ?? shown.title ?? 'run'}${shown.live ? ' (live)' : ''}`;
     this.run.tooltip = 'The run whose times are shown. Click: flame graph.';
     this.run.show();
     if (shown.focus === null) {
