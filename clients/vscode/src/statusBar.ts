@@ -60,7 +60,7 @@ export class StatusBar implements vscode.Disposable {
       this.focus.hide();
       return;
     }
-    this.focus.text = `$(filter) ${shown.focus} $(close)`;
+    this.focus.text = `$(filter) focused on ${shown.focus} $(close)`;
     this.focus.tooltip = `All times are of the stacks through ${shown.focus}. Click: show all again.`;
     this.focus.show();
   }

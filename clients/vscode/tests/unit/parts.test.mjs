@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import * as parts from '../../dist/pure.mjs';
 
 const { Backoff, barImage, choiceOf, clockText, collectSettings, colorOfHue, commandLine, commitText, descriptionOf, durationText,
@@ -124,7 +125,7 @@ for (const [task, line] of [
 }
 
 test('a task has every option of the command line', () => {
-  const help = execFileSync(process.env.HOTLENS, ['record', '--help'], { encoding: 'utf8' });
+  const help = execFileSync(process.env.HOTLENS ?? fileURLToPath(new URL('../../../../build/hotlens', import.meta.url)), ['record', '--help'], { encoding: 'utf8' });
   const options = [...help.matchAll(/^ {2}(?:-\w, )?--([\w-]+)/gm)].map(([, name]) => name);
   const others = ['list', 'json', 'help']; // do not record
   const names = {
