@@ -188,9 +188,11 @@ tests['a run is exported and loaded again'] = async rig => {
   await rig.page.locator('.quick-input-list .monaco-list-row', { hasText: 'raw' }).first().click();
   await rig.choosePath(file);
   await until('the file', () => existsSync(file) && readFileSync(file, 'utf8').includes('burn'));
+  assert.match(readFileSync(file, 'utf8'), /burn \(\S*spin\.py:\d+\) \d+\n/, 'as py-spy writes it');
   await rig.run('Hotlens: Load Profile File');
   await rig.choosePath(file);
-  await until('the run', () => rig.json('runs').runs.some(({ title }) => title === 'other.raw'));
+  const loaded = await until('the run', () => rig.json('runs').runs.find(({ title }) => title === 'other.raw'));
+  assert.equal(loaded.samples, rig.json('show', 'last~1').run.samples);
   await until('it is shown', async () => /other\.raw/.test(await rig.status('run').innerText()));
 };
 
