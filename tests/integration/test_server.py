@@ -216,6 +216,22 @@ def attaches_by_question_and_lets_go(box):
 
 
 @test
+def rows_have_texts_for_people_who_ask(box):
+    box.write("small.raw", "main (a.py:1);leaf (a.py:2) 30\nmain (a.py:1) 10\n")
+    box.hotlens("import", "--rate", "100", "small.raw")
+    leaf = {"self": "0.30 s", "selfShare": "75%", "total": "0.30 s", "totalShare": "75%"}
+    main = {"self": "0.10 s", "selfShare": "25%", "total": "0.40 s", "totalShare": "100%"}
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        for method, member in (("hotlens/functions", "functions"), ("hotlens/lines", "lines")):
+            rows = talk.request(method, {"run": 1, "texts": True})[member]
+            expect_equal({row["self"]: row["texts"] for row in rows}, {30: leaf, 10: main}, member)
+            rows = talk.request(method, {"run": 1})[member]
+            expect(not any("texts" in row for row in rows), f"{member} without", rows)
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
 def two_at_once_and_a_question_nobody_answers(box):
     first, second = program(box, "one.py"), program(box, "two.py")
     with server(box, answers={"window/showMessageRequest": lambda _: Silence()}) as talk:

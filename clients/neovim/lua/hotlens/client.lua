@@ -273,7 +273,11 @@ local function stop_all()
   for _, force in ipairs({ false, true }) do
     for _, client in ipairs(all_clients()) do
       stopped[client.id] = true
-      vim.lsp.stop_client(client.id, force)
+      if force then
+        client.rpc.terminate() -- 0.11 does not stop one that is stopping already
+      else
+        vim.lsp.stop_client(client.id)
+      end
     end
     vim.wait(3000, function()
       return #all_clients() == 0
