@@ -119,7 +119,7 @@ void hl_ask(struct hl_context *context, const char *method,
             void (*write)(struct hl_json *json, const void *data), const void *data,
             hl_pending_fn callback, void *user)
 {
-    if (!context->transport || context->leaving) {
+    if (!context->transport || context->leaving || context->shut_down) {
         if (callback) {
             callback(user, NULL, NULL, true);
         }

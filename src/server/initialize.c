@@ -153,6 +153,7 @@ static void on_all_stopped(void *user)
 void hl_shutdown(struct hl_context *context, struct hl_reply *reply, const cJSON *params)
 {
     (void)params;
+    context->shut_down = true;
     hl_recordings_stop_all(context->recordings, on_all_stopped, context);
     hl_reply_null(reply);
 }

@@ -232,6 +232,28 @@ def rows_have_texts_for_people_who_ask(box):
 
 
 @test
+def after_shutdown_the_client_is_asked_nothing(box):
+    """What is recorded ends and is kept; a client that has let go of the server answers nobody."""
+    path = program(box)
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        talk.open(path)
+        talk.command("hotlens.profileFile", {"uri": path.as_uri(), "args": ["600"]})
+        talk.wait_for(lambda: any(item["samples"] for item in
+                                  talk.notifications["hotlens/recording"]), "samples")
+        expect(talk.asked["workspace/codeLens/refresh"], "it asks before", talk.tail())
+        talk.request("shutdown")
+        answered = len(talk.log)
+        expect(recording(talk, "ended")[0]["run"] == 1, "the end", talk.tail())
+        talk.wait_for(lambda: any(item["shown"] and item["shown"][0]["run"] == 1
+                                  for item in talk.notifications["hotlens/didChange"]), "the stored run")
+        talk.notify("exit", None)
+        expect_equal(talk.wait(), 0, "exit code")
+        questions = [item["method"] for item in talk.log[answered:] if "method" in item and "id" in item]
+        expect_equal(questions, [], "what the client is asked after the answer")
+
+
+@test
 def two_at_once_and_a_question_nobody_answers(box):
     first, second = program(box, "one.py"), program(box, "two.py")
     with server(box, answers={"window/showMessageRequest": lambda _: Silence()}) as talk:

@@ -22,6 +22,7 @@ struct hl_context {
     const char *executable;
     const char *db; /* NULL is the default store */
     bool leaving;   /* nothing new is begun */
+    bool shut_down; /* the client is told what happens still, and asked nothing more */
     struct hl_transport *transport;
     struct hl_replies *replies;
     struct hl_pending *pending;
