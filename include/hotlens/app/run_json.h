@@ -13,8 +13,8 @@
 /* The run as one object. */
 void hl_run_json(struct hl_json *json, const struct hl_run *run);
 /* The member "functions" or "lines" of the object that is open, with at most `limit` rows (SIZE_MAX:
- * all). Processes and threads are no functions. With the run that they are of, else NULL, each has its numbers
- * as texts for people too: {"self": "0.61 s", "selfShare": "33%", "total": …, "totalShare": …}. */
+ * all). Processes and threads are no functions. `texts` is NULL, or the run that they are of: then each has
+ * its numbers for people too, {"self": "0.61 s", "selfShare": "33%", "total": …, "totalShare": …}. */
 void hl_functions_json(struct hl_json *json, const struct hl_rows *rows, size_t limit,
                        const struct hl_run *texts);
 void hl_lines_json(struct hl_json *json, const struct hl_rows *rows, size_t limit,
