@@ -1,6 +1,7 @@
 """The same session with what pytest-lsp recorded of real clients: what each of them said in initialize
 decides what it gets. pytest-lsp checks answers against lsprotocol's types, and the client's capabilities."""
 
+import asyncio
 import json
 import os
 import pathlib
@@ -74,6 +75,9 @@ async def client(request, lsp_client: LanguageClient):
         workspace_folders=[types.WorkspaceFolder(FOLDER.as_uri(), "box")]))
     lsp_client.text_document_did_open(types.DidOpenTextDocumentParams(
         types.TextDocumentItem(FILE.as_uri(), "python", 1, PROGRAM)))
+    # On a busy machine the first answers come before the run is loaded; a refresh follows, if the client knows it.
+    while (await lsp_client.protocol.send_request_async("hotlens/lines", {"uri": FILE.as_uri()})).state == "loading":
+        await asyncio.sleep(0.02)
     yield
     await lsp_client.shutdown_session()
 

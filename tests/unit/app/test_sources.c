@@ -193,6 +193,13 @@ START_TEST(test_change_while_running)
 }
 END_TEST
 
+static int64_t written_at(const char *path)
+{
+    struct stat status;
+    ck_assert_int_eq(stat(path, &status), 0);
+    return status.st_ctim.tv_sec * HL_NS_PER_SECOND + status.st_ctim.tv_nsec;
+}
+
 /* A file that the snapshot does not have is judged by its ctime alone. */
 START_TEST(test_outside)
 {
@@ -205,10 +212,7 @@ START_TEST(test_outside)
         {-HL_NS_PER_SECOND, HL_SOURCE_CHANGED},
     };
     char *path = write_file("lib.py", "x = 1\n");
-    struct stat status;
-    ck_assert_int_eq(stat(path, &status), 0);
-    int64_t written = status.st_ctim.tv_sec * HL_NS_PER_SECOND + status.st_ctim.tv_nsec;
-    struct hl_sources_options options = {.start = written + ROWS[_i].start};
+    struct hl_sources_options options = {.start = written_at(path) + ROWS[_i].start};
     struct hl_sources *sources = collect(path, &options);
     ck_assert_int_eq((int)sources->items[0].state, (int)ROWS[_i].state);
     hl_sources_destroy(sources);
@@ -235,7 +239,7 @@ START_TEST(test_cancelled)
     const atomic_bool cancelled = _i == 1;
     char *path = write_file("project/fresh.py", "x = 1\n");
     struct hl_snapshot *snapshot = hl_snapshot_create_cancellable(project, &cancelled);
-    struct hl_sources_options options = {.snapshot = snapshot, .start = hl_clock_utc()};
+    struct hl_sources_options options = {.snapshot = snapshot, .start = written_at(path)};
     struct hl_sources *sources = collect(path, &options);
     ck_assert_int_eq((int)sources->items[0].state,
                      (int)(cancelled ? HL_SOURCE_CHANGED : HL_SOURCE_STORED));
