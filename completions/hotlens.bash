@@ -59,7 +59,7 @@ _hotlens() {
     show) options="--lines --callers --total --limit --json --db --help $(_hotlens_runs)" ;;
     flame) options="--inverted --function --focus --hide --own --merge --lines --search --interactive --width
       --json --limit --db --help $(_hotlens_runs)" ;;
-    top) options="--rate --idle --total --py-spy --db --help -- $(pgrep -f python 2>/dev/null)" ;;
+    top) options="--rate --idle --total --all --py-spy --db --help -- $(pgrep -f python 2>/dev/null)" ;;
     export) options="--format --output --nodes --with-source --with-command --db --help $(_hotlens_runs)" ;;
     label) options="--remove --db --help $(_hotlens_runs)" ;;
     pin) options="--off --db --help $(_hotlens_runs)" ;;

@@ -82,6 +82,7 @@ complete -c hotlens -n '__fish_seen_subcommand_from top' -f -a '(__fish_complete
 complete -c hotlens -n '__fish_seen_subcommand_from top' -l rate -x -d 'Samples per second'
 complete -c hotlens -n '__fish_seen_subcommand_from top' -l idle -d 'Count waiting too'
 complete -c hotlens -n '__fish_seen_subcommand_from top' -l total -d 'Sort by total'
+complete -c hotlens -n '__fish_seen_subcommand_from top' -l all -d 'The machinery of import too'
 complete -c hotlens -n '__fish_seen_subcommand_from top' -l py-spy -r -F
 complete -c hotlens -n '__fish_seen_subcommand_from import' -F
 complete -c hotlens -n '__fish_seen_subcommand_from import' -l rate -x -d 'Samples per second'

@@ -135,7 +135,32 @@ static void write_counts(struct hl_json *json, const char *file, uint64_t line, 
     hl_json_member_u64(json, "total", total);
 }
 
-void hl_functions_json(struct hl_json *json, const struct hl_rows *rows, size_t limit)
+static void write_text(struct hl_json *json, const char *amount_name, const char *share_name,
+                       const struct hl_run *run, uint64_t samples)
+{
+    struct hl_scale scale = hl_scale_of_run(run);
+    _cleanup_buffer_ struct hl_buffer amount = {0};
+    _cleanup_buffer_ struct hl_buffer share = {0};
+    hl_text_amount(&amount, &scale, samples);
+    hl_text_percent(&share, samples, run->samples);
+    hl_json_member_string(json, amount_name, amount.data);
+    hl_json_member_string(json, share_name, share.data);
+}
+
+static void write_texts(struct hl_json *json, const struct hl_run *run, uint64_t self,
+                        uint64_t total)
+{
+    if (run) {
+        hl_json_key(json, "texts");
+        hl_json_object_begin(json);
+        write_text(json, "self", "selfShare", run, self);
+        write_text(json, "total", "totalShare", run, total);
+        hl_json_object_end(json);
+    }
+}
+
+void hl_functions_json(struct hl_json *json, const struct hl_rows *rows, size_t limit,
+                       const struct hl_run *texts)
 {
     size_t count = hl_min_size(rows->function_count, limit);
     hl_json_key(json, "functions");
@@ -145,12 +170,14 @@ void hl_functions_json(struct hl_json *json, const struct hl_rows *rows, size_t 
         hl_json_object_begin(json);
         hl_json_member_string(json, "name", row->name);
         write_counts(json, row->file, row->line, row->self, row->total);
+        write_texts(json, texts, row->self, row->total);
         hl_json_object_end(json);
     }
     hl_json_array_end(json);
 }
 
-void hl_lines_json(struct hl_json *json, const struct hl_rows *rows, size_t limit)
+void hl_lines_json(struct hl_json *json, const struct hl_rows *rows, size_t limit,
+                   const struct hl_run *texts)
 {
     size_t count = hl_min_size(rows->line_count, limit);
     hl_json_key(json, "lines");
@@ -159,6 +186,7 @@ void hl_lines_json(struct hl_json *json, const struct hl_rows *rows, size_t limi
         const struct hl_line_row *row = &rows->lines[i];
         hl_json_object_begin(json);
         write_counts(json, row->file, row->line, row->self, row->total);
+        write_texts(json, texts, row->self, row->total);
         hl_json_object_end(json);
     }
     hl_json_array_end(json);
@@ -169,7 +197,7 @@ void hl_show_json(struct hl_json *json, const struct hl_run *run, const struct h
     hl_json_object_begin(json);
     hl_json_key(json, "run");
     hl_run_json(json, run);
-    hl_functions_json(json, rows, SIZE_MAX);
-    hl_lines_json(json, rows, SIZE_MAX);
+    hl_functions_json(json, rows, SIZE_MAX, NULL);
+    hl_lines_json(json, rows, SIZE_MAX, NULL);
     hl_json_object_end(json);
 }

@@ -24,6 +24,8 @@ static const struct hl_option TOP_OPTIONS[] = {
      "count waiting too", 0, 0},
     {"total", 't', HL_OPTION_SET, offsetof(struct top, by_total), NULL,
      "sort by total, not by own", 0, 0},
+    {"all", 'a', HL_OPTION_SET, offsetof(struct top, all), NULL,
+     "the machinery of import too", 0, 0},
     {"py-spy", 0, HL_OPTION_TEXT, offsetof(struct top, py_spy), "FILE", "the py-spy to use", 0, 0},
     {"db", 0, HL_OPTION_TEXT, offsetof(struct top, session.db), "FILE",
      "the database ($HOTLENS_DB)", 0, 0},

@@ -24,10 +24,12 @@ struct top_numbers {
     uint64_t samples_before;
 };
 
-/* Counts the profile, its texts read from disk now. `before` (NULL for none) is what the window is told from;
+/* Counts the profile, its texts read from disk now; with `all` the machinery of import (app/machinery.h) too,
+ * and then in `before` as well. `before` (NULL for none) is what the window is told from;
  * it may be used by others meanwhile, but not change. On a worker thread. 0 or -ENOMEM, -E2BIG. */
 int top_numbers_create(struct hl_profile *profile, const struct hl_run *run,
-                       const struct top_numbers *before, struct top_numbers **ret_numbers);
+                       const struct top_numbers *before, bool all,
+                       struct top_numbers **ret_numbers);
 void top_numbers_destroy(struct top_numbers *numbers);
 
 enum top_key { TOP_OWN_NOW, TOP_TOTAL_NOW, TOP_OWN, TOP_TOTAL, TOP_KEYS };
@@ -69,6 +71,7 @@ struct top {
     struct hl_session_options session;
     const char *py_spy;
     bool by_total;
+    bool all; /* the machinery of import too */
     uv_loop_t loop;
     struct hl_session *running;
     struct hl_signals *signals; /* cli/signals.h */

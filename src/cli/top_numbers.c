@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hotlens/app/flame.h"
+#include "hotlens/app/machinery.h"
 #include "hotlens/base/map.h"
 #include "hotlens/base/memory.h"
 #include "top_internal.h"
@@ -48,12 +50,32 @@ static int find_before(struct top_numbers *numbers, const struct top_numbers *be
     return r < 0 ? r : 0;
 }
 
-static int count(struct top_numbers *numbers, const struct top_numbers *before)
+/* What the machinery of import did is its caller's. */
+static int hide_machinery(struct hl_run_data *data)
+{
+    struct hl_flame_table table = {0};
+    _cleanup_free_ uint32_t *of_frame =
+        hl_try_malloc(data->functions->frame_count + 1, sizeof(*of_frame));
+    int r = of_frame ? hl_machinery_hide(data->functions, of_frame) : -ENOMEM;
+    r = r < 0 ? r : hl_flame_table_make(data->profile, data->functions, of_frame, &table);
+    if (r < 0) {
+        return r;
+    }
+    free(data->function_self);
+    free(data->function_total);
+    data->function_self = TAKE_PTR(table.self);
+    data->function_total = TAKE_PTR(table.total);
+    hl_flame_table_finish(&table);
+    return 0;
+}
+
+static int count(struct top_numbers *numbers, const struct top_numbers *before, bool all)
 {
     struct hl_run_data *data = &numbers->data;
     struct hl_sources_options options = {.cwd = data->run.cwd, .imported = true};
     int r = hl_sources_collect(data->profile, &options, &data->sources);
     r = r < 0 ? r : hl_run_data_derive(data);
+    r = r < 0 || all ? r : hide_machinery(data);
     if (r < 0) {
         return r;
     }
@@ -68,12 +90,13 @@ static int count(struct top_numbers *numbers, const struct top_numbers *before)
 }
 
 int top_numbers_create(struct hl_profile *profile, const struct hl_run *run,
-                       const struct top_numbers *before, struct top_numbers **ret_numbers)
+                       const struct top_numbers *before, bool all,
+                       struct top_numbers **ret_numbers)
 {
     struct top_numbers *numbers = hl_xcalloc(1, sizeof(*numbers));
     hl_run_copy(run, &numbers->data.run);
     numbers->data.profile = hl_profile_ref(profile);
-    int r = count(numbers, before);
+    int r = count(numbers, before, all);
     if (r < 0) {
         top_numbers_destroy(numbers);
         return r;

@@ -37,7 +37,7 @@ static void show(struct top *top)
 static void count_work(uv_work_t *work)
 {
     struct top *top = work->data;
-    (void)top_numbers_create(top->profile, &top->run, top->newest, &top->counted);
+    (void)top_numbers_create(top->profile, &top->run, top->newest, top->all, &top->counted);
 }
 
 static void start_counting(struct top *top);

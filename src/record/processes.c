@@ -122,18 +122,18 @@ static void put_argument(struct hl_buffer *buffer, const char *text, size_t leng
     hl_buffer_putc(buffer, '\'');
 }
 
-/* "[name]" without arguments: kernel threads and zombies. ret_first gets the first argument. */
-static char *read_command(const struct scan *scan, const struct proc_stat *stat, char **ret_first)
+/* "[name]" without arguments: kernel threads and zombies. */
+static void read_command(const struct scan *scan, const struct proc_stat *stat,
+                         struct hl_process *process)
 {
     _cleanup_buffer_ struct hl_buffer raw = { 0 };
     struct hl_buffer text = { 0 };
     int result = proc_read(scan->proc, stat->pid, "cmdline", COMMAND_LIMIT, &raw);
     if (result < 0 || raw.length == 0) {
-        hl_buffer_printf(&text, "[%s]", stat->name);
-        return hl_buffer_take(&text);
+        process->command = hl_xasprintf("[%s]", stat->name);
+        return;
     }
     bool cut = raw.length == COMMAND_LIMIT;
-    *ret_first = hl_xstrdup(raw.data);
     const char *at = raw.data;
     const char *end = raw.data + raw.length;
     while (at < end) {
@@ -147,7 +147,9 @@ static char *read_command(const struct scan *scan, const struct proc_stat *stat,
     if (cut) {
         hl_buffer_puts(&text, " ...");
     }
-    return hl_buffer_take(&text);
+    process->command = hl_buffer_take(&text);
+    process->arguments_size = raw.length;
+    process->arguments = hl_buffer_take(&raw);
 }
 
 static const char *skip_digits(const char *text)
@@ -206,9 +208,9 @@ static bool maps_python(const struct scan *scan, struct hl_process *process)
     return true;
 }
 
-static void find_python(const struct scan *scan, struct hl_process *process, const char *first)
+static void find_python(const struct scan *scan, struct hl_process *process)
 {
-    const char *names[] = { process->executable, first };
+    const char *names[] = { process->executable, process->arguments };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         if (names[i] && proc_is_python_name(names[i])) {
             process->is_python = true;
@@ -225,13 +227,13 @@ static void process_finish(struct hl_process *process)
     free(process->user);
     free(process->executable);
     free(process->command);
+    free(process->arguments);
     free(process->cwd);
     free(process->version);
 }
 
 static void fill(const struct scan *scan, const struct proc_stat *stat, struct hl_process *process)
 {
-    _cleanup_free_ char *first = NULL;
     *process = (struct hl_process){
         .pid = stat->pid,
         .parent = stat->parent,
@@ -243,19 +245,18 @@ static void fill(const struct scan *scan, const struct proc_stat *stat, struct h
     process->may_trace = scan->user == 0 || (known && process->uid == scan->user);
     process->executable = proc_read_link(scan->proc, stat->pid, "exe");
     process->cwd = proc_read_link(scan->proc, stat->pid, "cwd");
-    process->command = read_command(scan, stat, &first);
-    find_python(scan, process, first);
+    read_command(scan, stat, process);
+    find_python(scan, process);
 }
 
 bool proc_is_python(const char *proc, pid_t pid, char **ret_version)
 {
     const struct scan scan = { .proc = proc };
     const struct proc_stat stat = { .pid = pid };
-    _cleanup_free_ char *first = NULL;
     struct hl_process process = { .pid = pid, .may_trace = true };
     process.executable = proc_read_link(proc, pid, "exe");
-    process.command = read_command(&scan, &stat, &first);
-    find_python(&scan, &process, first);
+    read_command(&scan, &stat, &process);
+    find_python(&scan, &process);
     if (ret_version) {
         *ret_version = TAKE_PTR(process.version);
     }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "hotlens/app/text.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/strv.h"
 #include "hotlens/server/commands.h"
@@ -134,6 +135,9 @@ static void write_told(struct hl_json *json, const struct told *told)
         hl_json_null(json);
     }
     hl_json_member_string(json, "title", run->title);
+    _cleanup_buffer_ struct hl_buffer summary = {0};
+    hl_text_summary(&summary, run);
+    hl_json_member_string(json, "summary", summary.data ? summary.data : "");
     hl_json_member_bool(json, "live", run->id == 0);
     hl_json_member_string(json, "focus", hl_shown_focus_name(told->shown));
     hl_json_object_end(json);

@@ -5,14 +5,16 @@
 #include <unistd.h>
 
 #include "hotlens/base/memory.h"
-#include "hotlens/record/processes.h"
+#include "hotlens/base/strv.h"
 #include "hotlens/server/picker.h"
+#include "candidates.h"
 #include "start_recording.h"
 
 /* Attach */
 
 struct candidates {
     struct profile_request *request;
+    char **folders;
     struct hl_process_list list;
     size_t shown[HL_PICKER_MOST];
     size_t count;
@@ -23,6 +25,7 @@ struct candidates {
 static void destroy(struct candidates *candidates)
 {
     profile_request_destroy(candidates->request);
+    hl_strv_free(candidates->folders);
     hl_process_list_finish(&candidates->list);
     hl_error_finish(&candidates->error);
     free(candidates);
@@ -43,7 +46,8 @@ static void list_work(void *job, const atomic_bool *cancelled)
 {
     struct candidates *candidates = job;
     (void)cancelled;
-    candidates->result = hl_processes_list(NULL, false, &candidates->list, &candidates->error);
+    candidates->result =
+        candidates_list(candidates->folders, false, &candidates->list, &candidates->error);
 }
 
 /* The pid first: some clients show no more than thirty columns. */
@@ -104,6 +108,7 @@ int hl_cmd_attach(const struct hl_call *call, struct hl_error *error)
     }
     struct candidates *candidates = hl_xcalloc(1, sizeof(*candidates));
     candidates->request = TAKE_PTR(request);
+    candidates->folders = candidates_folders(call->context);
     hl_jobs_run(call->context->jobs, list_work, list_done, candidates);
     return 0;
 }

@@ -4,9 +4,10 @@
 #include <unistd.h>
 
 #include "hotlens/base/memory.h"
-#include "hotlens/record/processes.h"
+#include "hotlens/base/strv.h"
 #include "hotlens/server/code_action_kinds.h"
 #include "hotlens/server/features.h"
+#include "candidates.h"
 
 #define KIND "source.hotlens"
 /* Recordings that have an entry of their own. */
@@ -233,6 +234,7 @@ struct listing {
     struct hl_context *context;
     struct hl_reply *reply;
     cJSON *params;
+    char **folders;
     struct hl_process_list processes;
 };
 
@@ -240,7 +242,7 @@ static void list_work(void *job, const atomic_bool *cancelled)
 {
     struct listing *listing = job;
     (void)cancelled;
-    (void)hl_processes_list(NULL, false, &listing->processes, NULL);
+    (void)candidates_list(listing->folders, false, &listing->processes, NULL);
 }
 
 static void list_done(void *job, bool cancelled)
@@ -251,6 +253,7 @@ static void list_done(void *job, bool cancelled)
     (void)read_wish(listing->params, &wish, NULL);
     write_answer(listing->context, listing->reply, &wish, &listing->processes);
     hl_process_list_finish(&listing->processes);
+    hl_strv_free(listing->folders);
     cJSON_Delete(listing->params);
     free(listing);
 }
@@ -277,5 +280,6 @@ void hl_feature_code_action(struct hl_context *context, struct hl_reply *reply,
     listing->context = context;
     listing->reply = reply;
     listing->params = cJSON_Duplicate(params, true);
+    listing->folders = candidates_folders(context);
     hl_jobs_run(context->jobs, list_work, list_done, listing);
 }

@@ -7,7 +7,8 @@
 
 #include "hotlens/app/run_json.h"
 #include "hotlens/base/memory.h"
-#include "hotlens/record/processes.h"
+#include "hotlens/base/strv.h"
+#include "candidates.h"
 #include "document_lines.h"
 #include "run_choice.h"
 
@@ -21,8 +22,10 @@ struct ask {
     char *folder;
     char *text;
     char *path;
+    char **folders; /* of the workspace */
     uint32_t limit;
     bool all;
+    bool texts; /* for people, beside numbers */
 };
 
 static void destroy(struct question *question)
@@ -32,6 +35,7 @@ static void destroy(struct question *question)
     free(ask->folder);
     free(ask->text);
     free(ask->path);
+    hl_strv_free(ask->folders);
     free(ask);
 }
 
@@ -50,6 +54,7 @@ static struct ask *begin(struct hl_context *context, struct hl_reply *reply, con
     r = r < 0 ? r : hl_field_string_optional(params, "text", &text, &error);
     r = r < 0 ? r : hl_field_uint_optional(params, "limit", &ask->limit, &error);
     r = r < 0 ? r : hl_field_bool_optional(params, "all", &ask->all, &error);
+    r = r < 0 ? r : hl_field_bool_optional(params, "texts", &ask->texts, &error);
     if (r < 0) {
         question_fail(&ask->question, r, &error);
         return NULL;
@@ -76,20 +81,23 @@ static void ask_run(struct hl_context *context, struct hl_reply *reply, const cJ
     }
 }
 
-/* hotlens/functions {run?, limit?} and hotlens/lines {run?, path?} */
+/* hotlens/functions {run?, limit?, texts?} and hotlens/lines {run?, path?, texts?} */
 
-static void write_functions(struct hl_json *json, const struct hl_rows *rows, uint32_t limit)
+static void write_functions(struct hl_json *json, const struct hl_rows *rows, uint32_t limit,
+                            const struct hl_run *texts)
 {
-    hl_functions_json(json, rows, limit > 0 ? limit : ROWS_USUALLY);
+    hl_functions_json(json, rows, limit > 0 ? limit : ROWS_USUALLY, texts);
 }
 
-static void write_lines(struct hl_json *json, const struct hl_rows *rows, uint32_t limit)
+static void write_lines(struct hl_json *json, const struct hl_rows *rows, uint32_t limit,
+                        const struct hl_run *texts)
 {
-    hl_lines_json(json, rows, limit > 0 ? limit : SIZE_MAX);
+    hl_lines_json(json, rows, limit > 0 ? limit : SIZE_MAX, texts);
 }
 
 static int answer_rows(struct question *question, struct hl_store *store, struct hl_json *json,
-                       void (*write)(struct hl_json *, const struct hl_rows *, uint32_t))
+                       void (*write)(struct hl_json *, const struct hl_rows *, uint32_t,
+                                     const struct hl_run *))
 {
     const struct ask *ask = (struct ask *)question;
     struct hl_run run = {0};
@@ -99,7 +107,7 @@ static int answer_rows(struct question *question, struct hl_store *store, struct
         hl_json_object_begin(json);
         hl_json_key(json, "run");
         hl_run_json(json, &run);
-        write(json, &rows, ask->limit);
+        write(json, &rows, ask->limit, ask->texts ? &run : NULL);
         hl_json_object_end(json);
         hl_rows_finish(&rows);
     }
@@ -237,7 +245,7 @@ static int answer_processes(struct question *question, struct hl_store *store,
     const struct ask *ask = (struct ask *)question;
     struct hl_process_list list = {0};
     (void)store;
-    int r = hl_processes_list(NULL, ask->all, &list, &question->error);
+    int r = candidates_list(ask->folders, ask->all, &list, &question->error);
     if (r < 0) {
         return r;
     }
@@ -267,6 +275,7 @@ void hl_request_processes(struct hl_context *context, struct hl_reply *reply, co
 {
     struct ask *ask = begin(context, reply, params, answer_processes);
     if (ask) {
+        ask->folders = candidates_folders(context);
         question_ask(&ask->question);
     }
 }

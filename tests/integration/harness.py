@@ -136,7 +136,8 @@ class Box:
         return json.loads(done.stdout)
 
     def start(self, *argv, env=None, **options):
-        process = subprocess.Popen([str(item) for item in argv], cwd=self.folder,
+        options.setdefault("cwd", self.folder)
+        process = subprocess.Popen([str(item) for item in argv],
                                    env={**self.environment, **(env or {})}, **options)
         self.started.append(process)
         return process

@@ -47,6 +47,12 @@ def own_python(box, seen):
     return python
 
 
+def newer_elsewhere(box):
+    """Pids of more Python processes than a question has room for, newer than all before, of no workspace."""
+    return {box.start(sys.executable, "-c", "input()", cwd="/", stdin=subprocess.PIPE).pid
+            for _ in range(20)}
+
+
 def recording(talk, state):
     def find():
         return [item for item in talk.notifications["hotlens/recording"] if item["state"] == state]
@@ -181,6 +187,7 @@ def a_killed_server_leaves_nothing_behind(box):
 def attaches_by_question_and_lets_go(box):
     path = program(box)
     process = box.start(sys.executable, path, "600", stdout=subprocess.DEVNULL)
+    others = newer_elsewhere(box)
     asked = []
 
     def choose(params):
@@ -192,7 +199,12 @@ def attaches_by_question_and_lets_go(box):
     with server(box, answers={"window/showMessageRequest": choose}) as talk:
         talk.initialize(options=UI)
         talk.open(path)
-        wait_until(lambda: talk.request("hotlens/processes", {})["processes"])
+
+        def pids():
+            return [item["pid"] for item in talk.request("hotlens/processes", {})["processes"]]
+
+        wait_until(lambda: {process.pid, *others} <= set(pids()))
+        expect_equal(pids()[0], process.pid, "the workspace's own is first")
         talk.command("hotlens.attach")
         talk.wait_for(lambda: any(item["samples"] for item in
                                   talk.notifications["hotlens/recording"]), "samples")
@@ -200,6 +212,22 @@ def attaches_by_question_and_lets_go(box):
         talk.command("hotlens.stop")
         expect(recording(talk, "ended")[0]["run"] == 1, "the end", talk.tail())
         expect(process.poll() is None, "the program goes on")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def rows_have_texts_for_people_who_ask(box):
+    box.write("small.raw", "main (a.py:1);leaf (a.py:2) 30\nmain (a.py:1) 10\n")
+    box.hotlens("import", "--rate", "100", "small.raw")
+    leaf = {"self": "0.30 s", "selfShare": "75%", "total": "0.30 s", "totalShare": "75%"}
+    main = {"self": "0.10 s", "selfShare": "25%", "total": "0.40 s", "totalShare": "100%"}
+    with server(box) as talk:
+        talk.initialize(options=UI)
+        for method, member in (("hotlens/functions", "functions"), ("hotlens/lines", "lines")):
+            rows = talk.request(method, {"run": 1, "texts": True})[member]
+            expect_equal({row["self"]: row["texts"] for row in rows}, {30: leaf, 10: main}, member)
+            rows = talk.request(method, {"run": 1})[member]
+            expect(not any("texts" in row for row in rows), f"{member} without", rows)
         expect_equal(talk.leave(), 0, "exit code")
 
 
@@ -669,6 +697,7 @@ def a_client_that_cannot_ask_lists_processes(box):
     """Helix up to 25.07 answers questions with an error."""
     path = program(box)
     process = box.start(sys.executable, path, "600", stdout=subprocess.DEVNULL)
+    newer_elsewhere(box)
     with server(box) as talk:
         talk.request("initialize", {"processId": None, "clientInfo": {"name": "helix",
                                                                      "version": "25.07.1"},

@@ -277,6 +277,52 @@ def lines_where_there_is_no_terminal(box):
     nothing_is_left(box)
 
 
+IMPORTS = """
+import sys
+print("importing", flush=True)
+while True:
+    sys.modules.pop("loaded", None)
+    import loaded
+"""
+LOADED = """
+import time
+end = time.perf_counter() + 0.02
+while time.perf_counter() < end:
+    pass
+"""
+
+
+def table_of_lines(box, *options):
+    """(name, place) → (own, total) in percent of a window with samples of a program that only imports."""
+    def tables():
+        return [table for table in (box.folder / "lines").read_text().split("\n\n")
+                if re.search(r"; now: [1-9][\d,]* sample", table)]
+
+    with open(box.folder / "lines", "wb") as lines, open(box.folder / "errors", "wb") as errors:
+        top = box.start(HOTLENS, "top", "--total", "--py-spy", find_py_spy(), *options, "--",
+                        sys.executable, "imports.py", stdout=lines, stderr=errors)
+        wait_until(lambda: tables())
+        top.send_signal(signal.SIGINT)
+        top.wait()
+    table = tables()[0]
+    rows = re.findall(r"^ *([<>]?\d*%?) +([<>]?\d+%) .*?  (\S+)  (\S.*)$", table, re.MULTILINE)
+    return table, {(name, place): (int(own.strip("<>%") or 0), int(total.strip("<>%")))
+                   for own, total, name, place in rows}
+
+
+@test
+def the_machinery_of_import_is_its_callers(box):
+    box.write("imports.py", IMPORTS)
+    box.write("loaded.py", LOADED)
+    table, rows = table_of_lines(box)
+    expect({("<module>", "imports.py"), ("<module>", "loaded.py")} <= set(rows), "who imports what", table)
+    expect("importlib" not in table, "and nothing between", table)
+    expect(95 <= sum(own for own, _ in rows.values()) <= 105, "nothing is lost", table)
+    table, rows = table_of_lines(box, "--all")
+    machinery = rows.get(("_find_and_load", "<frozen importlib._bootstrap>"), (0, 0))
+    expect(machinery[1] > 50, "the machinery, asked for", table)
+
+
 @test
 def a_reader_that_goes_away_ends_it(box):
     process = started(box)

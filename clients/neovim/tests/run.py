@@ -409,7 +409,7 @@ def run_others(results, is_wanted):
         is_new = version.split(".")[:2] > ["0", "10"]  # has vim.lsp.config, which neovim.md begins with
         run_all(results, is_wanted,
                 [name for name in SPECS if is_new or SPECS[name] != PLAIN],
-                [name for name in PICTURES if PICTURES[name][1] == PLUGIN])
+                [name for name in PICTURES if PICTURES[name][1] not in (PLAIN, PLUGIN + BESIDE)])
     results.prefix = ""
     NEOVIM[0] = os.environ["NVIM_PROGRAM"]
 

@@ -170,6 +170,9 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
         this.isReady = true;
         this.postRun();
         this.pointAtPlace();
+        if (this.isByFunction) {
+          this.postColours(); // by module it is without being told
+        }
         break;
       case 'request':
         await this.answer(message.id, () =>
@@ -240,8 +243,11 @@ export class FlamegraphPanel implements vscode.Disposable, vscode.WebviewPanelSe
 
   /** Bars in the hues of functions and a graph in the hues of functions go together. */
   private postColours(): void {
-    const mode = vscode.workspace.getConfiguration('hotlens').get<string>('heat.mode');
-    this.post({ type: 'show', state: { colour: mode === 'scope' ? 'function' : 'module' } });
+    this.post({ type: 'show', state: { colour: this.isByFunction ? 'function' : 'module' } });
+  }
+
+  private get isByFunction(): boolean {
+    return vscode.workspace.getConfiguration('hotlens').get<string>('heat.mode') === 'scope';
   }
 
   private update(): void {

@@ -103,6 +103,8 @@ export interface Shown {
   /** null while it is live. */
   run: number | null;
   title: string | null;
+  /** One line for people; absent from a server that is older than this extension. */
+  summary?: string;
   live: boolean;
   focus: string | null;
 }

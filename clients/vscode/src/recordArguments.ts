@@ -20,6 +20,13 @@ export interface HotlensTask {
   native?: boolean;
   nonblocking?: boolean;
   sudo?: boolean;
+  sampler?: string;
+  grace?: number;
+  storeSources?: boolean;
+  installPySpy?: boolean;
+  workspace?: string;
+  db?: string;
+  quiet?: boolean;
   runLabel?: string;
 }
 
@@ -52,6 +59,10 @@ function valueFlags(task: HotlensTask, pySpy: string | undefined): string[] {
     ['duration', task.duration],
     ['py-spy', task.pySpy ?? pySpy],
     ['label', task.runLabel],
+    ['sampler', task.sampler],
+    ['grace', task.grace],
+    ['workspace', task.workspace],
+    ['db', task.db],
   ];
   return known.filter(([, value]) => value !== undefined && value !== '').map(([name, value]) => `--${name}=${value}`);
 }
@@ -65,14 +76,18 @@ function switches(task: HotlensTask): string[] {
     [task.native === true, '--native'],
     [task.nonblocking === true, '--nonblocking'],
     [task.sudo === true, '--sudo'],
+    [task.storeSources === false, '--no-sources'],
+    [task.installPySpy === true, '--install-py-spy'],
+    [task.quiet === true, '--quiet'],
   ];
   return known.filter(([isOn]) => isOn).map(([, name]) => name);
 }
 
 /** What only a recording takes. */
 function recordOnly(task: HotlensTask): string | undefined {
-  const known = ['duration', 'runLabel', 'gil', 'native', 'nonblocking', 'sudo'] as const;
-  const switchedOff = ['subprocesses', 'threads'] as const;
+  const known = ['duration', 'runLabel', 'gil', 'native', 'nonblocking', 'sudo', 'sampler', 'grace', 'workspace',
+    'installPySpy', 'quiet'] as const;
+  const switchedOff = ['subprocesses', 'threads', 'storeSources'] as const;
   return known.find(name => Boolean(task[name])) ?? switchedOff.find(name => task[name] === false);
 }
 

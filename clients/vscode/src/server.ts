@@ -15,9 +15,11 @@ import {
   ResponseError,
   State,
   TransportKind,
+  WorkDoneProgressCancelNotification,
 } from 'vscode-languageclient/node';
 import { Backoff } from './backoff';
 import { findHotlens } from './binary';
+import { CancellableProgress } from './progress';
 import type { DidChange, Output, Recording, RunInTerminal, ShowFlamegraph } from './protocol';
 import type { Interpreter } from './python';
 import { collectSettings } from './serverSettings';
@@ -60,6 +62,9 @@ export class Server implements vscode.Disposable {
   private client: Client | undefined;
   private starting: Promise<Client> | undefined;
   private readonly backoff = new Backoff();
+  private readonly progress = new CancellableProgress(token => {
+    void this.client?.sendNotification(WorkDoneProgressCancelNotification.type, { token });
+  });
   private readonly disposables: vscode.Disposable[] = [];
   private readonly changed = this.emitter<DidChange>();
   private readonly recorded = this.emitter<Recording>();
@@ -186,6 +191,9 @@ export class Server implements vscode.Disposable {
       return {};
     });
     client.onDidChangeState(({ newState }) => {
+      if (newState !== State.Running) {
+        this.progress.clear();
+      }
       if (newState === State.Running) {
         this.started.fire(undefined);
       }
@@ -195,6 +203,11 @@ export class Server implements vscode.Disposable {
 
   private middleware(): Middleware {
     return {
+      handleWorkDoneProgress: (token, step, next) => {
+        if (!this.progress.take(token, step)) {
+          next(token, step);
+        }
+      },
       workspace: {
         configuration: async params =>
           Promise.all(params.items.map(async item =>

@@ -53,14 +53,14 @@ export class StatusBar implements vscode.Disposable {
       this.focus.hide();
       return;
     }
-    this.run.text = `$(flame) ${shown.title ?? 'run'}${shown.live ? ' (live)' : ''}`;
+    this.run.text = `$(flame) ${shown.summary ?? shown.title ?? 'run'}${shown.live ? ' (live)' : ''}`;
     this.run.tooltip = 'The run whose times are shown. Click: flame graph.';
     this.run.show();
     if (shown.focus === null) {
       this.focus.hide();
       return;
     }
-    this.focus.text = `$(filter) ${shown.focus} $(close)`;
+    this.focus.text = `$(filter) focused on ${shown.focus} $(close)`;
     this.focus.tooltip = `All times are of the stacks through ${shown.focus}. Click: show all again.`;
     this.focus.show();
   }

@@ -215,6 +215,60 @@ START_TEST(too_many)
 }
 END_TEST
 
+/* What a process was given and where it works, and whether it is one of /w and /v. */
+static const struct {
+    const char *cwd;
+    const char *arguments;
+    size_t size;
+    bool first;
+} preferred[] = {
+    { "/w", "python3\0x.py", 14, true },
+    { "/v/deep", "python3\0x.py", 14, true },
+    { "/", "python3\0/w/x.py", 16, true },
+    { "/", "python3\0-X\0utf8\0/v/x.py", 25, true },
+    { "/", "python3\0w/x.py", 15, true },
+    { "/srv/a", "python3\0../../w/x.py", 21, true },
+    { NULL, "python3\0/w/x.py", 16, true },
+    { "/", "/w/bin/python\0-c\0pass", 22, true },
+    { "/", "python3\0-c\0w", 13, false },
+    { "/wide", "python3\0/wide/x.py", 19, false },
+    { "/srv", "python3\0w/x.py", 15, false },
+    { NULL, "python3\0w/x.py", 15, false },
+    { "/", "", 0, false },
+    { NULL, NULL, 0, false },
+};
+
+START_TEST(prefer)
+{
+    char folder_1[] = "/w";
+    char folder_2[] = "/v";
+    char *folders[] = { folder_1, folder_2, NULL };
+    char *cwd = preferred[_i].cwd ? hl_xstrdup(preferred[_i].cwd) : NULL;
+    char *arguments = NULL;
+    if (preferred[_i].arguments) {
+        arguments = hl_xcalloc(1, preferred[_i].size + 1);
+        memcpy(arguments, preferred[_i].arguments, preferred[_i].size);
+    }
+    struct hl_process items[] = {
+        { .pid = 4 },
+        { .pid = 3, .cwd = cwd, .arguments = arguments, .arguments_size = preferred[_i].size },
+        { .pid = 2, .cwd = folder_1 },
+        { .pid = 1 },
+    };
+    struct hl_process_list list = { .items = items, .count = ARRAY_SIZE(items) };
+    hl_processes_prefer(&list, NULL);
+    ck_assert_int_eq(items[0].pid, 4);
+    hl_processes_prefer(&list, folders);
+    const pid_t own[] = { 3, 2, 4, 1 };
+    const pid_t other[] = { 2, 4, 3, 1 };
+    for (size_t i = 0; i < ARRAY_SIZE(items); i++) {
+        ck_assert_int_eq(items[i].pid, preferred[_i].first ? own[i] : other[i]);
+    }
+    free(cwd);
+    free(arguments);
+}
+END_TEST
+
 START_TEST(real)
 {
     pid_t child = fork();
@@ -246,6 +300,7 @@ int main(void)
     tcase_add_test(tcase, candidates);
     tcase_add_test(tcase, everything);
     tcase_add_loop_test(tcase, program, 0, ARRAY_SIZE(programs));
+    tcase_add_loop_test(tcase, prefer, 0, ARRAY_SIZE(preferred));
     tcase_add_test(tcase, huge_command);
     tcase_add_test(tcase, too_many);
     tcase_add_test(tcase, real);

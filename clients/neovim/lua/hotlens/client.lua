@@ -179,11 +179,15 @@ local function on_init(client)
   client.server_capabilities.codeLensProvider = nil
 end
 
+local stopped = {} ---@type table<integer, true> clients by id, until they have ended
+
 local function on_exit(code, signal, client_id)
   vim.schedule(function()
     require('hotlens.marks').on_exit(client_id)
     require('hotlens.status').reset()
-    if M.leaving or (code == 0 and signal == 0) then
+    local was_wanted = stopped[client_id]
+    stopped[client_id] = nil
+    if M.leaving or was_wanted or (code == 0 and signal == 0) then
       return
     end
     local how = signal ~= 0 and ('by signal %d'):format(signal) or ('with status %d'):format(code)
@@ -258,13 +262,31 @@ function M.start(bufnr)
   end
 end
 
-function M.restart()
-  for _, client in ipairs(vim.lsp.get_clients({ name = M.NAME })) do
-    vim.lsp.stop_client(client.id)
+--- Servers that have not answered yet are clients too: a new one would not be started beside them.
+local function all_clients()
+  ---@diagnostic disable-next-line: access-invisible
+  return vim.lsp.get_clients({ name = M.NAME, _uninitialized = true })
+end
+
+--- By request, which a server that hangs does not hear, then by force.
+local function stop_all()
+  for _, force in ipairs({ false, true }) do
+    for _, client in ipairs(all_clients()) do
+      stopped[client.id] = true
+      if force then
+        client.rpc.terminate() -- 0.11 does not stop one that is stopping already
+      else
+        vim.lsp.stop_client(client.id)
+      end
+    end
+    vim.wait(3000, function()
+      return #all_clients() == 0
+    end, 20)
   end
-  vim.wait(3000, function()
-    return #vim.lsp.get_clients({ name = M.NAME }) == 0
-  end, 20)
+end
+
+function M.restart()
+  stop_all()
   for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
     local is_ours = vim.api.nvim_buf_is_loaded(bufnr)
       and vim.tbl_contains(config.values.filetypes, vim.bo[bufnr].filetype)

@@ -88,14 +88,12 @@ local function source_line(path, line)
 end
 
 --- Lines of open buffers are where they are now, others where they ran.
-local function item(row, run)
-  local seconds = run.busy ~= vim.NIL and run.busy and run.samples > 0 and run.busy / run.samples
-  local cost = seconds and ('%6.2f s'):format(row.self * seconds) or ('%6d samples'):format(row.self)
+local function item(row)
   local text = source_line(row.file, row.line)
   return {
     filename = row.file,
     lnum = row.line,
-    text = ('%s %5.1f%%  %s'):format(cost, 100 * row.self / math.max(run.samples, 1), vim.trim(text or '')),
+    text = ('%8s %5s  %s'):format(row.texts.self, row.texts.selfShare, vim.trim(text or '')),
   }
 end
 
@@ -113,7 +111,7 @@ function M.fill_quickfix(answer)
   for _, row in ipairs(rows) do
     local bufnr = vim.fn.bufnr(row.file)
     local now = bufnr > 0 and M.where_now(bufnr, row) or row
-    table.insert(items, item(now, answer.run))
+    table.insert(items, item(now))
   end
   vim.fn.setqflist({}, ' ', { title = 'hotlens: ' .. answer.run.title, items = items })
   if #items == 0 then

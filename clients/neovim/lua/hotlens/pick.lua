@@ -95,19 +95,13 @@ end
 
 --- Functions with the most time of their own; the cursor goes to the chosen one.
 function M.functions()
-  pick('hotlens/functions', { folder = folder(), limit = 100 }, {
+  pick('hotlens/functions', { folder = folder(), limit = 100, texts = true }, {
     member = 'functions',
     prompt = 'Go to which function?',
     none = 'this run has no functions',
-    format = function(row, result)
-      local samples = math.max(result.run.samples, 1)
+    format = function(row)
       local file = vim.fn.fnamemodify(number(row.file) or '', ':t')
-      return ('%5.1f%% own %5.1f%% total  %s (%s)'):format(
-        100 * row.self / samples,
-        100 * row.total / samples,
-        row.name,
-        file
-      )
+      return ('%5s own %5s total  %s (%s)'):format(row.texts.selfShare, row.texts.totalShare, row.name, file)
     end,
   }, function(row)
     require('hotlens.jump').to(row, nil, folder())
@@ -120,7 +114,7 @@ function M.lines()
   if not client then
     return
   end
-  client_of.request(client, 'hotlens/lines', { folder = folder() }, function(error, result)
+  client_of.request(client, 'hotlens/lines', { folder = folder(), texts = true }, function(error, result)
     if error then
       return say.error(client_of.reason(error))
     end

@@ -40,6 +40,17 @@ function M.is_live(folder)
   return false
 end
 
+--- What a folder shows, in one line.
+---@param folder string?
+---@return string?
+function M.summary(folder)
+  for _, shown in ipairs(M.shown) do
+    if not folder or shown.folder == folder then
+      return shown.summary
+    end
+  end
+end
+
 ---@param change integer 1 or -1
 function M.count_terminal(change)
   terminals = terminals + change

@@ -9,6 +9,7 @@ local M = {}
 local NAME = 'hotlens://top'
 local LIMIT = 200
 local HEAD = 1 -- lines above the rows
+local AMOUNT, SHARE = 10, 7 -- columns
 local namespace = vim.api.nvim_create_namespace('hotlens_top')
 
 ---@class hotlens.TopRow: hotlens.Place
@@ -17,6 +18,7 @@ local namespace = vim.api.nvim_create_namespace('hotlens_top')
 ---@field line integer
 ---@field self integer
 ---@field total integer
+---@field texts {self: string, selfShare: string, total: string, totalShare: string}
 
 ---@class hotlens.Top
 ---@field bufnr integer
@@ -35,26 +37,25 @@ local function window_of()
   return window > 0 and window or nil
 end
 
----@param run table as in hotlens/runs
----@param samples integer
+--- Right-aligned by what it looks like: a text may have more bytes than columns.
+---@param text string
+---@param width integer
 ---@return string
-local function amount(run, samples)
-  local seconds = run.busy ~= vim.NIL and run.busy and run.samples > 0 and run.busy / run.samples
-  return seconds and ('%8.2f s'):format(samples * seconds) or ('%10d'):format(samples)
+local function right(text, width)
+  return (' '):rep(width - vim.fn.strdisplaywidth(text)) .. text
 end
 
----@param run table
 ---@param row hotlens.TopRow
 ---@return string
-local function row_text(run, row)
-  local all = math.max(run.samples, 1)
+local function row_text(row)
+  local texts = row.texts
   local file = row.file and row.file ~= vim.NIL and vim.fn.fnamemodify(row.file, ':t') or nil
   local place = file and ('  %s%s'):format(file, row.line > 0 and ':' .. row.line or '') or ''
-  return ('%s %6.1f%% %s %6.1f%%  %s%s'):format(
-    amount(run, row.self),
-    100 * row.self / all,
-    amount(run, row.total),
-    100 * row.total / all,
+  return ('%s %s %s %s  %s%s'):format(
+    right(texts.self, AMOUNT),
+    right(texts.selfShare, SHARE),
+    right(texts.total, AMOUNT),
+    right(texts.totalShare, SHARE),
     row.name,
     place
   )
@@ -79,9 +80,11 @@ local function colour(shown)
   for index, row in ipairs(shown.rows) do
     local level = level_of(row[shown.by] / all)
     if level > 0 then
-      local from = shown.by == 'self' and 0 or 19
+      local line = vim.api.nvim_buf_get_lines(shown.bufnr, HEAD + index - 1, HEAD + index, false)[1]
+      local first = shown.by == 'self' and 0 or AMOUNT + SHARE + 2
+      local from = vim.fn.byteidx(line, first)
       vim.api.nvim_buf_set_extmark(shown.bufnr, namespace, HEAD + index - 1, from, {
-        end_col = from + 18,
+        end_col = vim.fn.byteidx(line, first + AMOUNT + SHARE + 1),
         hl_group = 'HotlensHeat' .. level,
       })
     end
@@ -123,7 +126,7 @@ local function draw(shown)
   end
   local lines = { ('     %s             %s         function'):format(sorted('self', 'own'), sorted('total', 'total')) }
   for _, row in ipairs(shown.rows) do
-    table.insert(lines, row_text(answer.run, row))
+    table.insert(lines, row_text(row))
   end
   write(shown.bufnr, lines)
   colour(shown)
@@ -131,7 +134,8 @@ local function draw(shown)
   local window = window_of()
   if window then
     local live = require('hotlens.status').is_live(shown.folder) and '● ' or ''
-    local text = ('%s%s · %d samples'):format(live, answer.run.title, answer.run.samples)
+    local summary = require('hotlens.status').summary(shown.folder) or answer.run.title
+    local text = ('%s%s · %d samples'):format(live, summary, answer.run.samples)
     vim.wo[window].statusline = ' ' .. text:gsub('%%', '%%%%') .. '%=<CR> go there · s sort · q close '
   end
 end
@@ -145,7 +149,8 @@ local function ask(shown)
   shown.client_id = client.id
   shown.asked = shown.asked + 1
   local number = shown.asked
-  client_of.request(client, 'hotlens/functions', { folder = shown.folder, limit = LIMIT }, function(error, result)
+  local question = { folder = shown.folder, limit = LIMIT, texts = true }
+  client_of.request(client, 'hotlens/functions', question, function(error, result)
     if number ~= shown.asked or not vim.api.nvim_buf_is_valid(shown.bufnr) then
       return -- another question has been asked since
     elseif error and not shown.answer then

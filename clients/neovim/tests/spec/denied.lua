@@ -21,11 +21,10 @@ T.test('the list says what may not be recorded', function()
   T.wait('the list', function()
     return T.offered
   end)
-  for _, text in ipairs(T.offered) do
-    if vim.startswith(text, pid .. ' ') then
-      T.matches(text, 'may not be recorded')
-    end
-  end
+  local text = assert(vim.iter(T.offered):find(function(text)
+    return vim.startswith(text, pid .. ' ')
+  end), 'the process is in the list')
+  T.matches(text, 'may not be recorded')
 end)
 
 T.finish()

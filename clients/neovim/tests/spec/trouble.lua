@@ -74,6 +74,41 @@ T.test('an old server: update it', function()
   listen('too old')
 end)
 
+T.test('restart while a server that never answers is being started', function()
+  T.notices = {}
+  local pids = T.folder .. '/silent.pids'
+  local silent = 'import os, sys\nopen(%q, "a").write(f"{os.getpid()}\\n")\nsys.stdin.buffer.read()\n'
+  with({ cmd = { 'python3', T.write('silent.py', silent:format(pids)) } })
+  local pid = T.wait('its process', function()
+    local file = io.open(pids)
+    local text = file and file:read('a') or ''
+    if file then
+      file:close()
+    end
+    return tonumber(text:match('^(%d+)\n'))
+  end)
+  T.equal(0, #vim.lsp.get_clients({ name = 'hotlens' }), 'clients that are ready')
+  with({})
+  T.client()
+  T.wait('its end', function()
+    return not vim.uv.fs_stat(('/proc/%d'):format(pid))
+  end)
+  T.settle()
+  T.equal({}, T.notices, 'what was said')
+end)
+
+T.test('restart of a server that does not end when it is asked to', function()
+  T.notices = {}
+  local stubborn, count = OLD_SERVER:gsub('answer%["result"%] = None', 'continue')
+  T.equal(1, count)
+  with({ cmd = { 'python3', T.write('stubborn.py', stubborn) } })
+  local old = T.client()
+  with({})
+  local new = T.client()
+  T.truthy(new.id ~= old.id and new.config.cmd ~= old.config.cmd, 'another client')
+  T.truthy(not heard('ended by signal'), 'silence about its end')
+end)
+
 T.test('no py-spy: said, with what helps', function()
   T.notices = {}
   with({ settings = { pySpy = '/nowhere/py-spy' } })

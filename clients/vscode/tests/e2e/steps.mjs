@@ -6,9 +6,9 @@ import { BRIEF, SPIN } from './programs.mjs';
 import { until } from './rig.mjs';
 
 /** A run of spin.py in that folder, made outside of the window. */
-export function recordSpin(rig) {
+export function recordSpin(rig, seconds = 2) {
   const folder = path.join(rig.out, 'project');
-  const args = ['record', '--quiet', '--duration=2', `--cwd=${folder}`, `--workspace=${folder}`, '--', 'python3', 'spin.py'];
+  const args = ['record', '--quiet', `--duration=${seconds}`, `--cwd=${folder}`, `--workspace=${folder}`, '--', 'python3', 'spin.py'];
   spawnSync(rig.program, args, { env: rig.env, stdio: 'ignore' });
   assert.equal(rig.json('runs').runs[0].title, 'spin.py');
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import * as parts from '../../dist/pure.mjs';
 
 const { Backoff, barImage, choiceOf, clockText, collectSettings, colorOfHue, commandLine, commitText, descriptionOf, durationText,
@@ -106,6 +108,10 @@ for (const [task, line] of [
   [{ pid: 12, native: true, duration: 3 }, ['/b/hotlens', 'record', '--duration=3', '--native', '--pid', '12']],
   [{ file: 'a.py', rate: 200, subprocesses: false, threads: false, idle: true, sudo: true, pySpy: 'p', runLabel: 'x', label: 'y' },
     ['/b/hotlens', 'record', '--rate=200', '--py-spy=p', '--label=x', '--no-subprocesses', '--no-threads', '--idle', '--sudo', '--', '/b/python', 'a.py']],
+  [{ module: 'm', gil: true, nonblocking: true, sampler: 'launch', grace: 2, storeSources: false, installPySpy: true, workspace: '/w', db: '/d', quiet: true },
+    ['/b/hotlens', 'record', '--sampler=launch', '--grace=2', '--workspace=/w', '--db=/d', '--gil', '--nonblocking', '--no-sources', '--install-py-spy', '--quiet', '--', '/b/python', '-m', 'm']],
+  [{ mode: 'top', pid: 1, storeSources: false }, '"storeSources" is for the mode "record" only'],
+  [{ mode: 'top', pid: 1, sampler: 'auto' }, '"sampler" is for the mode "record" only'],
   [{ mode: 'top', pid: '12', rate: 50, idle: true }, ['/b/hotlens', 'top', '--rate=50', '--idle', '12']],
   [{ mode: 'top', file: 'a.py', args: ['1'] }, ['/b/hotlens', 'top', '--', '/b/python', 'a.py', '1']],
   [{ mode: 'top', pid: 1, native: false, threads: true }, ['/b/hotlens', 'top', '1']],
@@ -117,6 +123,20 @@ for (const [task, line] of [
   test(`the task ${JSON.stringify(task)}`, () =>
     assert.deepEqual(commandLine({ type: 'hotlens', mode: 'record', ...task }, TOOLS), line));
 }
+
+test('a task has every option of the command line', () => {
+  const help = execFileSync(process.env.HOTLENS ?? fileURLToPath(new URL('../../../../build/hotlens', import.meta.url)), ['record', '--help'], { encoding: 'utf8' });
+  const options = [...help.matchAll(/^ {2}(?:-\w, )?--([\w-]+)/gm)].map(([, name]) => name);
+  const others = ['list', 'json', 'help']; // do not record
+  const names = {
+    label: 'runLabel', 'no-sources': 'storeSources', 'no-subprocesses': 'subprocesses', 'no-threads': 'threads',
+    'py-spy': 'pySpy', 'install-py-spy': 'installPySpy',
+  };
+  const { contributes } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const known = Object.keys(contributes.taskDefinitions[0].properties);
+  assert.ok(options.length > 15, help);
+  assert.deepEqual(options.filter(name => !others.includes(name) && !known.includes(names[name] ?? name)), []);
+});
 
 test('the py-spy of the settings is for tasks that name none', () => {
   const line = task => commandLine({ type: 'hotlens', mode: 'record', pid: 1, ...task }, { ...TOOLS, pySpy: '/set/py-spy' });

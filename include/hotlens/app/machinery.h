@@ -1,0 +1,17 @@
+/* The machinery of `import`: frames between a program and the modules that it loads, which say nothing of
+ * either. Views for people leave it out; its children and own samples are then the caller's. */
+#ifndef HOTLENS_APP_MACHINERY_H
+#define HOTLENS_APP_MACHINERY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hotlens/profile/functions.h"
+
+/* The names of its modules. Not copies. */
+const char *const *hl_machinery_modules(size_t *ret_count);
+/* The function of each frame, HL_NO_GROUP for those of the machinery; `of_frame` has room for
+ * functions->frame_count. 0 or -ENOMEM. O(frames). */
+int hl_machinery_hide(const struct hl_functions *functions, uint32_t *of_frame);
+
+#endif
