@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "flame_terminal.h"
 #include "hotlens/app/text.h"
 #include "hotlens/base/limits.h"
 #include "hotlens/base/memory.h"
@@ -191,8 +192,9 @@ int hl_cli_flame(int argc, char **argv)
         return hl_options_misuse(&FLAME_COMMAND,
                                  "--interactive does not go with --json, --function or --search");
     }
-    if (values.interactive && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))) {
-        return hl_options_misuse(&FLAME_COMMAND, "--interactive needs a terminal");
+    if (values.interactive && !terminal_can_be_taken()) {
+        return hl_options_misuse(&FLAME_COMMAND, "--interactive needs a terminal that is drawn on "
+                                 "(TERM is not dumb)");
     }
     _cleanup_(asked_finish) struct asked asked = {
         .query = {.by_line = values.lines,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -97,6 +98,12 @@ static void block_signals(void)
     sigaddset(&ours, SIGTSTP);
     sigaddset(&ours, SIGCONT);
     sigprocmask(SIG_BLOCK, &ours, &usual_mask);
+}
+
+bool terminal_can_be_taken(void)
+{
+    const char *name = getenv("TERM");
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && name && strcmp(name, "dumb") != 0;
 }
 
 int terminal_enter_plainly(void)

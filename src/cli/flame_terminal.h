@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Standard input and output are one that can: a terminal, and not a dumb one (TERM, as Emacs' shell says). */
+bool terminal_can_be_taken(void);
 /* 0 or a negative errno. One at a time in a process. */
 int terminal_enter(void);
 void terminal_leave(void);

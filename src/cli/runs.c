@@ -75,7 +75,7 @@ static void append_run(struct hl_buffer *out, const struct hl_run *run, bool col
     hl_buffer_putc(out, '\n');
 }
 
-static void print_none(struct hl_buffer *out, const struct hl_run_filter *filter)
+static void print_none(struct hl_buffer *out, const struct hl_run_filter *filter, const char *db)
 {
     if (filter->text) {
         hl_buffer_puts(out, "no run matches '");
@@ -86,16 +86,21 @@ static void print_none(struct hl_buffer *out, const struct hl_run_filter *filter
         hl_output_visible(out, filter->workspace, 0);
         hl_buffer_putc(out, '\n');
     } else {
-        hl_buffer_puts(out, "No runs yet. Record one with: hotlens record -- python PROGRAM\n");
+        hl_buffer_puts(out, "No runs yet");
+        if (db) {
+            hl_buffer_puts(out, " in ");
+            hl_output_visible(out, db, 0);
+        }
+        hl_buffer_puts(out, ". Record one with: hotlens record -- python PROGRAM\n");
     }
 }
 
 static void print_table(struct hl_buffer *out, const struct hl_run_list *list,
-                        const struct hl_run_filter *filter)
+                        const struct hl_run_filter *filter, const char *db)
 {
     bool colour = hl_output_has_colour(1);
     if (list->count == 0) {
-        print_none(out, filter);
+        print_none(out, filter, db);
         return;
     }
     hl_output_style(out, colour, HL_STYLE_DIM);
@@ -176,7 +181,7 @@ int hl_cli_runs(int argc, char **argv)
     if (values.json) {
         print_json(&out, &list);
     } else {
-        print_table(&out, &list, &filter);
+        print_table(&out, &list, &filter, values.db);
     }
     hl_run_list_finish(&list);
     return hl_output_finish(&out);

@@ -212,10 +212,10 @@ static void on_resume(uv_signal_t *handle, int number)
     show(handle->data);
 }
 
-/* Standard output that is a terminal is drawn on; anything else gets lines. */
+/* A terminal is drawn on; anything else gets lines. */
 static void take_screen(struct top *top)
 {
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || terminal_enter_plainly() < 0) {
+    if (!terminal_can_be_taken() || terminal_enter_plainly() < 0) {
         return;
     }
     top->view.screen = true;

@@ -83,6 +83,8 @@ def fill(box):
     """The folder that the rows of WRONG speak of."""
     box.write("good.raw", RAW)
     box.write("plain.txt", "hello\nworld\n")
+    box.write("source.py", "def f():\n    pass\nx = 1\n")
+    box.write("zero.raw", "f (a.py:1) 0\n")
     box.write("binary", bytes(range(256)) * 50)
     box.write("packed.gz", b"\x1f\x8b\x08\x00" + bytes(60))
     (box.folder / "folder").mkdir()
@@ -385,6 +387,25 @@ def programs_that_do_odd_things_keep_their_exit_status(box):
     done = record(box, "-q", "--", sys.executable, "-c", "import sys; print(sys.stdin.read() * 9000)",
                   input="hello" * 50)
     expect_equal(len(done.stdout), 250 * 9000 + 1, "standard input and output are the program's")
+
+
+@test
+def a_database_that_is_not_there_is_named(box):
+    for words in (["runs", "--db", "typo.db"], ["runs", "--db", "no/such/folder.db"]):
+        expect_equal(box.hotlens(*words).stdout,
+                     f"No runs yet in {words[2]}. Record one with: hotlens record -- python PROGRAM\n", "says so")
+    expect("No runs yet. Record" in box.hotlens("runs").stdout, "the usual one needs no name")
+    expect_equal(list(box.folder.glob("**/*.db")), [], "reading makes none")
+
+
+@test
+def a_dumb_terminal_is_not_drawn_on(box):
+    box.write("good.raw", RAW)
+    box.hotlens("import", "good.raw")
+    with Terminal(box, HOTLENS, "flame", "--interactive", env={"TERM": "dumb"}) as terminal:
+        expect_equal(terminal.wait(), 2, "its exit code")
+        expect("TERM is not dumb" in terminal.text() and "\x1b" not in terminal.text(), "says so",
+               terminal.text())
 
 
 @test
