@@ -93,7 +93,7 @@ def run_page(root, hotlens, script):
         here = pathlib.Path(folder)
         work = here / "work"
         shutil.copytree(root / "examples", work / "examples")
-        shutil.copytree(root / "tests" / "data" / "py-spy", work / "profiles")
+        shutil.copytree(root / "tests" / "data" / "py-spy", work / "tests" / "data" / "py-spy")
         program = pathlib.Path(hotlens).resolve().parent
         environment = dict(os.environ, HOTLENS_DB=str(here / "profiles.db"), HOME=folder,
                            XDG_STATE_HOME=str(here / "state"),

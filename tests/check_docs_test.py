@@ -39,7 +39,7 @@ SUITES = [
 
 # Script and whether it must be found to fail.
 COMMANDS = [
-    ("hotlens --help\ntest -e examples/x.py\ntest -e profiles/x.raw\n", False),
+    ("hotlens --help\ntest -e examples/x.py\ntest -e tests/data/py-spy/x.raw\n", False),
     ("false\ntrue\n", True),
     ("false | true\n", True),
     ("test \"$HOTLENS_DB\" = \"$HOME/profiles.db\"\n", False),
