@@ -294,17 +294,11 @@ In an OTHER-WINDOW or the selected one."
   (setq-local next-error-function #'hotlens--next-line)
   (tabulated-list-init-header))
 
-(defun hotlens--counts (run row)
-  "The columns of numbers of ROW, which belongs to RUN."
-  (let* ((samples (max 1 (plist-get run :samples)))
-         (busy (plist-get run :busy)))
-    (mapcan (lambda (key)
-              (let ((count (plist-get row key)))
-                (list (if (numberp busy)
-                          (hotlens--seconds (* busy (/ count (float samples))))
-                        (number-to-string count))
-                      (format "%.1f%%" (* 100 (/ count (float samples)))))))
-            '(:self :total))))
+(defun hotlens--counts (row)
+  "The columns of numbers of ROW, as the server words them."
+  (let ((texts (plist-get row :texts)))
+    (mapcar (lambda (key) (plist-get texts key))
+            '(:self :selfShare :total :totalShare))))
 
 (defun hotlens--place (row)
   "Where ROW is, for people."
@@ -320,7 +314,7 @@ METHOD of CONNECTION answers them as KEY; WORDS makes the last columns of a row.
      (let ((buffer (current-buffer)))
        (hotlens--request
         hotlens--list-connection method
-        (append (list :limit 1000) (hotlens--of-run run))
+        (append (list :limit 1000 :texts t) (hotlens--of-run run))
         (lambda (answer)
           (when (buffer-live-p buffer)
             (let ((run (plist-get answer :run)))
@@ -329,7 +323,7 @@ METHOD of CONNECTION answers them as KEY; WORDS makes the last columns of a row.
               (hotlens--list-entries
                buffer
                (mapcar (lambda (row)
-                         (list row (vconcat (hotlens--counts run row) (funcall words row))))
+                         (list row (vconcat (hotlens--counts row) (funcall words row))))
                        (plist-get answer key)))))))))))
 
 (defun hotlens--rows-changed (connection method params)

@@ -501,6 +501,10 @@ Fails if anything asked a server and waited."
     (with-current-buffer "*hotlens functions*"
       (goto-char (point-min))
       (should (equal "busy" (plist-get (tabulated-list-get-id) :name)))
+      (let ((texts (plist-get (tabulated-list-get-id) :texts)))
+        (should (string-match-p " s\\'" (plist-get texts :self)))
+        (should (equal (seq-take (append (tabulated-list-get-entry) nil) 4)
+                       (mapcar (lambda (key) (plist-get texts key)) '(:self :selfShare :total :totalShare)))))
       (hotlens-list-visit)
       (support-wait "the code" (lambda () (equal (support-seen) (cons path 6))))
       (kill-buffer "*hotlens functions*"))
