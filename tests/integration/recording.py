@@ -335,6 +335,20 @@ def fake_pause():
     row.close()
 
 
+def fake_pause_while_attaching():
+    """The pause cuts a window off that has not attached; it ends only after the recording went on."""
+    row = Row(SLEEP, QUICK, fake="late@0")
+    until(lambda: os.path.exists(row.spool + "/attaching"))
+    row.tell("pause")
+    until(lambda: os.path.exists(row.spool + "/interrupted"))
+    row.tell("resume")
+    open(row.spool + "/end", "w").close()
+    row.until("window", index="1", verified="1")
+    row.tell("stop 15")
+    row.finish()
+    row.close()
+
+
 def fake_pause_at_the_end():
     # The program ends while the recording is paused: what was not looked at counts nowhere.
     row = Row(["sleep", "3"], QUICK, fake="ok")
@@ -905,7 +919,7 @@ def main():
              fake_missing, fake_empty, fake_denied, fake_panic, fake_always_panics,
              fake_never_with_subprocesses, fake_never,
              fake_not_python_then_gone, fake_no_child,
-             fake_slow, fake_errors, fake_colour, fake_pause, fake_pause_at_the_end,
+             fake_slow, fake_errors, fake_colour, fake_pause, fake_pause_while_attaching, fake_pause_at_the_end,
              fake_detach, fake_stop_after_detach, no_tool,
              stop_without_a_list_of_processes, stop_of_what_cannot_be_killed,
              sudo_that_never_ends, no_descriptors_left, consent, nothing_may_be_traced]
