@@ -225,7 +225,10 @@ static void check_raw(const char *text, int expected, uint64_t samples, const ch
 START_TEST(test_notes)
 {
     check_raw("f (a.py:1) 3\n", 0, 3, NULL);
-    check_raw("", 0, 0, NULL);
+    check_raw("", -ENODATA, 0, NULL);
+    check_raw("f (a.py:1) 0\n", -ENODATA, 0, NULL);
+    check_raw("text\nf (a.py:1) 3\n", 0, 3, "1 record");
+    check_raw("text\nmore text\nf (a.py:1) 3\n", -ENODATA, 0, NULL);
     check_raw("f (a.py:1) 3\ng (b.py:2", 0, 3, "middle of a record");
     check_raw("f (a.py:1) 18446744073709551615\nf (a.py:2) 1\n", 0, UINT64_MAX, "64 bits");
     check_raw("not a profile at all\n", -ENODATA, 0, NULL);
