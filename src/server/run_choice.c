@@ -31,7 +31,7 @@ int run_choice_read(struct hl_context *context, const cJSON *params,
         return r;
     }
     struct hl_shown *shown =
-        hl_shelf_shown(context->shelf, folder ? folder : hl_workspace_folder(context, NULL));
+        hl_shelf_whole(context->shelf, folder ? folder : hl_workspace_folder(context, NULL));
     if (shown && hl_shown_data(shown)) {
         ret_choice->shown = hl_shown_ref(shown);
     } else if (shown && hl_shown_run(shown)->id > 0) {

@@ -198,11 +198,16 @@ void hl_shelf_stop_awaiting(struct hl_shelf *shelf, const void *user)
     }
 }
 
+bool shelf_is_same_run(const struct hl_shown *a, const struct hl_shown *b)
+{
+    return a && b && hl_shown_run(a)->id == hl_shown_run(b)->id &&
+           equal(hl_shown_run(a)->uuid, hl_shown_run(b)->uuid);
+}
+
 /* Two looks at one recording. */
 static bool is_same_live(const struct hl_shown *before, const struct hl_shown *now)
 {
-    return before && now && hl_shown_run(before)->id == 0 && hl_shown_run(now)->id == 0 &&
-           equal(hl_shown_run(before)->uuid, hl_shown_run(now)->uuid);
+    return shelf_is_same_run(before, now) && hl_shown_run(now)->id == 0;
 }
 
 /* … between which no sample came: a program that waits. */
@@ -328,14 +333,26 @@ void hl_shelf_set_focus(struct hl_shelf *shelf, const char *folder,
 }
 
 /* With no folder named, the first that shows anything. */
-struct hl_shown *hl_shelf_shown(struct hl_shelf *shelf, const char *folder)
+static struct shelf_entry *entry_for(struct hl_shelf *shelf, const char *folder)
 {
     struct shelf_entry *entry = folder ? shelf_entry_of(shelf, folder) : NULL;
     for (size_t i = 0; !folder && !entry && i < shelf->entry_count; i++) {
         struct shelf_entry *next = shelf->entries[(i + 1) % shelf->entry_count];
         entry = next->full ? next : NULL;
     }
+    return entry;
+}
+
+struct hl_shown *hl_shelf_shown(struct hl_shelf *shelf, const char *folder)
+{
+    const struct shelf_entry *entry = entry_for(shelf, folder);
     return entry ? shelf_entry_current(entry) : NULL;
+}
+
+struct hl_shown *hl_shelf_whole(struct hl_shelf *shelf, const char *folder)
+{
+    const struct shelf_entry *entry = entry_for(shelf, folder);
+    return entry ? entry->full : NULL;
 }
 
 void hl_shelf_run_deleted(struct hl_shelf *shelf, int64_t run_id)

@@ -334,27 +334,37 @@ static void focus_work(void *data, struct hl_store *store, const struct hl_error
     }
 }
 
-/* Whether the answer is still of use: the same run is shown, and nothing else was focused on since. */
-static bool is_awaited(const struct shelf_job *job, const struct shelf_entry *entry)
+/* Nothing else was focused on since. */
+static bool is_last_focus(const struct shelf_job *job, const struct shelf_entry *entry)
 {
-    return entry && entry->full && hl_shown_run(entry->full)->id == job->run_id &&
-           entry->focus_ticket == job->ticket;
+    return entry && entry->full && entry->focus_ticket == job->ticket;
+}
+
+static void take_focus(struct shelf_job *job, struct shelf_entry *entry)
+{
+    hl_shown_unref(entry->focused);
+    entry->focused = TAKE_PTR(job->shown);
+    hl_focus_spec_finish(&entry->focus);
+    entry->focus = job->focus;
+    job->focus = (struct hl_focus_spec){0};
+    entry->has_focus = true;
+    shelf_changed(job->shelf, false);
 }
 
 static void focus_done(void *data, bool cancelled)
 {
     _cleanup_(job_free_p) struct shelf_job *job = data;
-    struct hl_shelf *shelf = job->shelf;
     struct shelf_entry *entry = entry_of(job);
-    if (is_awaited(job, entry) && job->shown) {
-        hl_shown_unref(entry->focused);
-        entry->focused = TAKE_PTR(job->shown);
-        hl_focus_spec_finish(&entry->focus);
-        entry->focus = job->focus;
-        job->focus = (struct hl_focus_spec){0};
-        entry->has_focus = true;
-        shelf_changed(shelf, false);
-    } else if (is_awaited(job, entry) && !entry->focused) {
+    bool is_last = is_last_focus(job, entry);
+    bool is_shown = is_last && shelf_is_same_run(entry->full, job->asked);
+    if (is_last && !is_shown && job->shown && job->focused) {
+        /* Another run has come meanwhile: somebody still waits for that focus, on what is shown. */
+        shelf_apply_focus(job->shelf, entry, &job->focus, job->focused, job->user);
+        return;
+    }
+    if (is_shown && job->shown) {
+        take_focus(job, entry);
+    } else if (is_shown && !entry->focused) {
         entry->has_focus = false;
     }
     if (job->focused) {

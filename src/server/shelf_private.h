@@ -73,6 +73,8 @@ struct shelf_entry *shelf_entry_of(struct hl_shelf *shelf, const char *folder);
 /* The entry that shows a run, or NULL. */
 struct shelf_entry *shelf_entry_showing(struct hl_shelf *shelf, const struct hl_shown *shown);
 struct hl_shown *shelf_entry_current(const struct shelf_entry *entry);
+/* Whatever part of it either shows. Runs that are in no store have no id: theirs is 0, and the uuid tells. */
+bool shelf_is_same_run(const struct hl_shown *a, const struct hl_shown *b);
 struct shelf_stray *shelf_stray_of(struct hl_shelf *shelf, const char *path);
 /* Takes the reference; NULL shows nothing. Says that numbers changed. */
 void shelf_entry_show(struct hl_shelf *shelf, struct shelf_entry *entry, struct hl_shown *shown);

@@ -660,6 +660,10 @@ def the_flame_graph_is_live_while_it_records(box):
         samples = talk.request("hotlens/lines", {"uri": busy.as_uri()})["samples"]
         talk.wait_for(lambda: talk.request("hotlens/lines", {"uri": busy.as_uri()})["samples"] > samples,
                       "which grows too")
+        still = graph()
+        expect((still["run"], still["live"], still["focus"]) == (0, True, None), "the whole recording", still)
+        functions = talk.request("hotlens/functions", {})["run"]
+        expect((functions["id"], functions["samples"] >= still["samples"]) == (0, True), "also here", functions)
         talk.command("hotlens.stop")
         end = recording(talk, "ended")[0]
         stored = talk.wait_for(lambda: graph()["run"] == end["run"] and graph(), "the stored run")

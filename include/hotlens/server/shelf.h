@@ -71,6 +71,9 @@ void hl_shelf_stop_awaiting(struct hl_shelf *shelf, const void *user);
 
 /* The run shown for a folder (NULL: the only or first one), or NULL. Borrowed until the loop turns. */
 struct hl_shown *hl_shelf_shown(struct hl_shelf *shelf, const char *folder);
+/* The same run without the focus, as a question about the run needs it: what is restricted is numbers only,
+ * the tree is with the whole. */
+struct hl_shown *hl_shelf_whole(struct hl_shelf *shelf, const char *folder);
 /* The run shown for a document, and the document's numbers in it: from memory, at once. NULL when there
  * are none; *ret_loading then tells whether they are on their way. Borrowed until the loop turns. */
 const struct hl_numbers *hl_shelf_numbers(struct hl_shelf *shelf, struct hl_document *document,

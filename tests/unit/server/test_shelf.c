@@ -252,6 +252,49 @@ START_TEST(test_focus)
 }
 END_TEST
 
+/* A run in memory, as a recording that goes on has it. */
+static struct hl_shown *recorded(struct counts counts, const char *uuid)
+{
+    struct hl_shown *shown = NULL;
+    int64_t id = program_save(&program, jobs.store, counts, 7200);
+    _cleanup_free_ char *name = hl_xasprintf("%d", (int)id);
+    struct hl_run_data data = {0};
+    ck_assert_int_eq(hl_run_data_load(jobs.store, name, &data, NULL), 0);
+    ck_assert_int_eq(hl_store_delete_run(jobs.store, id, NULL), 0);
+    free(data.run.uuid);
+    data.run.uuid = hl_xstrdup(uuid);
+    data.run.id = 0;
+    ck_assert_int_eq(hl_shown_adopt(&data, &shown), 0);
+    hl_run_data_finish(&data);
+    return shown;
+}
+
+/* Neither has an id yet: the focus that was asked of the one is not shown as the other's. */
+START_TEST(test_focus_of_two_recordings)
+{
+    struct hl_focus_spec hot = {.kind = HL_FOCUS_FUNCTION, .name = (char *)"hot"};
+    struct hl_shown *one = recorded(USUAL, "one");
+    struct hl_shown *two = recorded((struct counts){50, 50, 100, 1}, "two");
+    hl_shelf_add_folder(shelf, program.folder);
+    run_jobs(&jobs);
+    hl_shelf_show(shelf, program.folder, one);
+    hl_shelf_set_focus(shelf, NULL, &hot, on_focus, NULL);
+    hl_shelf_show(shelf, program.folder, two);
+    run_jobs(&jobs);
+    ck_assert_int_eq(focus_result, 0);
+    ck_assert_uint_eq(hl_shown_scale(hl_shelf_shown(shelf, NULL))->samples, 100);
+    ck_assert_ptr_eq(hl_shelf_whole(shelf, NULL), two);
+    hl_shelf_show(shelf, program.folder, one);
+    hl_shelf_show(shelf, program.folder, two);
+    hl_shelf_show(shelf, program.folder, one);
+    run_jobs(&jobs);
+    ck_assert_uint_eq(hl_shown_scale(hl_shelf_shown(shelf, NULL))->samples, 800);
+    ck_assert_ptr_eq(hl_shelf_whole(shelf, NULL), one);
+    hl_shown_unref(one);
+    hl_shown_unref(two);
+}
+END_TEST
+
 START_TEST(test_callers)
 {
     program_save(&program, jobs.store, USUAL, 3600);
@@ -328,6 +371,7 @@ int main(void)
     tcase_add_loop_test(tests, test_deleted_run, 0, 2);
     tcase_add_test(tests, test_memory);
     tcase_add_test(tests, test_focus);
+    tcase_add_test(tests, test_focus_of_two_recordings);
     tcase_add_test(tests, test_callers);
     tcase_add_test(tests, test_await_and_failure);
     tcase_add_test(tests, test_cache);
