@@ -81,18 +81,26 @@ static struct hl_document *find_uri(struct hl_documents *documents, const char *
     return NULL;
 }
 
-struct hl_document *hl_documents_find(struct hl_documents *documents, const char *uri)
+struct hl_document *hl_documents_find_path(struct hl_documents *documents, const char *path,
+                                           const char *real_path)
 {
-    struct hl_document *document = find_uri(documents, uri);
-    _cleanup_free_ char *path = document ? NULL : path_of(uri);
+    struct hl_document *document = NULL;
     for (size_t i = 0; path && !document && i < documents->count; i++) {
         document = equal(documents->items[i]->path, path) ? documents->items[i] : NULL;
     }
-    _cleanup_free_ char *real_path = path && !document ? hl_file_real_path(path) : NULL;
     for (size_t i = 0; real_path && !document && i < documents->count; i++) {
         document = equal(documents->items[i]->real_path, real_path) ? documents->items[i] : NULL;
     }
     return document;
+}
+
+struct hl_document *hl_documents_find(struct hl_documents *documents, const char *uri)
+{
+    struct hl_document *document = find_uri(documents, uri);
+    _cleanup_free_ char *path = document ? NULL : path_of(uri);
+    document = document ? document : hl_documents_find_path(documents, path, NULL);
+    _cleanup_free_ char *real_path = path && !document ? hl_file_real_path(path) : NULL;
+    return document ? document : hl_documents_find_path(documents, NULL, real_path);
 }
 
 /* A file without an extension is Python only when the client says so; Emacs calls it "python-base" in

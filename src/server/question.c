@@ -40,7 +40,7 @@ static void answer(struct question *question, struct hl_store *store)
 
 static void work(void *job, const atomic_bool *cancelled)
 {
-    (void)cancelled;
+    (void)cancelled; /* who asks looks at the question's own */
     answer(job, NULL);
 }
 
@@ -61,6 +61,11 @@ static void done(void *job, bool cancelled)
     hl_reply_on_cancel(question->reply, NULL, NULL);
     if (question->code == 0 && question->finish && !cancelled) {
         question->code = question->finish(question);
+    }
+    if (question->code > 0) {
+        hl_buffer_clear(&question->result);
+        question_ask(question);
+        return;
     }
     if (cancelled || hl_reply_is_cancelled(question->reply)) {
         hl_reply_error(question->reply, HL_RPC_CANCELLED, "cancelled");

@@ -12,7 +12,9 @@ struct question {
     struct hl_reply *reply;
     /* 0, or negative with `error`; `store` is NULL where none was asked for. -EINVAL is a wrong parameter. */
     int (*answer)(struct question *question, struct hl_store *store, struct hl_json *json);
-    /* Optional, on the loop thread, after `answer` went well: the last word on the result. */
+    /* Optional, on the loop thread, after `answer` went well: the last word on the result. 0, negative with
+     * `error`, or 1 when it has set another `answer`, which is then asked on any worker, with no store, for
+     * a new result; `finish` is called after that again. */
     int (*finish)(struct question *question);
     /* Frees what the handler has put in, and the whole. */
     void (*destroy)(struct question *question);

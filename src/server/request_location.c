@@ -1,6 +1,6 @@
 /* hotlens/location {run?, folder?, path, line}: where a line of a run is in the text as it is now. The worker
- * finds the file and what its lines were; an open document is looked at on the loop thread, so that what was
- * typed meanwhile counts. */
+ * finds the file and what its lines were. Only the loop thread can tell whether that file is open: then its
+ * lines as they are typed are taken from there, and asked for once more on a worker. */
 #include <errno.h>
 #include <inttypes.h>
 
@@ -11,6 +11,7 @@
 #include "hotlens/base/uri.h"
 #include "hotlens/python/decode.h"
 #include "hotlens/server/requests.h"
+#include "document_edit.h"
 #include "run_choice.h"
 
 struct location {
@@ -21,9 +22,11 @@ struct location {
     struct hl_path_mapping *mappings;
     size_t mapping_count;
     char *found;                /* where the file is here */
+    char *real_path;            /* of that, or NULL */
+    char *uri;                  /* the same as the client calls it: of the open document */
     bool has_then;              /* the text that ran is known */
     struct hl_line_hashes then; /* of the text that ran */
-    struct hl_line_hashes now;  /* of the file */
+    struct hl_line_hashes now;  /* of the file, or of the open document */
 };
 
 static void destroy(struct question *question)
@@ -32,6 +35,8 @@ static void destroy(struct question *question)
     run_choice_finish(&location->run);
     free(location->path);
     free(location->found);
+    free(location->real_path);
+    free(location->uri);
     hl_path_mappings_free(location->mappings, location->mapping_count);
     hl_line_hashes_finish(&location->then);
     hl_line_hashes_finish(&location->now);
@@ -87,20 +92,6 @@ static int find_shown(struct location *location)
                        run_choice_source(&location->run, location->path));
 }
 
-static int answer(struct question *question, struct hl_store *store, struct hl_json *json)
-{
-    struct location *location = (struct location *)question;
-    _cleanup_buffer_ struct hl_buffer bytes = {0};
-    (void)json;
-    int r = location->run.shown ? find_shown(location) : find_stored(location, store);
-    if (r < 0 || !location->has_then) {
-        return r;
-    }
-    r = hl_file_read(location->found, HL_LIMIT_SOURCE, &bytes, NULL);
-    return r < 0 ? hl_error_set_errno(&question->error, -r, "cannot read %s", location->found)
-                 : hash_bytes(bytes.data ? bytes.data : "", bytes.length, &location->now);
-}
-
 /* The line's place; that of the nearest line above, else below, that is still there. 0: none is. */
 static uint32_t nearest(const struct hl_line_map *map, uint32_t line, uint32_t count)
 {
@@ -115,11 +106,10 @@ static uint32_t nearest(const struct hl_line_map *map, uint32_t line, uint32_t c
     return 0;
 }
 
-static int map_line(const struct location *location, const struct hl_line_hashes *now,
-                    uint32_t *ret_line, bool *ret_exact)
+static int map_line(const struct location *location, uint32_t *ret_line, bool *ret_exact)
 {
     _cleanup_(hl_line_map_destroy_p) struct hl_line_map *map = NULL;
-    int r = hl_line_map_create(&location->then, now, &map);
+    int r = hl_line_map_create(&location->then, &location->now, &map);
     if (r < 0) {
         return r;
     }
@@ -129,42 +119,75 @@ static int map_line(const struct location *location, const struct hl_line_hashes
     return 0;
 }
 
-static void write_answer(struct hl_buffer *out, const char *uri, uint32_t line, bool is_exact)
+static void write_answer(struct hl_json *json, const char *uri, uint32_t line, bool is_exact)
 {
-    struct hl_json json;
-    hl_json_init(&json, out);
-    hl_json_object_begin(&json);
-    hl_json_member_string(&json, "uri", uri);
-    hl_json_key(&json, "range");
-    hl_json_object_begin(&json);
+    hl_json_object_begin(json);
+    hl_json_member_string(json, "uri", uri);
+    hl_json_key(json, "range");
+    hl_json_object_begin(json);
     for (int i = 0; i < 2; i++) {
-        hl_json_key(&json, i == 0 ? "start" : "end");
-        hl_json_object_begin(&json);
-        hl_json_member_u64(&json, "line", line > 0 ? line - 1 : 0);
-        hl_json_member_u64(&json, "character", 0);
-        hl_json_object_end(&json);
+        hl_json_key(json, i == 0 ? "start" : "end");
+        hl_json_object_begin(json);
+        hl_json_member_u64(json, "line", line > 0 ? line - 1 : 0);
+        hl_json_member_u64(json, "character", 0);
+        hl_json_object_end(json);
     }
-    hl_json_object_end(&json);
-    hl_json_member_bool(&json, "exact", is_exact);
-    hl_json_object_end(&json);
+    hl_json_object_end(json);
+    hl_json_member_bool(json, "exact", is_exact);
+    hl_json_object_end(json);
 }
 
+/* Where the line is in `now`. */
+static int answer_now(struct question *question, struct hl_store *store, struct hl_json *json)
+{
+    const struct location *location = (struct location *)question;
+    uint32_t line = location->line;
+    bool is_exact = false;
+    (void)store;
+    int r = location->has_then ? map_line(location, &line, &is_exact) : 0;
+    if (r == 0) {
+        _cleanup_free_ char *uri = location->uri ? NULL : hl_uri_from_path(location->found);
+        write_answer(json, uri ? uri : location->uri, line, is_exact);
+    }
+    return r;
+}
+
+static int answer(struct question *question, struct hl_store *store, struct hl_json *json)
+{
+    struct location *location = (struct location *)question;
+    _cleanup_buffer_ struct hl_buffer bytes = {0};
+    int r = location->run.shown ? find_shown(location) : find_stored(location, store);
+    if (r < 0) {
+        return r;
+    }
+    location->real_path = hl_file_real_path(location->found);
+    if (location->has_then) {
+        r = hl_file_read(location->found, HL_LIMIT_SOURCE, &bytes, NULL);
+        r = r < 0 ? hl_error_set_errno(&question->error, -r, "cannot read %s", location->found)
+                  : hash_bytes(bytes.data ? bytes.data : "", bytes.length, &location->now);
+    }
+    return r < 0 ? r : answer_now(question, store, json);
+}
+
+/* An open document has the last word. */
 static int finish(struct question *question)
 {
     struct location *location = (struct location *)question;
-    _cleanup_free_ char *uri = hl_uri_from_path(location->found);
-    struct hl_document *document = hl_documents_find(question->context->documents, uri);
-    const struct hl_line_hashes *now = document ? hl_document_hashes(document) : &location->now;
-    uint32_t line = location->line;
-    bool is_exact = false;
-    int r = 0;
-    if (location->has_then) {
-        r = now ? map_line(location, now, &line, &is_exact) : -ENOMEM;
+    struct hl_document *document =
+        location->uri ? NULL
+                      : hl_documents_find_path(question->context->documents, location->found,
+                                               location->real_path);
+    if (!document) {
+        return 0;
     }
-    if (r == 0) {
-        write_answer(&question->result, document ? document->uri : uri, line, is_exact);
+    if (!hl_document_hashes(document)) {
+        return -ENOMEM;
     }
-    return r < 0 ? r : question->result.error;
+    hl_line_hashes_finish(&location->now);
+    int r = document_copy_hashes(document, &location->now);
+    location->uri = hl_xstrdup(document->uri);
+    question->answer = answer_now;
+    return r < 0 ? r : 1;
 }
 
 static int read_params(struct location *location, struct hl_context *context, const cJSON *params,

@@ -49,8 +49,12 @@ int hl_documents_close(struct hl_documents *documents, const cJSON *params, char
 int hl_documents_save(struct hl_documents *documents, const cJSON *params,
                       struct hl_document **ret_document, struct hl_error *error);
 
-/* The same file under another spelling of its URI is the same document. NULL when it is not open. */
+/* The same file under another spelling of its URI is the same document. NULL when it is not open. A URI that
+ * is none of an open document's costs a look at the disk. */
 struct hl_document *hl_documents_find(struct hl_documents *documents, const char *uri);
+/* By path, or by real path; either may be NULL. Asks no disk. */
+struct hl_document *hl_documents_find_path(struct hl_documents *documents, const char *path,
+                                           const char *real_path);
 /* Most recently opened, changed or asked about; NULL when none is open. For commands without arguments. */
 struct hl_document *hl_documents_current(struct hl_documents *documents);
 void hl_documents_touch(struct hl_documents *documents, struct hl_document *document);
