@@ -268,7 +268,7 @@ static int apply_changes(struct hl_document *document, const struct document_cha
                          size_t count)
 {
     struct hl_document draft;
-    int r = count >= MANY_CHANGES ? document_apply_descending(document, changes, count) : 0;
+    int r = count >= MANY_CHANGES ? document_apply_in_order(document, changes, count) : 0;
     if (r != 0) {
         return r < 0 ? r : 0;
     }

@@ -12,6 +12,8 @@ import sys
 
 ALPHABET = ["a", "b", " ", "é", "漢", "😀", "𝒳", "\n", "\r\n", "\r", "\t", "def f():\n", "e\u0301"]
 
+PLAIN = [piece for piece in ALPHABET if "\r" not in piece]
+
 
 def units(text):
     """UTF-16 code units, each as a string of one."""
@@ -48,8 +50,8 @@ def apply(text, change):
     return join(all_units[:start]) + change["text"] + join(all_units[end:])
 
 
-def random_text(rng, most):
-    return "".join(rng.choice(ALPHABET) for _ in range(rng.randrange(most)))
+def random_text(rng, most, alphabet=None):
+    return "".join(rng.choice(alphabet or ALPHABET) for _ in range(rng.randrange(most)))
 
 
 def random_change(rng, text):
@@ -95,6 +97,38 @@ def spread_changes(rng, text):
     return changes or [{"text": random_text(rng, 120)}]
 
 
+def place(text, index):
+    """The position of an index into units(text)."""
+    lines = re.split("\r\n|\r|\n", join(units(text)[:index]))
+    return {"line": len(lines) - 1, "character": len(units(lines[-1]))}
+
+
+def following_changes(rng, text):
+    """Each behind the one before, in the text that those before have left: as Emacs replaces a word."""
+    changes = []
+    at = 0
+    alphabet = PLAIN if rng.random() < 0.9 else ALPHABET
+    removed = rng.choice([0, 1, 3])  # at most; with none, all that follows in a line moves to the right
+    while at < len(units(text)):
+        start = at + rng.choice([0, 1, 2, 3, 9])
+        change = {"range": {"start": place(text, start), "end": place(text, start + rng.randint(0, removed))},
+                  "text": random_text(rng, 4, alphabet)}
+        at = max(at, offset(text, change["range"]["start"])) + len(units(change["text"]))
+        text = apply(text, change)
+        at += rng.random() < 0.9
+        changes.append(change)
+    return changes or [{"text": random_text(rng, 120)}]
+
+
+def joining_changes():
+    """The first makes one line end of a \\r and a \\n; those behind it count lines as they are then."""
+    def change(line, start, end, text):
+        return {"range": {"start": {"line": line, "character": start},
+                          "end": {"line": line, "character": end}}, "text": text}
+    return ("a\rX\n" + "bbbb\n" * 20,
+            [change(1, 0, 1, "")] + [change(line, 1, 2, str(line)) for line in range(1, 20)])
+
+
 def play(driver, seed):
     """Whether the driver agrees after every change, and where it does not."""
     rng = random.Random(seed)
@@ -102,7 +136,23 @@ def play(driver, seed):
     text = random_text(rng, 60)
     messages = [{"textDocument": dict(uri, text=text)}]
     expected = [text]
+    text, changes = joining_changes()
+    for changes in ([{"text": text}], changes):
+        messages.append({"textDocument": uri, "contentChanges": changes})
+        for change in changes:
+            text = apply(text, change)
+        expected.append(text)
     for version in range(120):
+        if rng.random() < 0.04:  # more edits than are taken one by one, with few or no \r in their way
+            text = random_text(rng, 200, PLAIN * 3 + ["\r"] * rng.choice([0, 0, 1]))
+            messages.append({"textDocument": dict(uri, version=version), "contentChanges": [{"text": text}]})
+            expected.append(text)
+            changes = following_changes(rng, text)
+            for change in changes:
+                text = apply(text, change)
+            messages.append({"textDocument": dict(uri, version=version), "contentChanges": changes})
+            expected.append(text)
+            continue
         if rng.random() < 0.05:
             wrong = {"range": {"start": {"line": 3, "character": 1},
                                "end": {"line": 3, "character": 0}}, "text": "x"}
@@ -115,7 +165,8 @@ def play(driver, seed):
         if batch < 0.03:
             changes = [{"text": random_text(rng, 120)}]
         elif batch < 0.15:
-            changes = (many_changes if batch < 0.05 else spread_changes)(rng, text)
+            changes = (many_changes if batch < 0.05 else
+                       spread_changes if batch < 0.1 else following_changes)(rng, text)
         for change in changes:
             text = apply(text, change)
         for _ in range(0 if changes else rng.choice([1, 1, 1, 2, 3])):
