@@ -7,6 +7,7 @@
 #include "hotlens/app/scopes.h"
 #include "hotlens/app/text.h"
 #include "hotlens/base/hash.h"
+#include "hotlens/base/map.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 #include "hotlens/formats/module_name.h"
@@ -58,8 +59,57 @@ static bool is_own(const char *file, const char *workspace)
     return file[0] != '<' && length > 3 && strcmp(file + length - 3, ".py") == 0;
 }
 
+/* What a query hides, by hash: a client may name every module of a large program. */
+struct hidden {
+    const struct hl_flame_query *query;
+    struct hl_map places;
+    struct hl_buffer scratch;
+};
+
+static void hidden_finish(struct hidden *hidden)
+{
+    hl_map_finish(&hidden->places);
+    hl_buffer_finish(&hidden->scratch);
+}
+
+static int hidden_init(struct hidden *hidden, const struct hl_flame_query *query)
+{
+    int r = 0;
+    *hidden = (struct hidden){.query = query};
+    for (uint32_t i = 0; r >= 0 && i < query->hide_count; i++) {
+        const char *module = query->hide[i];
+        r = hl_map_put(&hidden->places, hl_hash_bytes(module, strlen(module), 0), i);
+    }
+    return r;
+}
+
+static bool is_named(const struct hidden *hidden, const char *module, size_t length)
+{
+    uint32_t place;
+    if (!hl_map_get(&hidden->places, hl_hash_bytes(module, length, 0), &place)) {
+        return false;
+    }
+    const char *name = hidden->query->hide[place];
+    return strlen(name) == length && memcmp(name, module, length) == 0;
+}
+
+/* The module, or a package around it. */
+static bool hides_module(struct hidden *hidden, const char *file)
+{
+    hl_buffer_clear(&hidden->scratch);
+    hl_module_name_append(file, strlen(file), &hidden->scratch);
+    const char *module = hidden->scratch.data;
+    for (size_t end = 0; module && end <= hidden->scratch.length; end++) {
+        bool is_end = end == hidden->scratch.length || module[end] == '.';
+        if (is_end && is_named(hidden, module, end)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_hidden(const struct hl_flame *flame, const struct hl_function *function,
-                      struct hl_buffer *scratch)
+                      struct hidden *hidden)
 {
     const struct hl_flame_query *query = flame->query;
     if (function->kind != HL_FUNCTION_CODE) {
@@ -72,12 +122,7 @@ static bool is_hidden(const struct hl_flame *flame, const struct hl_function *fu
     if (query->workspace && !is_own(file, flame->data->run.workspace)) {
         return true;
     }
-    for (size_t i = 0; i < query->hide_count; i++) {
-        if (is_in_module(file, query->hide[i], scratch)) {
-            return true;
-        }
-    }
-    return false;
+    return query->hide_count > 0 && hides_module(hidden, file);
 }
 
 /* One group for each function, by its index. */
@@ -131,20 +176,21 @@ static int hide(struct hl_flame *flame, uint32_t frame_count)
     if (!query->merge && !query->workspace && query->hide_count == 0) {
         return 0;
     }
-    _cleanup_free_ uint8_t *hidden = hl_try_calloc(functions->count + 1, 1);
-    _cleanup_buffer_ struct hl_buffer scratch = {0};
-    if (!hidden) {
-        return -ENOMEM;
+    _cleanup_free_ uint8_t *is_out = hl_try_calloc(functions->count + 1, 1);
+    _cleanup_(hidden_finish) struct hidden hidden = {0};
+    int r = is_out ? hidden_init(&hidden, query) : -ENOMEM;
+    if (r < 0) {
+        return r;
     }
     for (size_t i = 0; i < functions->count; i++) {
-        hidden[i] = is_hidden(flame, &functions->items[i], &scratch);
+        is_out[i] = is_hidden(flame, &functions->items[i], &hidden);
     }
     for (uint32_t i = 0; i < frame_count; i++) {
-        if (hidden[functions->of_frame[i]]) {
+        if (is_out[functions->of_frame[i]]) {
             flame->of_frame[i] = HL_NO_GROUP;
         }
     }
-    return scratch.error;
+    return hidden.scratch.error;
 }
 
 int hl_flame_group(struct hl_flame *flame)
