@@ -11,10 +11,10 @@ struct document_change {
     const char *text;
 };
 
-/* Applies many changes at once, as editors send them that have replaced a word everywhere: each before the one
- * that was applied before it, with something in between, so that all positions are of the text as it is (VS
- * Code), or each behind the one before (Emacs). 1; 0 for other changes, with nothing done; -ENOMEM, -EFBIG.
- * O(length + changes), where one after the other costs O(length) for each. */
+/* Applies many changes at once, as editors send them that have replaced a word everywhere: each before the
+ * one that was applied before it, with something in between, so that all positions are of the text as it is
+ * (VS Code), or each behind the one before (Emacs). 1; 0 for other changes, with nothing done; -ENOMEM,
+ * -EFBIG. O(length + changes), where one after the other costs O(length) for each. */
 int document_apply_in_order(struct hl_document *document, const struct document_change *changes,
                             size_t count);
 /* Replaces the whole text. 0, -ENOMEM, -EFBIG. */
