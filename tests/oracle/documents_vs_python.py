@@ -120,13 +120,17 @@ def following_changes(rng, text):
     return changes or [{"text": random_text(rng, 120)}]
 
 
-def joining_changes():
-    """The first makes one line end of a \\r and a \\n; those behind it count lines as they are then."""
+def fixed_changes():
+    """Texts, and changes from their start to their end: what moves the place of the next one."""
     def change(line, start, end, text):
         return {"range": {"start": {"line": line, "character": start},
                           "end": {"line": line, "character": end}}, "text": text}
-    return ("a\rX\n" + "bbbb\n" * 20,
-            [change(1, 0, 1, "")] + [change(line, 1, 2, str(line)) for line in range(1, 20)])
+    # One line end is made of a \r and a \n.
+    yield ("a\rX\n" + "bbbb\n" * 20,
+           [change(1, 0, 1, "")] + [change(line, 1, 2, str(line)) for line in range(1, 20)])
+    # Words of one line get longer, and one line becomes many.
+    yield "w " * 20 + "\n", [change(0, 4 * i, 4 * i + 1, "w😀") for i in range(20)]
+    yield "w " * 20, [change(i, 3 if i else 1, 4 if i else 2, "\nxx") for i in range(20)]
 
 
 def play(driver, seed):
@@ -136,23 +140,17 @@ def play(driver, seed):
     text = random_text(rng, 60)
     messages = [{"textDocument": dict(uri, text=text)}]
     expected = [text]
-    text, changes = joining_changes()
-    for changes in ([{"text": text}], changes):
-        messages.append({"textDocument": uri, "contentChanges": changes})
-        for change in changes:
-            text = apply(text, change)
-        expected.append(text)
-    for version in range(120):
-        if rng.random() < 0.04:  # more edits than are taken one by one, with few or no \r in their way
-            text = random_text(rng, 200, PLAIN * 3 + ["\r"] * rng.choice([0, 0, 1]))
-            messages.append({"textDocument": dict(uri, version=version), "contentChanges": [{"text": text}]})
-            expected.append(text)
-            changes = following_changes(rng, text)
+    long = "".join(rng.choices(PLAIN * 3 + ["\r"] * rng.choice([0, 0, 1]), k=60))
+    for text, changes in [*fixed_changes(), (long, following_changes(rng, long))]:
+        for changes in ([{"text": text}], changes):
+            messages.append({"textDocument": uri, "contentChanges": changes})
             for change in changes:
                 text = apply(text, change)
-            messages.append({"textDocument": dict(uri, version=version), "contentChanges": changes})
             expected.append(text)
-            continue
+    text = random_text(rng, 60)
+    messages.append({"textDocument": uri, "contentChanges": [{"text": text}]})
+    expected.append(text)
+    for version in range(120):
         if rng.random() < 0.05:
             wrong = {"range": {"start": {"line": 3, "character": 1},
                                "end": {"line": 3, "character": 0}}, "text": "x"}
@@ -165,8 +163,7 @@ def play(driver, seed):
         if batch < 0.03:
             changes = [{"text": random_text(rng, 120)}]
         elif batch < 0.15:
-            changes = (many_changes if batch < 0.05 else
-                       spread_changes if batch < 0.1 else following_changes)(rng, text)
+            changes = (many_changes if batch < 0.05 else spread_changes)(rng, text)
         for change in changes:
             text = apply(text, change)
         for _ in range(0 if changes else rng.choice([1, 1, 1, 2, 3])):
