@@ -184,3 +184,8 @@ struct hl_position hl_position_from_offset(const struct hl_line_index *index, co
     size_t stop = offset < end ? offset : end;
     return (struct hl_position){line, hl_utf16_length(text + start, stop - start)};
 }
+
+bool hl_position_is_before(struct hl_position a, struct hl_position b)
+{
+    return a.line != b.line ? a.line < b.line : a.character < b.character;
+}

@@ -64,11 +64,6 @@ static struct hl_position move(struct hl_position position, struct hl_position f
                                 (uint32_t)(character < UINT32_MAX ? character : UINT32_MAX)};
 }
 
-static bool is_before(struct hl_position a, struct hl_position b)
-{
-    return a.line != b.line ? a.line < b.line : a.character < b.character;
-}
-
 /* Where a text ends that starts at a position. It has no \r. */
 static struct hl_position end_of(struct hl_position start, const char *text, size_t length)
 {
@@ -88,7 +83,7 @@ static bool find_next(const struct hl_document *document, const struct document_
                       struct shift *shift, struct span *ret_span)
 {
     size_t length = strlen(change->text);
-    if (change->is_whole || is_before(change->range.start, shift->now) ||
+    if (change->is_whole || hl_position_is_before(change->range.start, shift->now) ||
         memchr(change->text, '\r', length)) {
         return false;
     }

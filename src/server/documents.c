@@ -193,11 +193,6 @@ int hl_documents_open(struct hl_documents *documents, const cJSON *params,
     return 0;
 }
 
-static bool is_before(struct hl_position a, struct hl_position b)
-{
-    return a.line != b.line ? a.line < b.line : a.character < b.character;
-}
-
 static int read_change(const cJSON *item, struct document_change *ret_change,
                        struct hl_error *error)
 {
@@ -213,7 +208,7 @@ static int read_change(const cJSON *item, struct document_change *ret_change,
     if (r == 0 && range) {
         r = hl_field_range(item, "range", &change.range, error);
     }
-    if (r == 0 && range && is_before(change.range.end, change.range.start)) {
+    if (r == 0 && range && hl_position_is_before(change.range.end, change.range.start)) {
         r = hl_error_set(error, EINVAL, "range: an end that is not before the start is expected");
     }
     if (r == 0) {

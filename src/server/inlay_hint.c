@@ -15,18 +15,14 @@ struct hints {
     bool with_functions;
 };
 
-static bool is_before(struct hl_position a, struct hl_position b)
-{
-    return a.line != b.line ? a.line < b.line : a.character < b.character;
-}
-
 /* Begins a hint at the end of a line, or returns false: outside the range, or at (0, 0), where some
  * clients show nothing. */
 static bool begin_hint(const struct hints *hints, uint32_t line, struct hl_buffer *label)
 {
     struct hl_position at = {line, feature_line_length(hints->document, line)};
     bool is_start = at.line == 0 && at.character == 0;
-    if (is_start || is_before(at, hints->range.start) || is_before(hints->range.end, at)) {
+    if (is_start || hl_position_is_before(at, hints->range.start) ||
+        hl_position_is_before(hints->range.end, at)) {
         return false;
     }
     hl_json_object_begin(hints->json);

@@ -5,6 +5,7 @@
 #ifndef HOTLENS_LSP_POSITION_H
 #define HOTLENS_LSP_POSITION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,8 @@ struct hl_position {
     uint32_t line;
     uint32_t character;
 };
+
+bool hl_position_is_before(struct hl_position a, struct hl_position b);
 
 /* Where each line starts. Zero it to start; kept up to date by edit. */
 struct hl_line_index {
