@@ -1,5 +1,6 @@
 """`hotlens flame --interactive` in a terminal: every key, signals, small windows, hostile names."""
 
+import json
 import os
 import re
 import signal
@@ -146,6 +147,25 @@ def a_sandwich_has_callers_above_and_callees_below(box):
         screen.press(b"0", "[callers and callees] a.py › f\n")
         screen.press(b"\x1b", "[flame]")
         quits(terminal)
+
+
+@test
+def one_of_two_functions_of_a_name(box):
+    """A property and its setter are two functions: the sandwich is of the one that is selected."""
+    box.write("k.py", "class K:\n    @property\n    def x(self):\n        return 1\n\n"
+                      "    @x.setter\n    def x(self, v):\n        pass\n")
+    file = box.folder / "k.py"
+    stacks = f"<module> (a.py:9);get (a.py:1);K.x ({file}:4) 30\n" \
+             f"<module> (a.py:9);set (a.py:5);K.x ({file}:8) 60\n<module> (a.py:9) 10\n"
+    with Viewer(box, stacks) as (terminal, screen):
+        screen.press(b"t", "[table]")
+        for keys, caller, samples in ((b"s", "set", 60), (b"tjs", "get", 30)):
+            screen.press(keys, "[callers and callees] a.py › K.x", f"{samples} of {samples} samples")
+            expect(caller in body(screen)[-2], "its caller", screen.text())
+            expect_equal("get" in screen.text(), caller == "get", "and no other")
+        quits(terminal)
+    answer = json.loads(box.hotlens("flame", "--function", "K.x", "--json").stdout)
+    expect_equal(answer["samples"], 90, "by its name alone both are meant")
 
 
 @test
