@@ -21,9 +21,26 @@ static void stop(struct top *top, int signal)
     }
 }
 
+static void on_key(uv_poll_t *handle, int status, int events);
+
+/* In the background (bg) the recording goes on, and nothing is drawn or read. No signal says when the shell has
+ * given the terminal back (fg), so each window asks. */
+static bool has_terminal(struct top *top)
+{
+    if (!terminal_is_entered()) {
+        bool is_ours = terminal_take_again();
+        if (is_ours) {
+            uv_poll_start(&top->keys, UV_READABLE, on_key);
+        } else {
+            uv_poll_stop(&top->keys);
+        }
+    }
+    return terminal_is_entered();
+}
+
 static void show(struct top *top)
 {
-    if (top->ended || (!top->view.screen && !top->shown)) {
+    if (top->ended || (top->view.screen ? !has_terminal(top) : !top->shown)) {
         return;
     }
     top->view.output = top->output ? top_output_line(top->output) : NULL;
@@ -121,7 +138,7 @@ static void suspend(struct top *top)
         hl_recording_pause(recording);
     }
     if (top->view.screen) {
-        terminal_suspend();
+        terminal_suspend_plainly();
     } else {
         hl_signals_suspend();
     }
@@ -208,7 +225,7 @@ static void on_resize(uv_signal_t *handle, int number)
 static void on_resume(uv_signal_t *handle, int number)
 {
     (void)number;
-    terminal_take_again();
+    (void)terminal_take_again();
     show(handle->data);
 }
 

@@ -8,7 +8,8 @@ import termios
 import time
 from random import Random
 
-from harness import HOTLENS, SOURCE, Terminal, expect, expect_equal, main, test, wait_until
+from harness import (HOTLENS, SOURCE, Terminal, expect, expect_equal, is_alive, main, processes_of, test,
+                     wait_until)
 from screen import Screen
 
 STACKS = ("<module> (a.py:9);train (a.py:1);step (a.py:2) 60\n"
@@ -409,6 +410,15 @@ def signals_give_the_terminal_back(box):
 
 
 @test
+def what_cannot_be_shown_is_explained(box):
+    box.hotlens("import", box.write("p.raw", STACKS))
+    with Terminal(box, HOTLENS, "flame", "--interactive", "--focus", "nobody") as terminal:
+        expect_equal(terminal.wait(), 1, "exit code")
+        expect("no samples of this run are in that focus" in terminal.text(), "why", terminal.text())
+        expect(ENTER not in terminal.output, "the terminal was not taken", terminal.text())
+
+
+@test
 def it_stops_and_goes_on(box):
     with Viewer(box) as (terminal, screen):
         for stop in (lambda: terminal.send(b"\x1a"), lambda: os.kill(terminal.pid, signal.SIGTSTP)):
@@ -425,6 +435,28 @@ def it_stops_and_goes_on(box):
         screen.press(b"j", "<module>  a.py")
         terminal.send(b"\x03")
         ends_well(terminal, 0)
+
+
+@test
+def a_stopped_job_can_be_ended(box):
+    """`kill %1` lets what is stopped go on, in the background, where the terminal cannot be taken."""
+    box.hotlens("import", box.write("p.raw", STACKS))
+    flame = f"{HOTLENS} flame --interactive"
+    for stop in (lambda _: b"\x1a", lambda pid: os.kill(pid, signal.SIGSTOP)):
+        with Terminal(box, "bash", "--norc", "--noprofile", "-i", env={"PS1": "ready> "}) as terminal:
+            terminal.expect("ready> ")
+            terminal.send(f"{flame}\n".encode())
+            terminal.expect("quit")
+            pid, = (pid for pid, command in processes_of(box) if " flame " in command)
+            terminal.output = b""
+            terminal.send(stop(pid) or b"")
+            terminal.expect("Stopped")
+            terminal.output = b""
+            terminal.send(b"kill %1\n")
+            wait_until(lambda pid=pid: terminal.read(0.1) and not is_alive(pid))
+            terminal.send(b"\n")
+            terminal.expect("Terminated")
+            expect("[flame]" not in terminal.text(), "nothing is drawn on the shell's screen", terminal.text())
 
 
 @test

@@ -260,6 +260,36 @@ def it_stops_and_goes_on(box):
 
 
 @test
+def a_stopped_job_can_be_ended(box):
+    """`bg` and `kill %1` let what is stopped go on in the background, where the terminal cannot be taken."""
+    process = started(box)
+    with Terminal(box, "bash", "--norc", "--noprofile", "-i", env={"PS1": "ready> "}) as terminal:
+        terminal.expect("ready> ")
+        terminal.send(f"{HOTLENS} top --py-spy {find_py_spy()} {process.pid}\n".encode())
+        terminal.expect("; now: ")
+        pid, = (pid for pid, command in processes_of(box) if "hotlens top" in command)
+        terminal.send(b"\x1a")
+        terminal.expect("Stopped")
+        terminal.output = b""
+        terminal.send(b"bg\n")
+        terminal.expect("ready> ")
+        terminal.send(b"fg\n")
+        terminal.expect("; now: ")
+        terminal.send(b"\x1a")
+        terminal.expect("Stopped")
+        terminal.output = b""
+        terminal.send(b"kill %1\n")
+        wait_until(lambda: terminal.read(0.1) and not is_alive(pid))
+        terminal.send(b"\n")
+        terminal.expect("Done")
+        expect("%own" not in terminal.text(), "nothing is drawn on the shell's screen", terminal.text())
+        expect("goes on" in terminal.text(), "the end is said", terminal.text())
+    process.kill()
+    process.wait()
+    nothing_is_left(box)
+
+
+@test
 def lines_where_there_is_no_terminal(box):
     box.write("spin.py", SPIN)
     with open(box.folder / "lines", "wb") as lines, open(box.folder / "errors", "wb") as errors:
