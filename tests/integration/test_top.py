@@ -290,6 +290,23 @@ def a_stopped_job_can_be_ended(box):
 
 
 @test
+def a_flood_of_output_is_not_drawn_piece_by_piece(box):
+    """64 MiB are at least a thousand pieces of the pipe's 64 KiB, and each picture sorts and draws all."""
+    pieces = 1024
+    box.write("flood.py", "import sys\n"
+                          f"for i in range({pieces}):\n    sys.stdout.write(('x' * 63 + '\\n') * 1024)\n"
+                          "print('over', flush=True)\nwhile True:\n    pass\n")
+    with Top(box, "--", sys.executable, "flood.py") as (terminal, screen):
+        screen.wait_for("> over")
+        pictures = terminal.output.count(b"\x1b[H")
+        print(f"# {pictures} pictures", flush=True)
+        expect(pictures < pieces / 2, "pictures", pictures)
+        terminal.send(b"q")
+        terminal.wait()
+    nothing_is_left(box)
+
+
+@test
 def lines_where_there_is_no_terminal(box):
     box.write("spin.py", SPIN)
     with open(box.folder / "lines", "wb") as lines, open(box.folder / "errors", "wb") as errors:
