@@ -285,6 +285,12 @@ def source_lines_and_the_editor(box):
         source.unlink()
         screen.press(b"o", "is not on this machine")
         quits(terminal)
+    name = "+!id"
+    box.write(name, "pass\n")
+    with Viewer(box, f"<module> ({name}:1) 5\n", env={"EDITOR": str(editor)}) as (terminal, screen):
+        screen.press(b"jo", "<module>")
+        wait_until(lambda: (box.folder / "asked").read_text() == f"+1|./{name}|")
+        quits(terminal)
 
 
 @test
