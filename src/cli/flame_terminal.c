@@ -25,8 +25,8 @@ static sigset_t usual_mask; /* signals are blocked but while we wait, so that no
 static const int CRASHES[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 static const int ENDS[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
 
-/* In the background the terminal is the shell's, and who changes its modes is stopped. A terminal that does not
- * control us has no such rule. */
+/* In the background the terminal is the shell's, and who changes its modes is stopped. A terminal that does
+ * not control us has no such rule. */
 static bool is_in_background(void)
 {
     pid_t group = tcgetpgrp(STDIN_FILENO);

@@ -17,8 +17,8 @@ int terminal_enter_plainly(void);
 bool terminal_take_again(void);
 /* Whether it is ours now. */
 bool terminal_is_entered(void);
-/* Ctrl+Z: gives the terminal back, stops the process, takes the terminal again. In the background it stops again,
- * unless a signal that ends it has come, which the next wait finds. */
+/* Ctrl+Z: gives the terminal back, stops the process, takes the terminal again. In the background it stops
+ * again, unless a signal that ends it has come, which the next wait finds. */
 void terminal_suspend(void);
 /* The same after terminal_enter_plainly: in the background it goes on without the terminal. */
 void terminal_suspend_plainly(void);

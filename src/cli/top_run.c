@@ -26,8 +26,8 @@ static void stop(struct top *top, int signal)
 
 static void on_key(uv_poll_t *handle, int status, int events);
 
-/* In the background (bg) the recording goes on, and nothing is drawn or read. No signal says when the shell has
- * given the terminal back (fg), so each window asks. */
+/* In the background (bg) the recording goes on, and nothing is drawn or read. No signal says when the shell
+ * has given the terminal back (fg), so each window asks. */
 static bool take_again(struct top *top)
 {
     bool is_ours = terminal_take_again();
