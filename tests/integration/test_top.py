@@ -200,7 +200,7 @@ def a_program_is_started_and_ended(box):
     with Top(box, "--", sys.executable, "spin.py") as (terminal, screen):
         screen.wait_until(lambda: samples(screen)[0] > 0, "a window")
         screen.wait_until(lambda: screen.rows[-2] == "> first line", "its last line")
-        expect("three  spin.py:3" in screen.text(), "function, file and line", screen.text())
+        screen.wait_for("three  spin.py:3")
         on_screen = terminal.text()
         expect(on_screen.count("first line") == on_screen.count("> first line"), "nowhere else")
         terminal.send(b"q")
