@@ -59,7 +59,7 @@ static int parse_sampler(const char *name, enum hl_sampler *ret_sampler)
 }
 
 /* What the terminal sends has reached the program already, unless we are only attached to it. But for
- * SIGHUP: that goes to the session's leader alone, and a second one does no harm. */
+ * SIGHUP: that goes to the session's leader alone. */
 static void on_signal(void *user, int signal, bool from_terminal)
 {
     struct recorder *recorder = user;

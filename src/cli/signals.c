@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,7 +23,17 @@ struct hl_signals {
     struct sigaction old_pipe;
     hl_signal_fn callback;
     void *user;
+    bool hung_up;
 };
+
+/* When a window is closed its shell and the kernel both say so. That is one end, and whoever stops on it
+ * must not take the second for a user who has lost patience. */
+static bool is_echo(struct hl_signals *signals, int signal)
+{
+    bool echo = signal == SIGHUP && signals->hung_up;
+    signals->hung_up = signals->hung_up || signal == SIGHUP;
+    return echo;
+}
 
 /* A handler gets no user pointer, so where it writes has to be found without one. */
 static volatile sig_atomic_t handler_fd = -1;
@@ -46,7 +57,9 @@ static void on_readable(uv_poll_t *poll, int status, int events)
     struct hl_signals *signals = poll->data;
     struct record record;
     while (read(signals->pipe[0], &record, sizeof(record)) == (ssize_t)sizeof(record)) {
-        signals->callback(signals->user, record.signal, record.from_terminal);
+        if (!is_echo(signals, record.signal)) {
+            signals->callback(signals->user, record.signal, record.from_terminal);
+        }
     }
 }
 

@@ -188,6 +188,29 @@ def a_terminal_that_closes_loses_nothing(box):
         expect(show(box)["run"]["samples"] > 0, "the run is saved")
 
 
+HANGS_UP = PROGRAM.replace("try:", """def hang_up(*_):
+    print("hung up", flush=True)
+    raise KeyboardInterrupt
+signal.signal(signal.SIGHUP, hang_up)
+try:""", 1)
+
+
+@test
+def a_window_that_closes_says_so_twice_and_the_program_still_cleans_up(box):
+    """The shell tells its jobs and the kernel tells the terminal's group: one end, not an impatient user."""
+    box.write("hangs_up.py", HANGS_UP)
+    with Terminal(box, HOTLENS, "record", "--py-spy", find_py_spy(), "--", sys.executable,
+                  "hangs_up.py") as opened:
+        opened.expect("ready")
+        wait_until(lambda: sampling(box))
+        os.kill(opened.pid, signal.SIGHUP)
+        opened.expect("hung up")
+        os.kill(opened.pid, signal.SIGHUP)
+        expect_equal(opened.wait(), 3, opened.text())
+        expect("cleaned up" in opened.text(), "clean-up runs to its end", opened.text())
+        wait_until(lambda: not processes_of(box))
+
+
 def stopped_and_continued(box, sampler, stop):
     """Under a shell with job control: the kernel does not stop a group that nobody could continue."""
     box.write("program.py", PROGRAM)

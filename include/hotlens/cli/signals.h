@@ -11,8 +11,8 @@ struct hl_signals;
 
 typedef void (*hl_signal_fn)(void *user, int signal, bool from_terminal);
 
-/* Catches HUP, INT, QUIT, TERM and TSTP and calls `callback` on the loop thread; ignores PIPE. One at a
- * time in a process. */
+/* Catches HUP (once), INT, QUIT, TERM and TSTP and calls `callback` on the loop thread; ignores PIPE. One
+ * at a time in a process. */
 int hl_signals_start(uv_loop_t *loop, hl_signal_fn callback, void *user,
                      struct hl_signals **ret_signals);
 /* Restores the dispositions and closes the handle; the loop must run once more. */
