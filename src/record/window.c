@@ -402,9 +402,10 @@ static int64_t wall_or_intervals(const struct window *window)
     for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
         end = ends[i] && ends[i] < end ? ends[i] : end;
     }
-    /* Only the launch sampler's one window lives through a pause. */
-    int64_t covered = end - window->attached -
-                      (recording_unsampled(recording, end) - window->paused);
+    /* Only the launch sampler's one window lives through a pause; another ends at it, but may be reported
+     * after it. */
+    int64_t paused = is_launch(recording) ? recording_unsampled(recording, end) - window->paused : 0;
+    int64_t covered = end - window->attached - paused;
     return covered > 0 ? covered : 0;
 }
 

@@ -339,6 +339,26 @@ def fake_pause():
     row.close()
 
 
+def fake_pause_before_the_window_ends():
+    """As with Ctrl+Z and fg: py-spy ends after the recording went on, and what it sampled before the pause
+    is no less for it."""
+    row = Row(SLEEP, QUICK, fake="linger@0")
+    row.until("state", name="sampling")
+    since = time.monotonic()
+    row.tell("pause")
+    until(lambda: os.path.exists(row.spool + "/interrupted"))
+    sampled = time.monotonic() - since
+    until(lambda: time.monotonic() > since + 2 * sampled)
+    row.tell("resume")
+    open(row.spool + "/end", "w").close()
+    first = row.until("window", index="0")
+    assert int(first["covered"]) > 0, first
+    row.until("window", index="1", verified="1")
+    row.tell("stop 15")
+    row.finish()
+    row.close()
+
+
 def fake_pause_while_attaching():
     """The pause cuts a window off that has not attached; it ends only after the recording went on."""
     row = Row(SLEEP, QUICK, fake="late@0")
@@ -923,7 +943,8 @@ def main():
              fake_missing, fake_empty, fake_denied, fake_panic, fake_always_panics,
              fake_never_with_subprocesses, fake_never,
              fake_not_python_then_gone, fake_no_child,
-             fake_slow, fake_errors, fake_colour, fake_pause, fake_pause_while_attaching, fake_pause_at_the_end,
+             fake_slow, fake_errors, fake_colour, fake_pause, fake_pause_before_the_window_ends,
+             fake_pause_while_attaching, fake_pause_at_the_end,
              fake_detach, fake_stop_after_detach, no_tool,
              stop_without_a_list_of_processes, stop_of_what_cannot_be_killed,
              sudo_that_never_ends, no_descriptors_left, consent, nothing_may_be_traced]
