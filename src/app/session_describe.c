@@ -53,13 +53,22 @@ static char *python_of(const struct hl_record_options *options, const char *cwd)
     return hl_find_in_path(program, options->environment);
 }
 
+/* What a package installs for its users stands in a folder of this name: pytest, flask. Where it is says
+ * nothing about the project that it is used on. */
+static bool is_installed(const char *script)
+{
+    _cleanup_free_ char *folder = hl_path_parent(script);
+    return strcmp(hl_path_base_name(folder), "bin") == 0;
+}
+
 static char *workspace_of(const struct hl_session_options *options, const char *cwd,
                           const char *script)
 {
     if (options->workspace) {
         return hl_xstrdup(options->workspace);
     }
-    if (script && !(cwd && hl_path_is_within(script, cwd))) {
+    bool elsewhere = script && !(cwd && hl_path_is_within(script, cwd));
+    if (elsewhere && !(cwd && is_installed(script))) {
         return hl_path_parent(script);
     }
     return hl_xstrdup(cwd);

@@ -173,6 +173,19 @@ def a_label_goes_with_the_run(box):
     expect(run["notes"].splitlines()[0] in done.stderr, "and that is said at once", done.stderr)
 
 
+@test
+def the_workspace_of_an_installed_program_is_the_current_folder(box):
+    """Not the folder that pytest is in; but a script's own folder, when that is called from elsewhere."""
+    here = box.folder / "here"
+    here.mkdir()
+    for name, workspace in (("venv/bin/tool", here), ("there/tool", box.folder / "there")):
+        box.program(name, f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(box.folder)!r})\n" +
+                    SPIN.replace("sys.argv[1]", "1")).chmod(0o755)
+        for words in ([box.folder / name], [sys.executable, box.folder / name]):
+            expect_equal(record(box, "--cwd", here, "--", *words).returncode, 0, "recorded")
+            expect_equal(show(box)["run"]["workspace"], str(workspace), f"the workspace of {name}")
+
+
 CHILDREN = '''
 import multiprocessing, os, sys, time
 from sampled import sampled
