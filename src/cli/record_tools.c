@@ -1,6 +1,7 @@
 #include "hotlens/cli/record_tools.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,36 +21,70 @@ static int find_python(struct hl_found *ret_found, struct hl_error *error)
     return hl_find_python(&options, ret_found, error);
 }
 
-/* A file that is there and is not meant to be executed: "train.py", without its x bit. Relative to
- * where the program will run. */
-static bool is_python_file(const char *program, const char *cwd)
+/* As the kernel looks at a file: without its "#!" a shell would run it, and `import` is a command. */
+static bool has_interpreter(const char *path)
+{
+    char start[2] = "";
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    return fd >= 0 && read(fd, start, sizeof(start)) == 2 && start[0] == '#' && start[1] == '!';
+}
+
+/* A Python file that is there, relative to where the program will run. */
+static bool is_python_file(const char *path)
 {
     struct stat status;
-    _cleanup_free_ char *path = cwd ? hl_path_join(cwd, program) : hl_xstrdup(program);
-    return hl_path_has_suffix(path, ".py") && stat(path, &status) == 0 &&
-           S_ISREG(status.st_mode) && access(path, X_OK) < 0;
+    return hl_path_has_suffix(path, ".py") && stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+static bool runs_by_itself(const char *path)
+{
+    return access(path, X_OK) == 0 && has_interpreter(path);
+}
+
+/* "train.py" of this folder is meant also where a shell would want "./train.py". Caller frees. */
+static char *spelled_out(const char *program)
+{
+    _cleanup_free_ char *found = strchr(program, '/') ? NULL : hl_find_in_path(program, NULL);
+    return strchr(program, '/') || found ? hl_xstrdup(program) : hl_xasprintf("./%s", program);
+}
+
+/* The interpreter for it, or NULL and 0 when it needs none. */
+static int interpreter_for(const char *path, char **ret_python)
+{
+    if (!is_python_file(path) || runs_by_itself(path)) {
+        return 0;
+    }
+    struct hl_found python = {0};
+    _cleanup_error_ struct hl_error error = {0};
+    int r = find_python(&python, &error);
+    if (r < 0) {
+        hl_output_error(&error, r);
+        return r;
+    }
+    *ret_python = hl_xstrdup(python.path);
+    hl_found_finish(&python);
+    return 0;
 }
 
 int hl_record_program(char *const *argv, const char *cwd, char ***ret_argv)
 {
-    /* Not word by word: there may be 100,000. */
-    _cleanup_(hl_strv_free_p) char **vector = hl_xcalloc(hl_strv_length(argv) + 2, sizeof(char *));
-    size_t count = 0;
-    if (is_python_file(argv[0], cwd)) {
-        struct hl_found python = {0};
-        _cleanup_error_ struct hl_error error = {0};
-        int r = find_python(&python, &error);
-        if (r < 0) {
-            hl_output_error(&error, r);
-            return r;
-        }
-        vector[count++] = hl_xstrdup(python.path);
-        hl_found_finish(&python);
+    _cleanup_free_ char *path = cwd ? hl_path_join(cwd, argv[0]) : hl_xstrdup(argv[0]);
+    char *python = NULL;
+    int r = interpreter_for(path, &python);
+    if (r < 0) {
+        return r;
     }
-    for (size_t i = 0; argv[i]; i++) {
+    /* Not word by word: there may be 100,000. */
+    char **vector = hl_xcalloc(hl_strv_length(argv) + 2, sizeof(char *));
+    size_t count = 0;
+    if (python) {
+        vector[count++] = python;
+    }
+    vector[count++] = !python && is_python_file(path) ? spelled_out(argv[0]) : hl_xstrdup(argv[0]);
+    for (size_t i = 1; argv[i]; i++) {
         vector[count++] = hl_xstrdup(argv[i]);
     }
-    *ret_argv = TAKE_PTR(vector);
+    *ret_argv = vector;
     return 0;
 }
 

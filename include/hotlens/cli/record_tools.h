@@ -9,7 +9,8 @@
 int hl_record_find_py_spy(const char *setting, const char *program, const char *executable,
                           bool install, char **ret_path);
 /* The vector to run: as it is, but a Python file that is there (relative to `cwd`, if not NULL) and
- * cannot be executed gets an interpreter in front. Free with hl_strv_free. */
+ * cannot be executed by itself (no x bit, no "#!") gets an interpreter in front, and one that can "./" where
+ * PATH has no such program. Free with hl_strv_free. */
 int hl_record_program(char *const *argv, const char *cwd, char ***ret_argv);
 
 #endif
