@@ -127,6 +127,18 @@ static const struct format *find_format(const char *name)
     return NULL;
 }
 
+/* By --format; else by the end of the file's name, so that x.html is no raw profile. NULL when there is no
+ * such format. */
+static const struct format *choose_format(const char *name, const char *path)
+{
+    if (name) {
+        return find_format(name);
+    }
+    const char *ending = path ? strrchr(hl_path_base_name(path), '.') : NULL;
+    const struct format *format = ending ? find_format(ending + 1) : NULL;
+    return format ? format : &FORMATS[0];
+}
+
 static int write_to(int fd, const struct export *export, const struct hl_run_data *data)
 {
     struct hl_buffer out;
@@ -220,7 +232,7 @@ static int write_path(const char *path, const struct export *export, const struc
 
 static const struct hl_option EXPORT_OPTIONS[] = {
     {"format", 'f', HL_OPTION_TEXT, offsetof(struct export, format), "FORMAT",
-     "raw (the default), collapsed, json, html or svg", 0, 0},
+     "raw, collapsed, json, html or svg; else by FILE's ending, or raw", 0, 0},
     {"output", 'o', HL_OPTION_TEXT, offsetof(struct export, path), "FILE",
      "instead of standard output", 0, 0},
     {"nodes", 'n', HL_OPTION_NUMBER, offsetof(struct export, html.nodes), "N",
@@ -245,7 +257,7 @@ static const struct hl_command EXPORT_COMMAND = {
     .option_count = ARRAY_SIZE(EXPORT_OPTIONS),
     .operand = "RUN",
     .operands_least = 1,
-    .operands_most = 1,
+    .operands_most = 2, /* the second is a mistake that has an answer */
 };
 
 /* What one is about to share. */
@@ -258,13 +270,17 @@ static void say_contents(const struct export *export)
 
 int hl_cli_export(int argc, char **argv)
 {
-    struct export values = {.format = "raw"};
+    struct export values = {0};
     struct hl_operands operands;
     int code = hl_options_parse(&EXPORT_COMMAND, argc, argv, &values, &operands);
     if (code >= 0) {
         return code;
     }
-    values.chosen = find_format(values.format);
+    if (operands.count > 1) {
+        return hl_options_misuse(&EXPORT_COMMAND, "'%s' is one too many; a file is given as --output FILE",
+                                 operands.items[1]);
+    }
+    values.chosen = choose_format(values.format, values.path);
     if (!values.chosen) {
         return hl_options_misuse(
             &EXPORT_COMMAND, "there is no format '%s'; raw, collapsed, json, html and svg are",
