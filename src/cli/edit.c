@@ -62,7 +62,8 @@ int hl_cli_label(int argc, char **argv)
         return code;
     }
     if (values.remove == (operands.count == 2)) {
-        return hl_options_misuse(&LABEL_COMMAND, "a LABEL or --remove is needed, not both");
+        return hl_options_misuse(&LABEL_COMMAND, values.remove ? "a LABEL or --remove, not both"
+                                                               : "a LABEL, or --remove, is needed");
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
     int64_t id = 0;
@@ -232,7 +233,8 @@ int hl_cli_purge(int argc, char **argv)
     _cleanup_free_ char *question =
         which ? hl_xasprintf("Delete all runs of %s?", which) : hl_xstrdup("Delete all runs?");
     if (!values.yes && !hl_cli_ask(question)) {
-        hl_output_note("nothing was deleted%s", hl_cli_can_ask() ? "" : "; --yes does not ask");
+        hl_output_note("nothing was deleted%s",
+                       hl_cli_can_ask() ? "" : ": there is no terminal to ask on, and no --yes");
         return HL_EXIT_FAILED;
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;

@@ -8,9 +8,12 @@
 
 #include "hotlens/base/log.h"
 #include "hotlens/base/macros.h"
+#include "hotlens/base/path.h"
 #include "hotlens/cli/cli.h"
 #include "hotlens/cli/output.h"
 #include "hotlens/record/shim.h"
+
+#define LONGEST_TYPO 10u /* distance() takes exponentially long */
 
 struct subcommand {
     const char *name;
@@ -47,6 +50,61 @@ static void print_usage(FILE *out)
     fprintf(out, "\nStart with:  hotlens record -- python your_program.py\n");
     fprintf(out, "hotlens COMMAND --help explains one command; hotlens --version tells which "
                  "this is.\n");
+}
+
+/* How many letters to add, drop, change or swap with the next make one word the other. */
+static unsigned distance(const char *from, const char *to)
+{
+    if (!*from || !*to) {
+        return (unsigned)(strlen(from) + strlen(to));
+    }
+    if (*from == *to) {
+        return distance(from + 1, to + 1);
+    }
+    if (from[1] && from[0] == to[1] && from[1] == to[0]) {
+        return 1 + distance(from + 2, to + 2);
+    }
+    unsigned changed = distance(from + 1, to + 1);
+    unsigned dropped = distance(from + 1, to);
+    unsigned added = distance(from, to + 1);
+    unsigned least = changed < dropped ? changed : dropped;
+    return 1 + (least < added ? least : added);
+}
+
+/* One typo in three letters, or no more than the first letters. */
+static bool is_similar(const char *name, const char *command)
+{
+    size_t length = strlen(name);
+    return (length > 1 && strncmp(command, name, length) == 0) ||
+           (length <= LONGEST_TYPO && distance(name, command) * 3 <= strlen(command));
+}
+
+/* The command that was meant, or NULL. */
+static const char *find_similar(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(SUBCOMMANDS); i++) {
+        if (SUBCOMMANDS[i].summary && is_similar(name, SUBCOMMANDS[i].name)) {
+            return SUBCOMMANDS[i].name;
+        }
+    }
+    return is_similar(name, "serve") ? "serve" : NULL;
+}
+
+/* Short: under the whole usage nobody finds what was wrong. */
+static int explain_unknown(const char *name)
+{
+    const char *similar = find_similar(name);
+    if (name[0] == '-') {
+        hl_output_note("the command comes before its options, and %s is none", name);
+    } else if (hl_path_has_suffix(name, ".py") || strncmp(name, "python", strlen("python")) == 0) {
+        hl_output_note("there is no command '%s'; to record a program: hotlens record -- %s …", name, name);
+    } else if (similar) {
+        hl_output_note("there is no command '%s'; did you mean '%s'?", name, similar);
+    } else {
+        hl_output_note("there is no command '%s'", name);
+    }
+    fprintf(stderr, "(hotlens --help lists the commands)\n");
+    return HL_EXIT_USAGE;
 }
 
 /* A standard stream that is closed would be the next file that is opened, a database even. In its
@@ -91,9 +149,7 @@ static int run(int argc, char **argv)
             return SUBCOMMANDS[i].run(argc - 1, argv + 1);
         }
     }
-    hl_output_note("there is no command '%s'\n", name);
-    print_usage(stderr);
-    return HL_EXIT_USAGE;
+    return explain_unknown(name);
 }
 
 int hl_cli_main(int argc, char **argv)

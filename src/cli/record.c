@@ -244,6 +244,13 @@ static int check(const struct hl_command *command, struct wanted *wanted,
                  const struct hl_operands *operands)
 {
     struct hl_record_options *record = &wanted->session.record;
+    if (wanted->list && (operands->count > 0 || wanted->pid > 0)) {
+        return hl_options_misuse(command, "--list records nothing: leave it or the program out");
+    }
+    if (wanted->json && !wanted->list) {
+        return hl_options_misuse(command, "--json goes with --list; numbers as JSON are in: "
+                                          "hotlens show last --json");
+    }
     if (wanted->list) {
         return hl_cli_list_candidates(record->proc, wanted->json);
     }
@@ -306,7 +313,7 @@ static const struct hl_option RECORD_OPTIONS[] = {
     {"cwd", 'C', HL_OPTION_TEXT, offsetof(struct wanted, session.record.cwd), "FOLDER",
      "run the program there", 0, 0},
     {"workspace", 'w', HL_OPTION_TEXT, offsetof(struct wanted, session.workspace), "FOLDER",
-     "the project's folder (the current one)", 0, 0},
+     "the project's folder (this one, or a script's elsewhere)", 0, 0},
     {"no-sources", 0, HL_OPTION_CLEAR, offsetof(struct wanted, session.save.store_sources), NULL,
      "keep hashes of source texts, not the texts", 0, 0},
     {"label", 0, HL_OPTION_TEXT, offsetof(struct wanted, session.label), "TEXT", "name the run", 0, 0},

@@ -41,7 +41,7 @@ static const struct hl_command TOP_COMMAND = {
                "record. Where standard output is no terminal it gets lines.",
     .options = TOP_OPTIONS,
     .option_count = ARRAY_SIZE(TOP_OPTIONS),
-    .operands_most = 1,
+    .operands_most = SIZE_MAX, /* a program without its "--" gets a better answer in choose() */
 };
 
 static int parse_pid(const char *text, pid_t *ret_pid)
@@ -66,6 +66,10 @@ static int choose(struct top *top, const struct hl_operands *operands, char **pr
         return hl_options_misuse(&TOP_COMMAND, operands->count > 0
                                                    ? "a PID or a program, not both"
                                                    : "a PID, or -- and a program, is needed");
+    }
+    if (operands->count > 1) {
+        return hl_options_misuse(&TOP_COMMAND, "'%s' is one too many; a program comes after --",
+                                 operands->items[1]);
     }
     if (operands->count > 0) {
         return parse_pid(operands->items[0], &record->pid);

@@ -3,12 +3,18 @@
 import os
 import re
 import stat
+import sys
 import unicodedata
 
-from harness import describe, expect, expect_equal, main, test
+from harness import describe, expect, expect_equal, main, record, test
 
 # Everything that a terminal could take for an order, or that makes it show another text.
 HOSTILE = "a\x1b]0;owned\x07\x1b[2J\r\x08\x7f\u0085\u009b31m\u202egnp\u2066b"
+
+
+def import_one(box):
+    path = box.write("x.raw", "f (/w/x.py:2) 1234\n")
+    expect_equal(box.hotlens("import", path).returncode, 0, "imported")
 
 
 @test
@@ -25,6 +31,49 @@ def unknown_subcommand_is_a_usage_error(box):
     assert done.returncode == 2, describe(done)
     assert not done.stdout, describe(done)
     assert done.stderr, describe(done)
+
+
+@test
+def a_mistyped_command_is_answered_shortly(box):
+    """The usage of everything would hide what was wrong."""
+    for typed, meant in (("reocrd", "record"), ("rec", "record"), ("runss", "runs"), ("serv", "serve"),
+                         ("x.py", "hotlens record -- x.py"), ("python3", "hotlens record -- python3"),
+                         ("--db", "the command comes before its options")):
+        done = box.hotlens(typed)
+        expect_equal(done.returncode, 2, describe(done))
+        expect(meant in done.stderr and "--help" in done.stderr, typed, describe(done))
+        expect(done.stderr.count("\n") == 2, "two lines", describe(done))
+    for typed in ("prune", "ls", "diff", "x" * 5000):
+        expect("did you mean" not in box.hotlens(typed).stderr, f"nothing is like {typed[:9]}")
+
+
+@test
+def a_wrong_combination_is_answered_with_the_right_one(box):
+    import_one(box)
+    for arguments, answer in (
+            (["label", "last"], "a LABEL, or --remove, is needed"),
+            (["label", "last", "x", "--remove"], "a LABEL or --remove, not both"),
+            (["export", "last", "x.html"], "a file is given as --output FILE"),
+            (["top", "python", "x.py"], "a program comes after --"),
+            (["record", "--json", "--", "true"], "hotlens show last --json"),
+            (["record", "--list", "--", "true"], "--list records nothing")):
+        done = box.hotlens(*arguments)
+        expect_equal(done.returncode, 2, describe(done))
+        expect(answer in done.stderr, answer, describe(done))
+    done = box.hotlens("purge", "--all")
+    expect("no terminal to ask on, and no --yes" in done.stderr, describe(done))
+    expect("x.raw" in box.hotlens("runs").stdout, "and nothing was deleted")
+
+
+@test
+def an_export_has_the_format_of_its_name(box):
+    import_one(box)
+    for name, start in (("x.html", "<!DOCTYPE html>"), ("x.svg", "<?xml"), ("x.json", '{"run":'),
+                        ("x.collapsed", "f "), ("x.raw", "f "), ("x.html.raw", "f "), ("html", "f ")):
+        expect_equal(box.hotlens("export", "last", "-o", name).returncode, 0, name)
+        expect((box.folder / name).read_text().startswith(start), name)
+    box.hotlens("export", "last", "-f", "raw", "-o", "y.html")
+    expect((box.folder / "y.html").read_text().startswith("f "), "what is asked for by name is done")
 
 
 def expect_tame(done):
@@ -72,11 +121,6 @@ def hostile_names_do_not_reach_the_terminal(box):
     done = box.hotlens("doctor", env={"HOTLENS_PY_SPY": HOSTILE, "XDG_STATE_HOME": str(folder),
                                       "PATH": str(folder)})
     expect_tame(done)
-
-
-def import_one(box):
-    path = box.write("x.raw", "f (/w/x.py:2) 1234\n")
-    expect_equal(box.hotlens("import", path).returncode, 0, "imported")
 
 
 @test
@@ -131,6 +175,19 @@ def python_is_not_run_on_a_missing_file(box):
         done = box.hotlens("record", *arguments)
         expect(done.returncode in (1, 127), describe(done))
         expect("can't open file" not in done.stderr, describe(done))
+
+
+@test
+def a_python_file_is_run_by_python(box):
+    """Without its x bit, without "#!" (where a shell would run its `import`), and without "./"."""
+    box.write("plain.py", "import sys\nprint('ran', __file__, *sys.argv[1:])\n")
+    box.write("marked.py", f"#!{sys.executable}\nimport sys\nprint('ran', __file__, *sys.argv[1:])\n")
+    for name in ("plain.py", "./plain.py", "marked.py", "./marked.py"):
+        for mode in (0o644, 0o755):
+            (box.folder / name).chmod(mode)
+            done = record(box, "--", name, "word")
+            expect_equal(done.returncode, 0, describe(done))
+            expect(done.stdout.startswith("ran ") and done.stdout.endswith(".py word\n"), name, describe(done))
 
 
 main()
