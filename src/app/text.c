@@ -123,6 +123,14 @@ static void caveat_late(struct hl_buffer *out, const struct hl_run *run)
     hl_buffer_puts(out, " were not sampled and are in no number\n");
 }
 
+/* More samples per second would not show where the time went. */
+static bool has_mostly_waited(const struct hl_run *run)
+{
+    bool all = run->flags & (HL_RUN_IDLE | HL_RUN_GIL | HL_RUN_IMPORTED);
+    double tries = run->rate * (double)run->sampled / (double)HL_NS_PER_SECOND;
+    return !all && run->sampled > 0 && (double)run->samples < tries / 10;
+}
+
 static void caveat_few(struct hl_buffer *out, const struct hl_run *run)
 {
     if (run->samples >= FEW_SAMPLES) {
@@ -137,7 +145,9 @@ static void caveat_few(struct hl_buffer *out, const struct hl_run *run)
     int points = (int)ceil(50 / sqrt((double)run->samples));
     hl_buffer_printf(out, ": shares are uncertain by up to ± %d %s", points,
                      points == 1 ? "point" : "points");
-    if (!(run->flags & HL_RUN_IMPORTED) && run->rate > 0 && run->rate < MORE_RATE) {
+    if (has_mostly_waited(run)) {
+        hl_buffer_puts(out, "; it mostly waited: record again with --idle to see where");
+    } else if (!(run->flags & HL_RUN_IMPORTED) && run->rate > 0 && run->rate < MORE_RATE) {
         hl_buffer_puts(out, "; record again at 1000 Hz for more");
     }
     hl_buffer_putc(out, '\n');

@@ -145,7 +145,10 @@ int hl_spool_create(const char *root, const char *uuid, struct hl_spool **ret_sp
     }
     r = hl_folder_make(folder, 0700);
     if (r < 0) {
-        return hl_error_set_errno(error, -r, "cannot make the spool folder %s", folder);
+        (void)hl_error_set_errno(error, -r, "cannot make the spool folder %s", folder);
+        hl_error_set_remedy(error, "Recordings under way are kept there; set XDG_STATE_HOME "
+                                   "to a folder that you may write to.");
+        return r;
     }
     r = create_locked(spool, folder);
     if (r < 0) {

@@ -161,6 +161,20 @@ static const struct {
      "1.00 s elapsed, 1.00 s busy (waiting not shown)",
      "only 100 samples: shares are uncertain by up to ± 5 points; record again at 1000 Hz for more\n"
      "one\ntwo\\x1b[31m\n"},
+    /* What waited is not told by a higher rate. */
+    {{.rate = 100, .samples = 29, .duration = 3 * S, .sampled = 3 * S, .covered = 3 * S,
+      .flags = HL_RUN_SUBPROCESSES},
+     "3.00 s elapsed, 0.29 s busy (waiting not shown)",
+     "only 29 samples: shares are uncertain by up to ± 10 points; it mostly waited: record again with --idle "
+     "to see where\n"},
+    {{.rate = 100, .samples = 30, .duration = 3 * S, .sampled = 3 * S, .covered = 3 * S,
+      .flags = HL_RUN_SUBPROCESSES},
+     "3.00 s elapsed, 0.30 s busy (waiting not shown)",
+     "only 30 samples: shares are uncertain by up to ± 10 points; record again at 1000 Hz for more\n"},
+    {{.rate = 100, .samples = 29, .duration = 3 * S, .sampled = 3 * S, .covered = 3 * S,
+      .flags = HL_RUN_SUBPROCESSES | HL_RUN_GIL},
+     "3.00 s elapsed, 0.29 s holding the GIL (other time not shown)",
+     "only 29 samples: shares are uncertain by up to ± 10 points; record again at 1000 Hz for more\n"},
     /* The start of the interpreter, before py-spy attached, is no time of the program's functions. */
     {{.rate = 100, .samples = 500, .duration = 5 * S + S / 4, .sampled = 5 * S, .covered = 5 * S,
       .flags = HL_RUN_SUBPROCESSES},

@@ -45,6 +45,17 @@ static void put(const struct hl_spool *spool, const char *name, const char *text
     ck_assert_int_eq(hl_file_write_atomic(path, text, strlen(text), 0600), 0);
 }
 
+START_TEST(a_root_that_cannot_be_made_says_what_to_set)
+{
+    _cleanup_error_ struct hl_error error = {0};
+    struct hl_spool *spool = NULL;
+    ck_assert_int_lt(hl_spool_create("/proc/none", UUID, &spool, &error), 0);
+    ck_assert_ptr_null(spool);
+    ck_assert_ptr_nonnull(strstr(error.message, "/proc/none"));
+    ck_assert_ptr_nonnull(strstr(error.remedy, "XDG_STATE_HOME"));
+}
+END_TEST
+
 START_TEST(folder_is_private)
 {
     _cleanup_(hl_spool_close_p) struct hl_spool *spool = create();
@@ -337,6 +348,7 @@ int main(void)
 {
     Suite *suite = suite_create("spool");
     TCase *tests = tcase_create("spool");
+    tcase_add_test(tests, a_root_that_cannot_be_made_says_what_to_set);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, folder_is_private);
     tcase_add_loop_test(tests, bad_name, 0, ARRAY_SIZE(BAD_NAMES));
