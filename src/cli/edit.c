@@ -63,7 +63,7 @@ int hl_cli_label(int argc, char **argv)
     }
     if (values.remove == (operands.count == 2)) {
         return hl_options_misuse(&LABEL_COMMAND, values.remove ? "a LABEL or --remove, not both"
-                                                               : "a LABEL, or --remove, is needed");
+                                                               : "a LABEL or --remove is needed");
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
     int64_t id = 0;

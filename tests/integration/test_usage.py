@@ -51,7 +51,7 @@ def a_mistyped_command_is_answered_shortly(box):
 def a_wrong_combination_is_answered_with_the_right_one(box):
     import_one(box)
     for arguments, answer in (
-            (["label", "last"], "a LABEL, or --remove, is needed"),
+            (["label", "last"], "a LABEL or --remove is needed"),
             (["label", "last", "x", "--remove"], "a LABEL or --remove, not both"),
             (["export", "last", "x.html"], "a file is given as --output FILE"),
             (["top", "python", "x.py"], "a program comes after --"),
