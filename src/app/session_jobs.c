@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hotlens/base/memory.h"
 #include "hotlens/base/strv.h"
@@ -162,6 +163,23 @@ static void write_last_manifest(const struct session_save *save)
     hl_spool_facts_finish(&facts);
 }
 
+/* After what to do about the failure, if that is known. */
+static void say_what_is_kept(struct session_save *save)
+{
+    _cleanup_free_ char *known = hl_xstrdup(save->error.remedy);
+    const char *path = hl_spool_path(save->spool);
+    if (access(path, F_OK) < 0) {
+        hl_error_set_remedy(&save->error, "%s%sthe samples are lost: %s is gone", known ? known : "",
+                            known ? "\n" : "", path);
+        return;
+    }
+    hl_error_set_remedy(&save->error,
+                        "%s%sthe samples are kept in %s and become a run at the next start of hotlens "
+                        "that can save it",
+                        known ? known : "", known ? "\n" : "", path);
+}
+
+
 void hl_session_save_work(struct session_save *save)
 {
     if (save->discard) {
@@ -177,9 +195,6 @@ void hl_session_save_work(struct session_save *save)
         (void)hl_spool_remove(&save->spool, NULL);
         return;
     }
-    hl_error_set_remedy(&save->error,
-                        "the samples are kept in %s and become a run at the next start of hotlens "
-                        "that can save it",
-                        hl_spool_path(save->spool));
+    say_what_is_kept(save);
     hl_spool_close(TAKE_PTR(save->spool));
 }

@@ -1,6 +1,7 @@
 /* hotlens doctor: what was found, what is allowed, and why. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -10,6 +11,7 @@
 #include "hotlens/base/file.h"
 #include "hotlens/base/json.h"
 #include "hotlens/base/memory.h"
+#include "hotlens/base/path.h"
 #include "hotlens/base/strv.h"
 #include "hotlens/cli/cli.h"
 #include "hotlens/cli/common.h"
@@ -141,11 +143,47 @@ static bool disk_is_full(const char *path)
            (uint64_t)system.f_bavail * system.f_frsize < LEAST_ROOM;
 }
 
+/* What keeps a file from being made or changed there, or 0: the nearest folder that exists decides. */
+static int blocked_by(const char *path)
+{
+    struct stat status;
+    _cleanup_free_ char *at = hl_path_parent(path);
+    while (stat(at, &status) < 0) {
+        if (errno != ENOENT || strcmp(at, "/") == 0 || strcmp(at, ".") == 0) {
+            return errno;
+        }
+        char *parent = hl_path_parent(at);
+        free(at);
+        at = parent;
+    }
+    if (!S_ISDIR(status.st_mode)) {
+        return ENOTDIR;
+    }
+    bool there = access(path, F_OK) == 0;
+    return access(at, W_OK | X_OK) < 0 || (there && access(path, W_OK) < 0) ? errno : 0;
+}
+
+/* Whether it was so, and is now in the report. */
+static bool is_blocked(struct report *report, const char *topic, const char *path, const char *remedy)
+{
+    int reason = path ? blocked_by(path) : 0;
+    if (reason) {
+        struct finding *finding =
+            add(report, topic, false, hl_xasprintf("%s cannot be written: %s", path, strerror(reason)));
+        finding->remedy = hl_xstrdup(remedy);
+    }
+    return reason != 0;
+}
+
 static void check_store(struct report *report, const char *db)
 {
     _cleanup_error_ struct hl_error error = {0};
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;
     _cleanup_free_ char *path = db ? hl_xstrdup(db) : hl_store_default_path();
+    if (is_blocked(report, "database", path,
+                   "Make it and its folder writable, or name another file with --db or HOTLENS_DB")) {
+        return;
+    }
     if (path && access(path, F_OK) < 0) {
         add(report, "database", true, hl_xasprintf("%s (not there yet)", path));
         return;
@@ -169,6 +207,9 @@ static void check_spool(struct report *report)
     _cleanup_free_ char *root = hl_spool_root();
     _cleanup_(hl_strv_free_p) char **uuids = NULL;
     _cleanup_error_ struct hl_error error = {0};
+    if (is_blocked(report, "spool", root, "Set XDG_STATE_HOME to a folder that you may write to")) {
+        return;
+    }
     if (!root || hl_spool_list(NULL, &uuids, &error) < 0) {
         add(report, "spool", false, hl_xstrdup(hl_error_text(&error, -1)));
         return;

@@ -87,6 +87,11 @@ static void add_remedy(struct hl_store *store, int code, int reason, struct hl_e
     case EPROTO:
         hl_error_set_remedy(error, "Update this hotlens");
         break;
+    case EROFS:
+        /* Those two keep the mode that it had when they were made. */
+        hl_error_set_remedy(error, "Make it, its -wal, its -shm and their folder writable, or name another file "
+                                   "with --db or HOTLENS_DB");
+        break;
     default:
         break;
     }

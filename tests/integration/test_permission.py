@@ -142,4 +142,25 @@ def another_user_cannot_attach_to_root(box):
     expect(not box.database.exists(), "and nothing is saved")
 
 
+@test
+def what_makes_a_database_read_only_is_named(box):
+    """The files beside it are made with its mode, and keep that when it is made writable again."""
+    box.write("x.raw", "f (/w/x.py:2) 12\n")
+    expect_equal(as_nobody(box, "import", "x.raw").returncode, 0, "imported")
+    box.database.chmod(0o400)
+    expect("x.raw" in as_nobody(box, "runs").stdout, "it can be read")
+    done = as_nobody(box, "doctor")
+    expect("cannot be written" in done.stdout and done.returncode == 1, "doctor says it", done)
+    done = as_nobody(box, "label", "last", "mine")
+    expect("can only be read" in done.stderr and "writable" in done.stderr, "and so does who would write", done)
+    box.database.chmod(0o600)
+    beside = list(box.database.parent.glob("*-*"))
+    expect(beside, "there are such files")
+    done = as_nobody(box, "label", "last", "mine")
+    expect(done.returncode == 1 and "-shm" in done.stderr, "what is in the way is named", done)
+    for path in beside:
+        path.chmod(0o600)
+    expect_equal(as_nobody(box, "label", "last", "mine").returncode, 0, "and that was all")
+
+
 main()

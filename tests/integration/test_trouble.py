@@ -5,6 +5,7 @@ The tables are rows of what is typed and what has to be said."""
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sqlite3
@@ -355,6 +356,39 @@ def a_run_that_cannot_be_saved_is_recovered_later(box):
     expect("recovered an interrupted recording" in done.stderr, "recovered", describe(done))
     expect("[recovered]" in done.stdout, "listed", describe(done))
     expect("recovered" not in box.hotlens("runs", env=environment).stderr, "only once")
+
+
+@test
+def samples_that_are_gone_are_not_said_to_be_kept(box):
+    """The program removes the spool after a window or two, and puts a file where the database's folder was."""
+    folder = box.folder / "gone"
+    folder.mkdir()
+    spool = box.folder / "state" / "hotlens" / "spool"
+    box.program("work.py", f"import glob, os, shutil\nwhile not glob.glob('{spool}/*/0002.raw'):\n"
+                           f"    sum(range(500))\nshutil.rmtree({str(spool)!r})\n"
+                           f"os.rename({str(folder)!r}, {str(folder)!r} + '2')\n"
+                           f"open({str(folder)!r}, 'w').close()\n")
+    done = record(box, "--", sys.executable, "work.py", env={"HOTLENS_DB": str(folder / "x.db")})
+    expect("the samples are lost" in done.stderr, "said", describe(done))
+    expect("are kept" not in done.stderr, "and nothing else", describe(done))
+
+
+@test
+def doctor_finds_what_cannot_be_written(box):
+    """As a recording would: where nothing is yet, the nearest folder decides."""
+    box.write("file", "")
+    state, database = str(box.folder / "file" / "state"), str(box.folder / "file" / "data" / "x.db")
+    done = box.hotlens("doctor", "--db", database)
+    expect_equal(done.returncode, 1, describe(done))
+    expect(re.search("^problem +database .*cannot be written: Not a directory\n .*--db", done.stdout, re.M),
+           "the database, and what helps", describe(done))
+    done = box.hotlens("doctor", env={"XDG_STATE_HOME": state})
+    expect(re.search("^problem +spool .*\n .*XDG_STATE_HOME", done.stdout, re.M), "the spool", describe(done))
+    done = box.hotlens("record", "--", "true", env={"XDG_STATE_HOME": state})
+    failed(done, 1, "XDG_STATE_HOME")
+    new = str(box.folder / "not" / "yet")
+    done = box.hotlens("doctor", "--db", new + "/x.db", env={"XDG_STATE_HOME": new})
+    expect(not re.search("^problem +(database|spool)", done.stdout, re.M), "what can be made is fine", describe(done))
 
 
 @test
