@@ -234,7 +234,7 @@ int hl_cli_purge(int argc, char **argv)
         which ? hl_xasprintf("Delete all runs of %s?", which) : hl_xstrdup("Delete all runs?");
     if (!values.yes && !hl_cli_ask(question)) {
         hl_output_note("nothing was deleted%s",
-                       hl_cli_can_ask() ? "" : ": there is no terminal to ask on, and no --yes");
+                       hl_cli_can_ask() ? "" : ": there is no terminal to ask on; --yes does not ask");
         return HL_EXIT_FAILED;
     }
     _cleanup_(hl_store_close_p) struct hl_store *store = NULL;

@@ -74,7 +74,7 @@ WRONG = [
     ("pin", 2, "RUN is missing"),
     ("rm last", 1, "no runs yet"),
     ("purge", 2, "either --workspace FOLDER or --all"),
-    ("purge --all", 1, "nothing was deleted; --yes"),
+    ("purge --all", 1, "nothing was deleted: there is no terminal"),
     ("purge --yes --workspace=", 2, "--workspace cannot be empty"),
     ("exec", 2, "a program is missing"),
 ]

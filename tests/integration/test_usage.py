@@ -61,7 +61,7 @@ def a_wrong_combination_is_answered_with_the_right_one(box):
         expect_equal(done.returncode, 2, describe(done))
         expect(answer in done.stderr, answer, describe(done))
     done = box.hotlens("purge", "--all")
-    expect("no terminal to ask on, and no --yes" in done.stderr, describe(done))
+    expect("no terminal to ask on; --yes does not ask" in done.stderr, describe(done))
     expect("x.raw" in box.hotlens("runs").stdout, "and nothing was deleted")
 
 
