@@ -198,8 +198,13 @@ static void explain(struct hl_recording *recording, enum hl_failure failure)
 static enum hl_failure failure_of_windows(const struct hl_recording *recording)
 {
     const struct windows *windows = &recording->windows;
-    return windows->text ? hl_failure_classify(windows->exit_code, windows->signal, windows->text)
-                         : HL_FAILURE_GONE;
+    if (!windows->text) {
+        return HL_FAILURE_GONE;
+    }
+    enum hl_failure failure =
+        hl_failure_classify(windows->exit_code, windows->signal, windows->text);
+    /* Who says that all went well and has never attached is no py-spy. */
+    return failure == HL_FAILURE_NONE && recording->result.windows == 0 ? HL_FAILURE_OTHER : failure;
 }
 
 void recording_slow(struct hl_recording *recording, enum hl_failure failure)

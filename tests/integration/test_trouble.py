@@ -360,7 +360,7 @@ def a_run_that_cannot_be_saved_is_recovered_later(box):
 
 @test
 def samples_that_are_gone_are_not_said_to_be_kept(box):
-    """The program removes the spool after a window or two, and puts a file where the database's folder was."""
+    """The program removes the spool after a window or two, and the database's folder is a file then."""
     folder = box.folder / "gone"
     folder.mkdir()
     spool = box.folder / "state" / "hotlens" / "spool"
@@ -388,7 +388,8 @@ def doctor_finds_what_cannot_be_written(box):
     failed(done, 1, "XDG_STATE_HOME")
     new = str(box.folder / "not" / "yet")
     done = box.hotlens("doctor", "--db", new + "/x.db", env={"XDG_STATE_HOME": new})
-    expect(not re.search("^problem +(database|spool)", done.stdout, re.M), "what can be made is fine", describe(done))
+    expect(not re.search("^problem +(database|spool)", done.stdout, re.M), "what can be made is fine",
+           describe(done))
 
 
 @test
@@ -397,6 +398,7 @@ def a_sampler_that_misbehaves_does_not_harm_the_program(box):
     box.write("work.py", "import time\nwhile time.process_time() < 0.6:\n    sum(range(1000))\n"
                          "raise SystemExit(3)\n")
     for mode, text in (("mute", "ended before py-spy was attached"), ("exit", "py-spy failed"),
+                       ("content", "py-spy failed"),
                        ("deny", "not allowed to read"), ("never", "is not a Python process"),
                        ("panic", "py-spy crashed"), ("partial", "a part was not sampled"),
                        ("missing", "nothing was saved"), ("flood", "Saved as run")):
