@@ -7,30 +7,19 @@ const UNSEEN = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\
   + '\\u{e0000}-\\u{e0fff}\\ud800-\\udfff]', 'gu');
 
 /** @param {string} text */
-export function visible(text) {
-  return text.replace(UNSEEN, (mark) => {
-    const code = /** @type {number} */ (mark.codePointAt(0));
-    const hex = code.toString(16);
-    return code < 0x100 ? `\\x${hex.padStart(2, '0')}`
-      : code > 0xffff ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
-  });
-}
+export const visible = (text) => text.replace(UNSEEN, (mark) => {
+  const code = /** @type {number} */ (mark.codePointAt(0));
+  const hex = code.toString(16);
+  return code < 0x100 ? `\\x${hex.padStart(2, '0')}`
+    : code > 0xffff ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
+});
 
-/** @param {string} file @param {number} line */
-export const placeText = (file, line) => {
-  const place = visible(file);
-  return place && line > 0 ? `${place}:${line}` : place;
-};
+/** @param {string} file @param {number} line 0 for none */
+export const placeText = (file, line) => visible(file) + (file && line > 0 ? `:${line}` : '');
 
-/** @param {string} file */
-export const baseName = (file) => file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+/** What a function is called. Imports are all called <module>: which one is what one wants to read. @param {import('./tree.js').Func} function */
+export const nameOf = ({ name, module }) => (
+  name === '<module>' && /^[^<]/.test(module) ? visible(`${module} ${name}`) : visible(name));
 
-/** @param {import('./tree.js').Functions} functions @param {number} fn */
-export const placeTextOf = (functions, fn) => placeText(functions.file[fn], functions.line[fn]);
-
-/** What a function is called. Imports are all called <module>: which one is what one wants to read. @param {import('./tree.js').Functions} functions @param {number} fn */
-export function nameOf(functions, fn) {
-  const name = visible(functions.name[fn]);
-  const module = name === '<module>' ? visible(functions.module[fn]) : '';
-  return module && module[0] !== '<' ? `${module} ${name}` : name;
-}
+/** The order of plain texts, for sort(). @param {string} a @param {string} b */
+export const compareText = (a, b) => (a < b ? -1 : Number(a > b));

@@ -71,24 +71,14 @@ export const functionFill = (name, file) => (hashText(`${name}\n${file}`) % SLOT
 /**
  * A fill for every function. By package: the heaviest packages take the hues in order, so that those which
  * are next to each other most differ.
- * @param {import('./tree.js').Functions} functions
+ * @param {readonly import('./tree.js').Func[]} functions
  * @param {ReadonlyMap<string, number>} slots of packages
- * @param {boolean} byFunction
+ * @param {boolean} byFunction @param {boolean} mineKnown
  */
-export function assign(functions, slots, byFunction) {
-  const fill = new Uint8Array(functions.count);
-  for (let i = 0; i < functions.count; i++) {
-    if (functions.kind[i] !== 0) {
-      fill[i] = STRUCTURE;
-      continue;
-    }
-    if (byFunction) {
-      fill[i] = functionFill(functions.name[i], functions.file[i]);
-      continue;
-    }
-    const muted = functions.mineKnown && !functions.mine[i] ? SLOTS * SHADES : 0;
-    const slot = slots.get(functions.group[i]) ?? 0;
-    fill[i] = muted + slot * SHADES + (hashText(functions.name[i]) % SHADES);
-  }
-  return fill;
-}
+export const assign = (functions, slots, byFunction, mineKnown) => (
+  Uint8Array.from(functions, ({ kind, name, file, group, mine }) => (kind ? STRUCTURE
+    : byFunction ? functionFill(name, file)
+      : slotFill(slots.get(group), mineKnown && !mine) + (hashText(name) % SHADES))));
+
+/** The first fill of a package. @param {number | undefined} slot @param {boolean} muted */
+export const slotFill = (slot = 0, muted) => (slot + (muted ? SLOTS : 0)) * SHADES;

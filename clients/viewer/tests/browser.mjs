@@ -241,7 +241,7 @@ await test('views: inverted, sandwich, table, and back', async () => {
   await key(page, 'i');
   assert.notEqual(await pixel(page, 400, 30), flame);
   await key(page, 'ArrowDown', 'ArrowDown', 's');
-  assert.equal(await page.getByTitle('Callers and callees of one function').getAttribute('aria-pressed'), 'true');
+  assert.equal(await page.getByRole('button', { name: 'Sandwich' }).getAttribute('aria-pressed'), 'true');
   await key(page, 'ArrowUp', 'ArrowUp');
   assert.match(await said(page), /total/);
   await key(page, 't');
