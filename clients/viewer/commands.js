@@ -4,7 +4,7 @@ import { look } from './draw.js';
 import { boxOf, graph, home, lastPane, panes, selected, zoomPane } from './graph.js';
 import { help } from './help.js';
 import { actionOf, actions } from './keys.js';
-import { findFunction, shown, whole } from './model.js';
+import { shown, whole } from './model.js';
 import { sibling, vertical } from './moves.js';
 import { visible } from './names.js';
 import { pivotOn, refresh } from './present.js';
@@ -31,9 +31,9 @@ Object.assign(actions, {
   next: () => goToMatch(1),
   previous: () => goToMatch(-1),
   flame: () => set({ view: 'flame' }, true),
-  inverted: () => toggleView('inverted'),
+  inverted: () => set({ view: 'inverted' }, true),
   sandwich: showSandwich,
-  table: () => toggleView('table'),
+  table: () => set({ view: 'table' }, true),
   help: () => help.showModal(),
   open: () => selected && openSource(selected),
   hide: hideSelected,
@@ -46,13 +46,13 @@ Object.assign(actions, {
   legend: () => flip('legend'),
 });
 
-/** @param {KeyboardEvent} event */
+/** A view's key leads back from it as well. @param {KeyboardEvent} event */
 export function pressed(event) {
   const action = actionOf(event);
   if (action) {
     event.preventDefault();
     event.stopPropagation();
-    actions[action]();
+    actions[action === state.view && action !== 'sandwich' ? 'flame' : action]();
   }
 }
 
@@ -80,16 +80,13 @@ function move(next) {
   }
 }
 
-/** @param {import('./state.js').View} view */
-const toggleView = (view) => set({ view: state.view === view ? 'flame' : view }, true);
-
 /** Of the selected function, else the last one, else the one that runs most. */
 function showSandwich() {
   const { functions } = shown.forward;
   const chosen = selected && functionAt(selected.pane.tree, selected.node);
   if (chosen?.kind === CODE) {
     pivotOn(chosen);
-  } else if (findFunction(state.pivot) >= 0) {
+  } else if (functions.some(({ key }) => key === state.pivot)) {
     set({ view: 'sandwich' }, true);
   } else {
     const { self } = functionTotals(shown.forward, 0);
@@ -132,7 +129,7 @@ async function travel(steps) {
   const place = history.peek(steps);
   if (place) {
     history.go(steps);
-    note(structuredClone(place));
+    note(place);
     await refresh(false);
     const pane = lastPane();
     if (pane) {

@@ -35,7 +35,7 @@ export function h(kind, ...parts) {
  * A button with a tooltip, which is also its name where its text is a sign.
  * @param {string} text @param {string} label @param {() => void} press @param {string} [kind] class
  */
-export const button = (text, label, press, kind = '') => h(`button.button${kind}`, text, { type: 'button', title: label, click: press },
+export const button = (text, label, press, kind = '') => h(`button.button${kind}`, text, { title: label, click: press },
   /\w\w/.test(text) && !label.includes(text) ? {} : { 'aria-label': label });
 
 /** Marks a button as on or off. @param {HTMLElement} element @param {boolean} on */

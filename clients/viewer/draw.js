@@ -9,8 +9,7 @@ import { nodeLabel } from './words.js';
 
 /** What a picture is made with, besides its tree. */
 export const look = {
-  /** @type {ReturnType<import('./theme.js').readTheme> | null} */
-  theme: null,
+  theme: /** @type {ReturnType<import('./theme.js').readTheme>} */ (/** @type {unknown} */ (null)), /* at first */
   /** Device pixels per CSS pixel. */
   ratio: 1,
   /** Of each function. */
@@ -28,9 +27,6 @@ export const look = {
  */
 export function paintTree(context, tree, window, row, top) {
   const { theme, ratio, fill, found, marked } = look;
-  if (!theme) {
-    return;
-  }
   const gap = Math.max(1, Math.round(ratio));
   const pad = Math.round(5 * ratio);
   const { width: last } = window;
@@ -87,7 +83,7 @@ export function paintTree(context, tree, window, row, top) {
 
 /** @param {CanvasRenderingContext2D} context @param {Tree} tree @param {number} node @param {number} x @param {number} y @param {number} room @param {boolean} hit */
 function paintLabel(context, tree, node, x, y, room, hit) {
-  const theme = /** @type {NonNullable<typeof look.theme>} */ (look.theme);
+  const { theme } = look;
   const { parts, more } = nodeLabel(tree, node);
   let left = room;
   /** @param {string} text @param {string} colour @returns {boolean} whether all of it was painted */

@@ -34,10 +34,23 @@ const MARGIN = 8;
 
 const picture = h('canvas.canvas', { 'aria-hidden': 'true' });
 const over = h('canvas.canvas.over', { 'aria-hidden': 'true' });
+const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext('2d', { alpha: false }));
+const overContext = /** @type {CanvasRenderingContext2D} */ (over.getContext('2d'));
 const space = h('div.space');
-const sheet = h('div.sheet', picture, over);
-export const graph = h('div.graph', { tabindex: '0', role: 'application',
-  'aria-label': 'Flame graph. Arrow keys move, Enter zooms, t shows a table, question mark lists all keys.' }, sheet, space);
+export const graph = h('div.graph', h('div.sheet', picture, over), space, {
+  tabindex: '0', role: 'application',
+  'aria-label': 'Flame graph. Arrow keys move, Enter zooms, t shows a table, question mark lists all keys.',
+  scroll: () => {
+    hover(null);
+    redraw();
+  },
+  mousemove: (/** @type {MouseEvent} */ event) => {
+    pointer = event;
+    hover(spotAt(event));
+  },
+  mouseleave: () => hover(null),
+  wheel,
+});
 
 /** @type {Pane[]} */
 export let panes = [];
@@ -68,24 +81,7 @@ export function makePane(tree, up, first) {
 /** The pane whose root everything hangs from, or the callees of a sandwich. */
 export const lastPane = () => panes[panes.length - 1];
 
-const observer = new ResizeObserver(resize);
-observer.observe(graph);
-graph.addEventListener('scroll', () => {
-  hover(null);
-  redraw();
-}, { passive: true });
-graph.addEventListener('mousemove', (event) => {
-  pointer = event;
-  hover(spotAt(event));
-});
-graph.addEventListener('mouseleave', () => hover(null));
-graph.addEventListener('wheel', wheel, { passive: false });
-
-/** For good. */
-export function stopGraph() {
-  observer.disconnect();
-  panes = [];
-}
+new ResizeObserver(resize).observe(graph);
 
 /** Ctrl and wheel, or a pinch: zooms around the pointer. @param {WheelEvent} event */
 function wheel(event) {
@@ -156,10 +152,7 @@ function resize() {
   for (const canvas of [picture, over]) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
   }
-  sheet.style.height = `${height}px`;
   measure();
   if (bottom >= 0) {
     graph.scrollTop = graph.scrollHeight - bottom - height;
@@ -200,9 +193,8 @@ const levelAt = ({ up }, y) => (up ? Math.ceil((base - y) / ROW) : Math.floor((y
 /** @param {number} now */
 function draw(now) {
   dirty = false;
-  const context = picture.getContext('2d', { alpha: false });
   const { theme, ratio } = look;
-  if (!context || !theme || !width || !height) {
+  if (!theme || !width || !height) {
     return;
   }
   if (started) {
@@ -237,20 +229,16 @@ export function boxOf({ pane, node }) {
 }
 
 function drawOver() {
-  const context = over.getContext('2d');
   const { ratio, theme } = look;
-  if (!context || !theme) {
-    return;
-  }
-  context.clearRect(0, 0, over.width, over.height);
+  overContext.clearRect(0, 0, over.width, over.height);
   /** @param {Spot | null} spot @param {string} colour @param {number} thick */
   const outline = (spot, colour, thick) => {
     const box = spot && boxOf(spot);
     if (box) {
       const line = Math.round(thick * ratio);
-      context.lineWidth = line;
-      context.strokeStyle = colour;
-      context.strokeRect(Math.round(box.x * ratio) + line / 2, Math.round(box.y * ratio) + line / 2,
+      overContext.lineWidth = line;
+      overContext.strokeStyle = colour;
+      overContext.strokeRect(Math.round(box.x * ratio) + line / 2, Math.round(box.y * ratio) + line / 2,
         Math.max(Math.round(box.width * ratio) - line - 1, 1), Math.round((ROW - 1) * ratio) - line);
     }
   };
@@ -288,7 +276,7 @@ function hover(spot) {
   }
   hovered = spot;
   drawOver();
-  graph.classList.toggle('hl-hot', spot !== null);
+  graph.style.cursor = spot ? 'pointer' : '';
   const box = spot && boxOf(spot);
   if (box) {
     showTooltip(spot, box, pointOf(pointer).x);

@@ -1,7 +1,7 @@
 /** Packages, processes and threads with their shares; each can be hidden. */
-import { button, h } from './dom.js';
+import { LTR, button, h } from './dom.js';
 import { look } from './draw.js';
-import { packages, structure, whole } from './model.js';
+import { packages, slots, structure, whole } from './model.js';
 import { visible } from './names.js';
 import { percentText } from './numbers.js';
 import { slotFill } from './palette.js';
@@ -9,9 +9,7 @@ import { set, state } from './store.js';
 
 const MOST_ENTRIES = 300;
 
-export const legend = h('aside.legend', { 'aria-label': 'Packages, processes and threads' });
-/** Hues of packages. @type {Map<string, number>} */
-export const slots = new Map();
+export const legend = h('aside.legend', { 'aria-label': 'Legend' });
 
 /**
  * @typedef {object} Entry
@@ -35,7 +33,7 @@ function entryList(title, field, entries) {
     box.checked = !off.includes(key);
     const swatch = h('span.swatch', { 'aria-hidden': 'true' });
     swatch.style.backgroundColor = colour ?? '';
-    return h('li', h('label', { title: name }, box, swatch, h('span.legend-name', { dir: 'ltr' }, name),
+    return h('li', h('label', { title: name }, box, swatch, h('span.legend-name', LTR, name),
       h('span.legend-share', (whole.pruned ? '≥ ' : '') + percentText(entry.share, whole.tree.total[0]))),
     /* Packages and processes and threads are each on their own. */
     button('only', `Show only ${name}`, () => set({ [field]: entries

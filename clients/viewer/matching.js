@@ -14,7 +14,7 @@ function showCount(samples, exact, functions) {
 export function showMatches() {
   look.found = null;
   matchCount.textContent = '';
-  matchCount.classList.remove('hl-wrong');
+  matchCount.className = 'hl-matches';
   try {
     const result = search();
     if (result) {
@@ -23,7 +23,7 @@ export function showMatches() {
     }
   } catch (error) {
     matchCount.textContent = error instanceof SyntaxError ? 'not a regular expression' : /** @type {Error} */ (error).message;
-    matchCount.classList.add('hl-wrong');
+    matchCount.className += ' hl-wrong';
   }
 }
 

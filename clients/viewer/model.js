@@ -4,13 +4,14 @@
  */
 import { FIRST_LIMIT } from './host.js';
 import { amountText } from './numbers.js';
+import { SLOTS } from './palette.js';
 import { readFlame } from './parse.js';
 import { matchedSamples, matches } from './search.js';
 import { spliced } from './splice.js';
 import { host, state } from './store.js';
 import { callsOut, functionTotals, groups } from './totals.js';
 import { inverted, sandwich, withoutFrames } from './transform.js';
-import { CODE, MACHINERY_GROUP, OTHER, emptyTree, functionAt, groupOf, keysOf } from './tree.js';
+import { CODE, OTHER, emptyTree, functionAt, groupOf, keysOf } from './tree.js';
 
 /**
  * @typedef {import('./tree.js').Flame} Flame
@@ -32,14 +33,13 @@ const MACHINERY = ['importlib._bootstrap', 'importlib._bootstrap_external', 'zip
 const NOTHING = emptyTree(1, []);
 
 /** @type {Flame} */
-export let whole = { tree: NOTHING, callers: null, pruned: false, tables: [], info: { title: '', summary: '', contents: '',
-  metric: '', secondsPerSample: 0, lowerBound: false, runSamples: 0, mineKnown: false } };
+export let whole = { tree: NOTHING, callers: null, pruned: false, tables: [], info: /** @type {any} */ ({}) };
 /** @type {Shown} */
 export let shown = { forward: NOTHING, tree: NOTHING, callers: null, pruned: false, asked: '' };
 /** Packages of the whole profile. @type {import('./totals.js').Group[]} */
 export let packages = [];
-/** Modules of each package. @type {Map<string, string[]>} */
-let modules = new Map();
+/** Hues of packages. @type {Map<string, number>} */
+export let slots = new Map();
 
 /** What was worked out last: of each thing one value, and what it was worked out from. @type {Map<string, {from: string, value: any}>} */
 const kept = new Map();
@@ -55,13 +55,9 @@ function once(what, from, make) {
 export async function load() {
   whole = readFlame(await host.request({ limit: FIRST_LIMIT }));
   packages = groups(whole.tree);
+  slots = new Map(packages.map(({ name }, i) => [name, i % SLOTS]));
   kept.clear();
   shown = { ...shown, asked: '' };
-  modules = new Map([[MACHINERY_GROUP, MACHINERY]]);
-  for (const module of new Set(whole.tree.functions.map((each) => each.module))) {
-    const group = groupOf(module);
-    modules.set(group, [...new Set([...modules.get(group) ?? [], module])]);
-  }
 }
 
 export const isLoaded = () => whole.tree !== NOTHING;
@@ -112,9 +108,13 @@ function local() {
 /** What hotlens/flamegraph is asked. @param {State['view']} [view] @returns {Record<string, any>} */
 function params(view = state.view) {
   const [, name, file] = state.pivot.split('\n');
+  const modules = [...new Set([...MACHINERY, ...whole.tree.functions.map(({ module }) => module)])];
   return {
     view: view === 'table' ? 'flame' : view,
-    hide: state.hidden.flatMap((group) => modules.get(group) ?? group),
+    hide: state.hidden.flatMap((group) => {
+      const hidden = modules.filter((module) => groupOf(module) === group);
+      return hidden.length ? hidden : group;
+    }),
     structure: state.merged ? 'merge' : 'keep',
     limit: FIRST_LIMIT,
     ...(state.mine && { only: 'workspace' }),

@@ -33,7 +33,7 @@ function rounded(value, digits) {
 /** @param {number} value already rounded @param {number} digits */
 function decimalsOf(value, digits) {
   const whole = value > 0 ? Math.floor(Math.log10(value) + 1e-9) + 1 : 0;
-  return Math.min(Math.max(digits - whole, 0), 20);
+  return Math.max(digits - whole, 0);
 }
 
 /** @param {number} value */
@@ -69,13 +69,13 @@ export function bytesText(bytes) {
   if (bytes < 1000) {
     return counted(bytes, 'byte');
   }
-  const units = ['kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+  const units = 'kMGTPE';
   let value = bytes / 1000;
   let unit = 0;
   for (; value >= 999.5 && unit + 1 < units.length; unit++) {
     value /= 1000;
   }
-  return `${value.toFixed(value < 9.95 ? 1 : 0)} ${units[unit]}`;
+  return `${value.toFixed(value < 9.95 ? 1 : 0)} ${units[unit]}B`;
 }
 
 /** "1.20 s", "123 samples", "1.2 MB". @param {Scale} scale @param {number} samples */

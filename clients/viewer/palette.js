@@ -41,18 +41,20 @@ const LOOKS = {
   contrast: { base: 0.8, vivid: 0.15, muted: 0.07, step: 0.03, structure: [0.8, 0], rest: [0.65, 0] },
 };
 
-/** All fills of a look. @param {Look} look */
+/** All fills of a look, as the style sheet would have them. @param {Look} look */
 export function fills(look) {
+  /** @param {number} lightness @param {number} chroma @param {number} hue */
+  const colour = (lightness, chroma, hue) => `oklch(${lightness} ${chroma} ${hue})`;
   const { base, vivid, muted, step, structure, rest } = LOOKS[look];
   const colours = [];
   for (const chroma of [vivid, muted]) {
     for (const [hue, lighter] of HUES) {
       for (let shade = 0; shade < SHADES; shade++) {
-        colours.push(oklch(base + lighter * (look === 'dark' ? 0.45 : 1) + (shade - 1) * step, chroma, hue));
+        colours.push(colour(base + lighter * (look === 'dark' ? 0.45 : 1) + (shade - 1) * step, chroma, hue));
       }
     }
   }
-  colours.push(oklch(structure[0], structure[1], 250), oklch(rest[0], rest[1], 250));
+  colours.push(colour(structure[0], structure[1], 250), colour(rest[0], rest[1], 250));
   return colours;
 }
 

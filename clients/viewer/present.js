@@ -3,9 +3,9 @@ import { showDetails } from './details.js';
 import { h } from './dom.js';
 import { look } from './draw.js';
 import { graph, home, hoverAgain, lastPane, makePane, panes, redraw, selectSpot, setPanes, zoomPane } from './graph.js';
-import { legend, showLegend, slots } from './legend.js';
+import { legend, showLegend } from './legend.js';
 import { mark, searchRemote, showMatches } from './matching.js';
-import { findFunction, isLoaded, isRemote, rows, setShown, show, shown, whole } from './model.js';
+import { findFunction, isLoaded, isRemote, rows, setShown, show, shown, slots, whole } from './model.js';
 import { visible } from './names.js';
 import { assign } from './palette.js';
 import { note, set, state } from './store.js';
@@ -22,10 +22,10 @@ let selectedKeys = [];
 /** Answers that come after a newer question are not shown. */
 let turn = 0;
 
-/** @param {unknown} error */
+/** @param {any} error */
 export function fail(error) {
   message.hidden = false;
-  message.textContent = visible(error instanceof Error ? error.message : String(error));
+  message.textContent = visible(error.message);
 }
 
 /** @param {string[]} keys */
@@ -48,7 +48,7 @@ export async function refresh(toRoot) {
   turn += 1;
   const isLast = sameTurn();
   if (state.view === 'sandwich' && !isRemote() && findFunction(state.pivot) < 0) {
-    note({ view: 'flame' });
+    note({ view: 'flame' }, false);
   }
   try {
     const next = await show();

@@ -41,9 +41,9 @@ export function matches(functions, query) {
   }
   const test = tester(query);
   return Uint8Array.from(functions, ({ name, file, module }) => {
-    /** @type {Record<Query['in'], string[]>} */
-    const fields = { any: [name, file, module], function: [name], file: [file], module: [module] };
-    return Number(fields[query.in]?.some((field) => field && test(field)));
+    /** @type {Record<string, string>} */
+    const fields = { function: name, file, module };
+    return Number((query.in === 'any' ? Object.values(fields) : [fields[query.in]]).some((field) => field && test(field)));
   });
 }
 

@@ -14,7 +14,7 @@ const DEEPEST_KEPT = 500;
 export let host;
 export let state = firstState();
 /** What back and forward go through. */
-const place = () => structuredClone({ view: state.view, pivot: state.pivot, zooms: state.zooms });
+const place = () => ({ view: state.view, pivot: state.pivot, zooms: state.zooms });
 export let history = makeHistory(place());
 /** @type {(home: boolean) => void} */
 let changed;
@@ -27,10 +27,12 @@ export function startStore(shows, then) {
   history = makeHistory(place());
 }
 
-/** Changes the state where the picture fits already, or soon will. @param {Partial<State>} change */
-export function note(change) {
+/** Changes the state where the picture fits already, or soon will. @param {Partial<State>} change @param {boolean} [goesBack] to what was before */
+export function note(change, goesBack = true) {
   state = { ...state, ...change };
-  history.push(place());
+  if (goesBack) {
+    history.push(place());
+  }
   const zooms = Object.entries(state.zooms).map(([key, path]) => [key, path.length > DEEPEST_KEPT ? [] : path]);
   host.setState({ ...state, zooms: Object.fromEntries(zooms) });
 }

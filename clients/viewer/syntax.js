@@ -4,8 +4,7 @@
 
 const TOKEN = new RegExp([
   '(?<comment>#.*)',
-  '(?<string>[rbfuRBFU]{0,2}(?:"""(?:[^\\\\]|\\\\.)*?(?:"""|$)|\'\'\'(?:[^\\\\]|\\\\.)*?(?:\'\'\'|$)|'
-    + '"(?:[^"\\\\]|\\\\.)*(?:"|$)|\'(?:[^\'\\\\]|\\\\.)*(?:\'|$)))',
+  '(?<string>[rbfuRBFU]{0,2}(?<quote>"{3}|\'{3}|["\'])(?:\\\\.|(?!\\k<quote>).)*(?:\\k<quote>|$))',
   '(?<keyword>\\b(?:False|None|True|and|as|assert|async|await|break|class|continue|def|del|elif|else|except|'
     + 'finally|for|from|global|if|import|in|is|lambda|nonlocal|not|or|pass|raise|return|try|while|with|yield)\\b)',
   '(?<number>\\b\\d[\\w.]*)',

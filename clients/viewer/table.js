@@ -23,7 +23,7 @@ const COLUMNS = /** @type {[string, string, string][]} */ ([
 
 const body = h('tbody');
 const caption = h('caption');
-const heads = COLUMNS.map(([key, text, title]) => h(/** @type {'th'} */ (`th.col-${key}`), { scope: 'col' }, h('button', { type: 'button', title,
+const heads = COLUMNS.map(([key, text, title]) => h(/** @type {'th'} */ (`th.col-${key}`), { scope: 'col' }, h('button', { title,
   click: () => set({ sort: { key, down: state.sort.key === key ? !state.sort.down : key !== 'name' } }) }, text)));
 export const table = h('div.table', { tabindex: '0', role: 'region', 'aria-label': 'Functions', scroll: more },
   h('table.functions', caption, h('thead', h('tr', ...heads)), body));
@@ -64,8 +64,8 @@ export function showTable(rows, node, choose) {
     bar.style.width = `${all > 0 ? (100 * self[fn]) / all : 0}%`;
     return h('tr', h('td', unit(self[fn])), h('td.share', bar, h('span', percentText(self[fn], all))), h('td', unit(total[fn])),
       h('td', percentText(total[fn], all)), h('td', String(calls[fn])),
-      h('th', { scope: 'row' }, h('button.link', LTR, { type: 'button', title: 'Callers and callees', click: () => choose(func) }, nameOf(func)), ' ',
-        open && func.file ? h('button.link.place', LTR, { type: 'button', title: 'Open', click: () => open(func.file, func.line || 1) }, place)
+      h('th', { scope: 'row' }, h('button.link', LTR, { title: 'Callers and callees', click: () => choose(func) }, nameOf(func)), ' ',
+        open && func.file ? h('button.link.place', LTR, { title: 'Open', click: () => open(func.file, func.line || 1) }, place)
           : h('span.place', LTR, place)));
   };
   body.replaceChildren();

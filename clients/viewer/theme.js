@@ -37,16 +37,11 @@ export function setTheme(theme) {
   document.documentElement.dataset.theme = theme !== 'auto' ? theme : matchMedia(SYSTEM[0]).matches ? 'dark' : 'light';
 }
 
-/** Calls back when the host changes the theme, and when the system does; returns how to stop. @param {() => void} changed @param {() => void} systemChanged */
+/** Calls back when the host changes the theme, and when the system does. @param {() => void} changed @param {() => void} systemChanged */
 export function watchTheme(changed, systemChanged) {
   const observer = new MutationObserver(changed);
   for (const element of [document.documentElement, document.body]) {
     observer.observe(element, { attributes: true, attributeFilter: ['class', 'style', 'data-theme'] });
   }
-  const stop = new AbortController();
-  SYSTEM.forEach((query) => matchMedia(query).addEventListener('change', systemChanged, { signal: stop.signal }));
-  return () => {
-    observer.disconnect();
-    stop.abort();
-  };
+  SYSTEM.forEach((query) => matchMedia(query).addEventListener('change', systemChanged));
 }

@@ -2,13 +2,12 @@
 import { pressed, pressedOutside } from './commands.js';
 import { contents, details, live } from './details.js';
 import { look } from './draw.js';
-import { graph, home, panes, redraw, spotAt, stopGraph } from './graph.js';
+import { graph, home, panes, redraw, spotAt } from './graph.js';
 import { help } from './help.js';
-import { showLegend, slots } from './legend.js';
+import { showLegend } from './legend.js';
 import { mark } from './matching.js';
-import { isLoaded, load, packages, shown, whole } from './model.js';
+import { isLoaded, load, shown, whole } from './model.js';
 import { visible } from './names.js';
-import { SLOTS } from './palette.js';
 import { fail, main, message, refresh } from './present.js';
 import { onSource } from './sources.js';
 import { merged } from './state.js';
@@ -51,23 +50,12 @@ export class Viewer {
     });
     document.addEventListener('keydown', pressedOutside);
     onSource(redraw);
-    let stop = () => {};
 
     this.start = async () => {
       applyTheme();
-      const unwatch = watchTheme(show, applyTheme);
-      const unlisten = host.listen(hear);
-      stop = () => {
-        unwatch();
-        unlisten();
-      };
+      watchTheme(show, applyTheme);
+      host.listen(hear);
       await update();
-    };
-    this.destroy = () => {
-      stop();
-      document.removeEventListener('keydown', pressedOutside);
-      stopGraph();
-      element.replaceChildren();
     };
   }
 }
@@ -82,8 +70,6 @@ async function update() {
     return;
   }
   const { info } = whole;
-  slots.clear();
-  packages.forEach(({ name }, i) => slots.set(name, i % SLOTS));
   title.textContent = visible(info.title || 'Flame graph');
   summary.textContent = visible(info.summary.startsWith(`${info.title} · `) ? info.summary.slice(info.title.length + 3) : info.summary);
   contents.textContent = info.contents;

@@ -2,7 +2,7 @@ import { inverted, sandwich, withoutFrames } from '../viewer/transform.js';
 import { actionOf, helpRows } from '../viewer/keys.js';
 import { makeHistory } from '../viewer/history.js';
 import { amountText, percentText, samplesText } from '../viewer/numbers.js';
-import { fills } from '../viewer/palette.js';
+import { fills as cssFills, oklch } from '../viewer/palette.js';
 import { follow, groupOf, keysOf, pathOf } from '../viewer/tree.js';
 import { functionTotals, callsOut, groups } from '../viewer/totals.js';
 import { matchedSamples, matches, nextMatch } from '../viewer/search.js';
@@ -291,6 +291,9 @@ await test('numbers as in the editor', () => {
   assert.equal(samplesText(scale, 100), '100 ± 10 samples');
   assert.equal(samplesText(scale, 1000), '1000 samples');
 });
+
+/** Fills as #rrggbb; that a browser makes the same of them is seen in browser.mjs. */
+const fills = (look) => cssFills(look).map((fill) => oklch(...fill.match(/[\d.]+/g).map(Number)));
 
 /** A colour as three shares of red, green and blue. */
 const channels = (colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255);
