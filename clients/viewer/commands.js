@@ -1,7 +1,7 @@
 /** What keys and buttons do. */
 import { live } from './details.js';
 import { look } from './draw.js';
-import { boxOf, graph, home, lastPane, panes, selected, zoomPane } from './graph.js';
+import { boxOf, graph, home, lastPane, panes, selected, selectedFunction, zoomPane } from './graph.js';
 import { help } from './help.js';
 import { actionOf, actions } from './keys.js';
 import { shown, whole } from './model.js';
@@ -9,11 +9,11 @@ import { sibling, vertical } from './moves.js';
 import { visible } from './names.js';
 import { pivotOn, refresh } from './present.js';
 import { nextMatch } from './search.js';
+import { NO_ZOOMS } from './state.js';
 import { flip, history, host, note, set, state } from './store.js';
 import { searchField } from './toolbar.js';
 import { functionTotals } from './totals.js';
-import { CODE, functionAt } from './tree.js';
-import { NO_ZOOMS } from './state.js';
+import { CODE } from './tree.js';
 import { openSource, select, tellFocus, zoom } from './zooming.js';
 
 Object.assign(actions, {
@@ -83,17 +83,16 @@ function move(next) {
 /** Of the selected function, else the last one, else the one that runs most. */
 function showSandwich() {
   const { functions } = shown.forward;
-  const chosen = selected && functionAt(selected.pane.tree, selected.node);
+  const chosen = selectedFunction();
   if (chosen?.kind === CODE) {
     pivotOn(chosen);
   } else if (functions.some(({ key }) => key === state.pivot)) {
     set({ view: 'sandwich' }, true);
   } else {
     const { self } = functionTotals(shown.forward, 0);
-    const most = Math.max(0, ...self.filter((_, fn) => functions[fn].kind === CODE));
-    const heaviest = functions.find(({ kind }, fn) => kind === CODE && most > 0 && self[fn] === most);
-    if (heaviest) {
-      pivotOn(heaviest);
+    const heaviest = functions.reduce((best, { kind }, fn) => (kind === CODE && self[fn] > (self[best] ?? 0) ? fn : best), -1);
+    if (heaviest >= 0) {
+      pivotOn(functions[heaviest]);
     }
   }
 }
@@ -147,7 +146,7 @@ function goToMatch(step) {
   const node = nextMatch(pane.tree, look.found, selected?.node ?? (step > 0 ? -1 : 0), step);
   if (node >= 0) {
     const spot = { pane, node };
-    if (!(Number(boxOf(spot)?.width) >= 8)) {
+    if ((boxOf(spot)?.width ?? 0) < 8) {
       zoom(spot, false);
     }
     select(spot, true);
@@ -155,9 +154,9 @@ function goToMatch(step) {
 }
 
 function hideSelected() {
-  const { kind, group } = selected ? functionAt(selected.pane.tree, selected.node) : { kind: -1, group: '' };
-  if (kind === CODE) {
-    live.textContent = `${visible(group)} hidden`;
-    set({ hidden: [...state.hidden, group] });
+  const func = selectedFunction();
+  if (func?.kind === CODE) {
+    live.textContent = `${visible(func.group)} hidden`;
+    set({ hidden: [...state.hidden, func.group] });
   }
 }

@@ -1,11 +1,11 @@
 /** The line below the picture: the node that is selected, and what can be done with it. */
 import { LTR, h } from './dom.js';
-import { panes, selected } from './graph.js';
+import { panes, selected, selectedFunction } from './graph.js';
 import { actionButton } from './keys.js';
 import { shown, unit } from './model.js';
 import { percentText } from './numbers.js';
 import { host, state } from './store.js';
-import { CODE, follow, functionAt } from './tree.js';
+import { CODE, follow } from './tree.js';
 import { nodeName, nodePlace } from './words.js';
 
 const out = actionButton('reset', '✕ Zoomed into', '.out');
@@ -32,7 +32,7 @@ export function showDetails() {
   out.hidden = !tree || !zoom;
   out.textContent = tree && zoom ? `✕ Zoomed into ${nodeName(tree, zoom)}` : '';
   const spot = isTable ? null : selected;
-  const func = spot && functionAt(spot.pane.tree, spot.node);
+  const func = selectedFunction();
   name.textContent = spot && nodeName(spot.pane.tree, spot.node);
   facts.textContent = spot && nodeNumbers(spot).join(' · ');
   buttons.hidden = !spot;

@@ -2,11 +2,12 @@
  * The picture: a canvas as big as what is seen of it, inside an element that scrolls. Redraws when something
  * changed and at most once a frame; what follows the pointer is on a second canvas above it.
  */
-import { h } from './dom.js';
+import { UNSPOKEN, h } from './dom.js';
 import { look, paintTree } from './draw.js';
 import { clamp } from './moves.js';
 import { measureFont } from './text.js';
 import { hideTooltip, showTooltip, tooltip } from './tooltip.js';
+import { functionAt } from './tree.js';
 import { nodeAt, walk } from './walk.js';
 
 /** @typedef {import('./tree.js').Tree} Tree */
@@ -32,8 +33,8 @@ const MARGIN = 8;
  * @typedef {{pane: Pane, node: number}} Spot
  */
 
-const picture = h('canvas.canvas', { 'aria-hidden': 'true' });
-const over = h('canvas.canvas.over', { 'aria-hidden': 'true' });
+const picture = h('canvas.canvas', UNSPOKEN);
+const over = h('canvas.canvas.over', UNSPOKEN);
 const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext('2d', { alpha: false }));
 const overContext = /** @type {CanvasRenderingContext2D} */ (over.getContext('2d'));
 const space = h('div.space');
@@ -77,6 +78,9 @@ export function makePane(tree, up, first) {
   const range = rangeOf(tree);
   return { tree, up, first, zoom: 0, levels: 1, now: range, goal: range, origin: range };
 }
+
+/** What the selected node is of. */
+export const selectedFunction = () => selected && functionAt(selected.pane.tree, selected.node);
 
 /** The pane whose root everything hangs from, or the callees of a sandwich. */
 export const lastPane = () => panes[panes.length - 1];

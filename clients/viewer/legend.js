@@ -1,5 +1,5 @@
 /** Packages, processes and threads with their shares; each can be hidden. */
-import { LTR, button, h } from './dom.js';
+import { LTR, UNSPOKEN, button, h } from './dom.js';
 import { look } from './draw.js';
 import { packages, slots, structure, whole } from './model.js';
 import { visible } from './names.js';
@@ -25,20 +25,20 @@ export const legend = h('aside.legend', { 'aria-label': 'Legend' });
  */
 function entryList(title, field, entries) {
   const off = state[field];
-  return [h('h2', title), h('ul', ...entries.slice(0, MOST_ENTRIES).map((entry) => {
+  return h('div', h('h2', title), h('ul', entries.slice(0, MOST_ENTRIES).map((entry) => {
     const { key, colour } = entry;
     const name = visible(entry.name);
     const box = h('input', { type: 'checkbox', change: () => (
       set({ [field]: off.includes(key) ? off.filter((other) => other !== key) : [...off, key] })) });
     box.checked = !off.includes(key);
-    const swatch = h('span.swatch', { 'aria-hidden': 'true' });
+    const swatch = h('span.swatch', UNSPOKEN);
     swatch.style.backgroundColor = colour ?? '';
     return h('li', h('label', { title: name }, box, swatch, h('span.legend-name', LTR, name),
       h('span.legend-share', (whole.pruned ? '≥ ' : '') + percentText(entry.share, whole.tree.total[0]))),
     /* Packages and processes and threads are each on their own. */
     button('only', `Show only ${name}`, () => set({ [field]: entries
       .filter((other) => other !== entry && other.kind === entry.kind).map((other) => other.key) }), '.only'));
-  })), ...(entries.length > MOST_ENTRIES ? [h('p', `and ${entries.length - MOST_ENTRIES} smaller ones`)] : [])];
+  })), entries.length > MOST_ENTRIES && h('p', `and ${entries.length - MOST_ENTRIES} smaller ones`));
 }
 
 export function showLegend() {
@@ -51,11 +51,11 @@ export function showLegend() {
   const { scrollTop } = legend;
   const threads = structure();
   legend.replaceChildren(
-    ...(state.hidden.length + state.excluded.length
-      ? [button('show all', 'Show everything', () => set({ hidden: [], excluded: [] }), '.only.show-all')] : []),
-    ...entryList('Packages', 'hidden', packages.map(({ name, mine, share }) => ({ key: name, name, share, ...(state.colour === 'module'
+    state.hidden.length + state.excluded.length
+      ? button('show all', 'Show everything', () => set({ hidden: [], excluded: [] }), '.only.show-all') : '',
+    entryList('Packages', 'hidden', packages.map(({ name, mine, share }) => ({ key: name, name, share, ...(state.colour === 'module'
       && { colour: theme.fills[slotFill(slots.get(name), whole.info.mineKnown && !mine) + 1] }) }))),
-    ...(threads.length ? entryList('Processes and threads', 'excluded', threads) : []));
+    threads.length ? entryList('Processes and threads', 'excluded', threads) : '');
   legend.scrollTop = scrollTop;
   /** @type {NodeListOf<HTMLElement>} */ (legend.querySelectorAll('input, button'))[index]?.focus();
 }

@@ -1,10 +1,7 @@
 /** Text from a profile made fit to be seen: what would hide, reorder or break it is written out. */
 
-/* Control characters, marks that turn or join text, invisible and tag characters, lone surrogates. */
-// eslint-disable-next-line no-misleading-character-class
-const UNSEEN = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5'
-  + '\\u180b-\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\uffff'
-  + '\\u{e0000}-\\u{e0fff}\\ud800-\\udfff]', 'gu');
+/* Control characters, lone surrogates, what has no ink or turns and joins text, line separators, specials. */
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff0-\uffff]/gu;
 
 /** @param {string} text */
 export const visible = (text) => text.replace(UNSEEN, (mark) => {

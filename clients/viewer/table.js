@@ -1,5 +1,5 @@
 /** The functions as a real table: sortable, and as long as it is. Rows come as one scrolls. */
-import { LTR, h } from './dom.js';
+import { LTR, UNSPOKEN, h } from './dom.js';
 import { shown, unit } from './model.js';
 import { compareText, nameOf, placeText } from './names.js';
 import { percentText } from './numbers.js';
@@ -26,7 +26,7 @@ const caption = h('caption');
 const heads = COLUMNS.map(([key, text, title]) => h(/** @type {'th'} */ (`th.col-${key}`), { scope: 'col' }, h('button', { title,
   click: () => set({ sort: { key, down: state.sort.key === key ? !state.sort.down : key !== 'name' } }) }, text)));
 export const table = h('div.table', { tabindex: '0', role: 'region', 'aria-label': 'Functions', scroll: more },
-  h('table.functions', caption, h('thead', h('tr', ...heads)), body));
+  h('table.functions', caption, h('thead', h('tr', heads)), body));
 
 /** @type {number[]} functions that are still to come */
 let waiting = [];
@@ -60,7 +60,7 @@ export function showTable(rows, node, choose) {
     const func = functions[fn];
     const { open } = host;
     const place = placeText(func.file, func.line);
-    const bar = h('span.bar', { 'aria-hidden': 'true' });
+    const bar = h('span.bar', UNSPOKEN);
     bar.style.width = `${all > 0 ? (100 * self[fn]) / all : 0}%`;
     return h('tr', h('td', unit(self[fn])), h('td.share', bar, h('span', percentText(self[fn], all))), h('td', unit(total[fn])),
       h('td', percentText(total[fn], all)), h('td', String(calls[fn])),

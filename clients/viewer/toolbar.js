@@ -38,12 +38,12 @@ export const searchField = h('input.search', {
   },
 });
 const where = h('select.select', { 'aria-label': 'Search in', change: () => lookFor({ in: /** @type {any} */ (where.value) }) },
-  ...['any', 'function', 'file', 'module'].map((value) => h('option', { value }, value === 'any' ? 'anything' : value)));
+  ['any', 'function', 'file', 'module'].map((value) => h('option', { value }, value === 'any' ? 'anything' : value)));
 const caseSensitive = button('Aa', 'Match case', () => lookFor({ caseSensitive: !state.search.caseSensitive }), '.icon');
 const regex = button('.*', 'Regular expression', () => lookFor({ regex: !state.search.regex }), '.icon');
 
 /** @param {string} label @param {Node[]} parts */
-const group = (label, ...parts) => h('div.group', { role: 'group', 'aria-label': label }, ...parts);
+const group = (label, ...parts) => h('div.group', { role: 'group', 'aria-label': label }, parts);
 
 export const toolbar = h('header.toolbar',
   h('div.heading', title, summary, matchCount, /* in the row with room for it */

@@ -273,6 +273,16 @@ await test('unseen characters are written out', () => {
     ['a\u0000\u001b[31m', 'a\\x00\\x1b[31m'], ['\u200b\ufeff', '\\u200b\\ufeff'], ['\ud800', '\\ud800'],
     ['a\u2028b\n', 'a\\u2028b\\x0a'], ['\u{e0041}', '\\u{e0041}'], ['😀', '😀'], ['\u061cx', '\\u061cx']];
   rows.forEach(([text, expected]) => assert.equal(visible(text), expected));
+  const unseen = [[0, 0x1f], [0x7f, 0x9f], [0xad], [0x34f], [0x61c], [0x115f, 0x1160], [0x17b4, 0x17b5], [0x180b, 0x180e],
+    [0x200b, 0x200f], [0x2028, 0x202e], [0x2060, 0x206f], [0x3164], [0xfe00, 0xfe0f], [0xfeff], [0xffa0], [0xfff0, 0xffff],
+    [0xd800, 0xdfff], [0xe0000, 0xe0fff]];
+  for (const [first, last = first] of unseen) {
+    for (let code = first; code <= last; code++) {
+      assert.match(visible(String.fromCodePoint(code)), /^\\[xu]/, code.toString(16));
+    }
+  }
+  const seen = ' ~éßλж名前한글😀→…';
+  assert.equal(visible(seen), seen);
 });
 
 await test('numbers as in the editor', () => {
