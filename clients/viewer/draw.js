@@ -97,7 +97,7 @@ function paintLabel(context, tree, node, x, y, room, hit) {
   const whole = parts.every(({ kind, text }) => write(text, theme.code[kind] ?? theme.text));
   left -= advance * 1.5;
   if (whole && more && left > advance * 8) {
-    context.globalAlpha = 0.78;
+    context.globalAlpha = hit ? 0.78 : 1;
     write(more, theme.text);
     context.globalAlpha = 1;
   }

@@ -21,6 +21,8 @@ export function webviewHost(api) {
   /** @type {Map<number, (answer: {error?: unknown, result?: any}) => void>} */
   const waiting = new Map();
   let last = 0;
+  /** @type {(event: import('./host.js').HostEvent) => void} */
+  let hear = () => {};
 
   /** @param {Record<string, any>} message @returns {Promise<any>} */
   const ask = (message) => new Promise((resolve, reject) => {
@@ -33,6 +35,8 @@ export function webviewHost(api) {
     if (data?.type === 'response') {
       waiting.get(data.id)?.(data);
       waiting.delete(data.id);
+    } else if (data) {
+      hear(data);
     }
   });
 
@@ -45,11 +49,7 @@ export function webviewHost(api) {
     getState: () => api.getState(),
     setState: (state) => api.setState(state),
     listen(handler) {
-      window.addEventListener('message', ({ data }) => {
-        if (['update', 'highlight', 'zoom', 'show'].includes(data?.type)) {
-          handler(data);
-        }
-      });
+      hear = handler;
       api.postMessage({ type: 'ready' });
     },
   };

@@ -39,16 +39,15 @@ function decimalsOf(value, digits) {
 /** @param {number} value */
 const two = (value) => String(value).padStart(2, '0');
 
+/** "2 min 05 s", or "2 min" where the rest is not sure. @param {number} whole of the small unit @param {string} big @param {string} small @param {boolean} isSure */
+const sixties = (whole, big, small, isSure) => (isSure ? `${grouped(Math.floor(whole / 60))} ${big} ${two(whole % 60)} ${small}`
+  : `${grouped(Math.floor((whole + 30) / 60))} ${big}`);
+
 /** @param {number} seconds @param {number} error by how much it may be wrong */
 function minutes(seconds, error) {
   const whole = Math.round(seconds);
-  if (seconds < 7200) {
-    return error < 30 ? `${Math.floor(whole / 60)} min ${two(whole % 60)} s`
-      : `${Math.floor((whole + 30) / 60)} min`;
-  }
-  const all = Math.floor((whole + 30) / 60);
-  return error < 1800 ? `${grouped(Math.floor(all / 60))} h ${two(all % 60)} min`
-    : `${grouped(Math.floor((all + 30) / 60))} h`;
+  return seconds < 7200 ? sixties(whole, 'min', 's', error < 30)
+    : sixties(Math.floor((whole + 30) / 60), 'h', 'min', error < 1800);
 }
 
 /** @param {number} seconds @param {number} error @param {number} digits */

@@ -11,12 +11,13 @@ import { nodeName } from './words.js';
 const CHUNK = 200;
 const ROW_HEIGHT = 24;
 
+const SHARE = 'share of all that is shown';
 /** Key, title and what it is; a share is not sorted by. */
 const COLUMNS = /** @type {[string, string, string][]} */ ([
   ['self', 'Own', 'while it was on top of the stack'],
-  ['self', 'Own %', 'share of all that is shown'],
+  ['self', 'Own %', SHARE],
   ['total', 'Total', 'with all that it called'],
-  ['total', 'Total %', 'share of all that is shown'],
+  ['total', 'Total %', SHARE],
   ['calls', 'Calls out', 'how many different functions it calls'],
   ['name', 'Function', ''],
 ]);

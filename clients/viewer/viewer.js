@@ -54,7 +54,7 @@ export class Viewer {
     this.start = async () => {
       applyTheme();
       watchTheme(show, applyTheme);
-      host.listen(hear);
+      host.listen(onEvent);
       await update();
     };
   }
@@ -79,15 +79,15 @@ async function update() {
   }
 }
 
-/** @param {import('./host.js').HostEvent} event */
-function hear(event) {
+/** Other messages may be somebody else's. @param {import('./host.js').HostEvent} event */
+function onEvent(event) {
   if (event.type === 'update') {
     void update();
   } else if (event.type === 'highlight') {
     mark(event);
   } else if (event.type === 'show') {
     set(merged(state, event.state));
-  } else {
+  } else if (event.type === 'zoom') {
     const node = event.node ? shown.tree.ids?.indexOf(event.node) ?? -1 : 0;
     const [pane] = panes;
     if (pane && node >= 0) {
