@@ -27,7 +27,10 @@ Object.assign(actions, {
   escape,
   back: () => travel(-1),
   forward: () => travel(1),
-  search: () => searchField.select(),
+  search: () => {
+    searchField.focus();
+    searchField.select();
+  },
   next: () => goToMatch(1),
   previous: () => goToMatch(-1),
   flame: () => set({ view: 'flame' }, true),
@@ -59,10 +62,11 @@ export function pressed(event) {
 /** Keys outside of the picture: not in fields, and not those that buttons and lists need. @param {KeyboardEvent} event */
 export function pressedOutside(event) {
   const target = /** @type {HTMLElement} */ (event.target);
-  if (help.open) {
+  const action = actionOf(event);
+  if (help.open || !action) {
     return;
   }
-  if (event.key === 'Escape') {
+  if (action === 'escape') {
     escape();
     target.blur(); /* the picture cannot take the focus while the table is shown */
     graph.focus();

@@ -42,7 +42,7 @@ export const graph = h('div.graph', h('div.sheet', picture, over), space, {
   tabindex: '0', role: 'application',
   'aria-label': 'Flame graph. Arrow keys move, Enter zooms, t shows a table, question mark lists all keys.',
   scroll: () => {
-    hover(null);
+    hoverAgain();
     redraw();
   },
   mousemove: (/** @type {MouseEvent} */ event) => {
@@ -289,7 +289,7 @@ function hover(spot) {
   }
 }
 
-/** After other panes were set: a tooltip that is shown tells of what is under the pointer now. */
+/** After the picture changed: a tooltip that is shown tells of what is under the pointer now. */
 export function hoverAgain() {
   hover(hovered && !tooltip.hidden ? spotAt(pointer) : null);
 }

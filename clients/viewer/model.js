@@ -156,8 +156,8 @@ export function search() {
   return found && { found, samples: matchedSamples(shown.forward, found) };
 }
 
-/** Whether numbers of a pruned tree can be had from elsewhere. */
-const isExcluding = () => state.excluded.length > 0 || !shown.pruned;
+/** Whether the shown tree gives lower bounds, and better numbers may be had elsewhere. */
+const isBounds = () => shown.pruned && state.excluded.length === 0;
 
 /**
  * Of the stacks through a node of the shown tree. A pruned tree gives lower bounds: then the host is asked, or
@@ -167,13 +167,13 @@ const isExcluding = () => state.excluded.length > 0 || !shown.pruned;
 export async function rows(node) {
   const { forward, pruned } = shown;
   const { functions } = forward;
-  if (!isExcluding() && isRemote()) {
+  if (isBounds() && isRemote()) {
     return hostRows(node && forward.ids?.[node]);
   }
   /** @param {readonly string[]} groups */
   const sorted = (groups) => [...new Set(groups)].sort().join();
-  const table = isExcluding() || node || state.mine ? null
-    : whole.tables.find(({ hide }) => sorted(hide.map(groupOf)) === sorted(state.hidden));
+  const table = isBounds() && !node && !state.mine
+    && whole.tables.find(({ hide }) => sorted(hide.map(groupOf)) === sorted(state.hidden));
   return table ? { functions, exact: true, ...table }
     : { functions, id: [], exact: !pruned, ...functionTotals(forward, node), calls: callsOut(forward, node) };
 }
@@ -194,7 +194,7 @@ function hostRows(node) {
 
 /** What search() answers, from the host where a pruned tree cannot tell; null where it can. */
 export async function searchAll() {
-  if (!isRemote() || isExcluding()) {
+  if (!isRemote() || !isBounds()) {
     return null;
   }
   const { functions, total, id } = await hostRows(0);

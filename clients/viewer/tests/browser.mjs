@@ -261,6 +261,11 @@ await test('views: inverted, sandwich, table, and back', async () => {
   assert.equal(await page.locator('th.hl-col-name').getAttribute('aria-sort'), 'ascending');
   await rows.first().getByRole('button').first().click();
   assert.equal(await page.locator('.hl-stage').isVisible(), true);
+  const views = () => page.locator('.hl-tab[aria-pressed=true]').innerText();
+  await page.getByRole('button', { name: 'table', exact: true }).dblclick();
+  assert.equal(await views(), 'Table');
+  await key(page, 't');
+  assert.equal(await views(), 'Flame');
   await key(page, '[', '[');
   await page.context().close();
 });
