@@ -237,39 +237,50 @@ static bool is_function(const struct hl_functions *functions, uint32_t index, co
            (!file || is_file(functions, function, file));
 }
 
-/* A scope is of itself, and of the function that it is written in. */
-static bool is_of(const struct hl_flame *flame, uint32_t frame, uint32_t function)
+static bool is_asked_for(const struct hl_flame *flame, uint32_t index)
 {
-    return flame->functions->of_frame[frame] == function ||
-           flame->data->functions->of_frame[frame] == function;
+    const struct hl_flame_query *query = flame->query;
+    const struct hl_functions *functions = flame->functions;
+    bool is_one = !query->function_hash || functions->items[index].hash == query->function_hash;
+    return is_one && is_function(functions, index, query->function, query->file);
+}
+
+/* A file may have several of one name: a property and its setter. */
+static int mark_functions(struct hl_flame *flame, uint8_t *asked, struct hl_error *error)
+{
+    const struct hl_functions *functions = flame->functions;
+    flame->pivot = HL_NO_GROUP;
+    for (uint32_t i = 0; i < functions->count; i++) {
+        asked[i] = is_asked_for(flame, i);
+        if (!asked[i]) {
+            continue;
+        }
+        if (flame->pivot == HL_NO_GROUP) {
+            flame->pivot = i;
+        } else if (functions->items[flame->pivot].file != functions->items[i].file) {
+            return hl_error_set(error, EINVAL, "file: %s is in several files", flame->query->function);
+        }
+    }
+    return flame->pivot != HL_NO_GROUP
+               ? 0
+               : hl_error_set(error, ENOENT, "this run has no function %s", flame->query->function);
 }
 
 int hl_flame_find_pivot(struct hl_flame *flame, struct hl_error *error)
 {
     const struct hl_functions *functions = flame->functions;
-    const struct hl_flame_query *query = flame->query;
-    uint32_t found = HL_NO_GROUP;
-    for (uint32_t i = 0; i < functions->count; i++) {
-        if (!is_function(functions, i, query->function, query->file)) {
-            continue;
-        }
-        if (found != HL_NO_GROUP && functions->items[found].file != functions->items[i].file) {
-            return hl_error_set(error, EINVAL, "file: %s is in several files", query->function);
-        }
-        found = found == HL_NO_GROUP ? i : found;
-    }
-    if (found == HL_NO_GROUP) {
-        return hl_error_set(error, ENOENT, "this run has no function %s", query->function);
-    }
-    flame->pivot = found;
+    _cleanup_free_ uint8_t *asked = hl_try_calloc(functions->count + 1, 1);
     flame->is_pivot = hl_try_malloc(functions->frame_count + 1, 1);
-    if (!flame->is_pivot) {
+    if (!asked || !flame->is_pivot) {
         return -ENOMEM;
     }
-    for (uint32_t i = 0; i < functions->frame_count; i++) {
-        flame->is_pivot[i] = is_of(flame, i, found);
+    int r = mark_functions(flame, asked, error);
+    /* A scope is of itself, and of the function that it is written in. */
+    for (uint32_t i = 0; r == 0 && i < functions->frame_count; i++) {
+        flame->is_pivot[i] =
+            asked[functions->of_frame[i]] || asked[flame->data->functions->of_frame[i]];
     }
-    return 0;
+    return r;
 }
 
 /* By function, whether it is what the focus means. */
@@ -370,11 +381,16 @@ static char *name_focus(const struct hl_flame_query *query)
 /* The stacks through the pivot; of all others a sandwich shows nothing. */
 static int count_pivot(struct hl_flame *flame)
 {
-    bool is_scope = flame->pivot >= flame->data->functions->count;
-    struct hl_groups groups =
-        hl_functions_groups(is_scope ? flame->functions : flame->data->functions);
+    const struct hl_columns *columns = hl_profile_columns(flame->profile);
+    _cleanup_free_ uint8_t *selected = hl_try_calloc(columns->count, 1);
+    if (!selected) {
+        return -ENOMEM;
+    }
+    for (uint32_t i = 1; i < columns->count; i++) {
+        selected[i] = flame->is_pivot[columns->frame[i]];
+    }
     struct hl_profile *part = NULL;
-    int r = hl_profile_focus_group(flame->profile, &groups, flame->pivot, &part);
+    int r = hl_profile_focus(flame->profile, selected, false, &part);
     if (r == 0) {
         hl_profile_unref(flame->profile);
         flame->profile = part;

@@ -86,7 +86,7 @@ static int run(struct screen *screen)
     for (;;) {
         struct terminal_key key;
         int r = measure(screen);
-        r = r < 0 ? r : picture_draw(screen);
+        r = r < 0 || !terminal_is_entered() ? r : picture_draw(screen);
         if (r < 0) {
             return r;
         }
@@ -122,10 +122,11 @@ int hl_flame_interactive(const struct hl_run_data *data, const struct hl_flame_q
     if (r < 0) {
         return hl_error_set_errno(error, -r, "the flame graph cannot be shown");
     }
-    struct screen screen = {.data = data, .columns = 80, .rows = 24};
+    struct screen screen = {.data = data, .error = error, .columns = 80, .rows = 24};
     screen.functions = scopes ? scopes : data->functions;
     prepare(&screen, query);
     r = screen_show(&screen);
+    screen.error = NULL;
     if (r == 0) {
         r = terminal_enter();
         r = r < 0 ? r : run(&screen);
@@ -136,5 +137,5 @@ int hl_flame_interactive(const struct hl_run_data *data, const struct hl_flame_q
         signal(terminal_ended_by(), SIG_DFL);
         raise(terminal_ended_by());
     }
-    return r < 0 ? hl_error_set_errno(error, -r, "the flame graph cannot be shown") : 0;
+    return r < 0 && !error->message ? hl_error_set_errno(error, -r, "the flame graph cannot be shown") : r;
 }

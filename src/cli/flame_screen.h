@@ -90,6 +90,7 @@ struct screen {
     const struct hl_run_data *data;
     const struct hl_functions *functions; /* under the numbers that every graph gives them */
     struct hl_flame_query query;          /* what every graph starts from */
+    struct hl_error *error;               /* for the reason while there is no screen for it, or NULL */
     char **hidden;                        /* packages that were hidden here */
     size_t hidden_count;
 

@@ -101,7 +101,8 @@ static void edit(struct screen *screen, const char *path, uint32_t line)
     static char shell[] = "sh";
     static char option[] = "-c";
     _cleanup_free_ char *at = hl_xasprintf("+%u", line > 0 ? line : 1);
-    _cleanup_free_ char *file = hl_xstrdup(path);
+    /* A name is anybody's: none may be taken for an option, and vi runs what follows a "+". */
+    _cleanup_free_ char *file = hl_xasprintf("%s%s", path[0] == '/' ? "" : "./", path);
     char *argv[] = {shell, option, command, shell, at, file, NULL};
     int r = terminal_run(argv);
     picture_forget(screen);

@@ -52,10 +52,11 @@ static int make(struct screen *screen, const struct place *place, const struct p
     }
     if (query->shape == HL_FLAME_SANDWICH) {
         query->function = hl_strings_get(strings, pivot->name, NULL);
+        query->function_hash = pivot->hash;
         query->file =
             pivot->file == HL_NO_STRING ? NULL : hl_strings_get(strings, pivot->file, NULL);
     }
-    int r = hl_flame_make(screen->data, query, NULL, &graph->flame, NULL);
+    int r = hl_flame_make(screen->data, query, NULL, &graph->flame, screen->error);
     if (r < 0) {
         graph_destroy(graph);
         return r;

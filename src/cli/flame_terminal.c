@@ -25,6 +25,14 @@ static sigset_t usual_mask; /* signals are blocked but while we wait, so that no
 static const int CRASHES[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 static const int ENDS[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
 
+/* In the background the terminal is the shell's, and who changes its modes is stopped. A terminal that does
+ * not control us has no such rule. */
+static bool is_in_background(void)
+{
+    pid_t group = tcgetpgrp(STDIN_FILENO);
+    return group >= 0 && group != getpgrp();
+}
+
 /* Only calls that a signal handler may make. */
 static void give_back(void)
 {
@@ -32,7 +40,9 @@ static void give_back(void)
         is_entered = 0;
         ssize_t ignored = write(STDOUT_FILENO, LEAVE, sizeof(LEAVE) - 1);
         (void)ignored;
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
+        if (!is_in_background()) {
+            tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
+        }
     }
 }
 
@@ -87,6 +97,28 @@ static int take(void)
     return 0;
 }
 
+/* They are blocked: whether one has come. */
+static bool is_ending(void)
+{
+    sigset_t pending;
+    bool found = false;
+    sigpending(&pending);
+    for (size_t i = 0; i < ARRAY_SIZE(ENDS); i++) {
+        found = found || sigismember(&pending, ENDS[i]) == 1;
+    }
+    return found;
+}
+
+/* After a stop. What was made to go on in the background (bg) stops again, as other programs do that need the
+ * terminal; but what is to end (kill %1, which also makes it go on) must not. */
+static int take_in_foreground(void)
+{
+    while (is_in_background() && !is_ending()) {
+        raise(SIGSTOP);
+    }
+    return is_ending() ? 0 : take();
+}
+
 static void block_signals(void)
 {
     sigset_t ours;
@@ -118,11 +150,13 @@ int terminal_enter_plainly(void)
     return take();
 }
 
-void terminal_take_again(void)
+bool terminal_take_again(void)
 {
-    if (is_entered) {
-        (void)take();
+    if (is_in_background()) {
+        give_back();
+        return false;
     }
+    return take() == 0;
 }
 
 int terminal_enter(void)
@@ -153,7 +187,19 @@ void terminal_suspend(void)
 {
     give_back();
     raise(SIGSTOP);
-    (void)take();
+    (void)take_in_foreground();
+}
+
+void terminal_suspend_plainly(void)
+{
+    give_back();
+    raise(SIGSTOP);
+    (void)terminal_take_again();
+}
+
+bool terminal_is_entered(void)
+{
+    return is_entered;
 }
 
 /* After a SIGSTOP, which nobody can notice before, the shell has set the terminal as it likes it. */
@@ -167,7 +213,7 @@ bool terminal_follow_job_control(void)
         terminal_suspend();
         is_back = 0;
     } else if (was_stopped) {
-        (void)take();
+        (void)take_in_foreground();
     }
     return shall_stop || was_stopped;
 }
@@ -204,7 +250,7 @@ int terminal_run(char *const argv[])
     handle(SIGINT, on_end);
     handle(SIGQUIT, on_end);
     handle(SIGTSTP, on_stop);
-    int taken = take();
+    int taken = take_in_foreground();
     is_back = 0;
     return taken < 0 ? taken : r;
 }

@@ -12,10 +12,16 @@ int terminal_enter(void);
 void terminal_leave(void);
 /* The same for a program that handles signals itself; only crashes are handled here. */
 int terminal_enter_plainly(void);
-/* After somebody else stopped the process and let it go on. */
-void terminal_take_again(void);
-/* Ctrl+Z: gives the terminal back, stops the process, takes the terminal again. */
+/* After the process was stopped and goes on. False in the background, where the terminal is the shell's: then
+ * nothing may be drawn or read until a later call has taken it. */
+bool terminal_take_again(void);
+/* Whether it is ours now. */
+bool terminal_is_entered(void);
+/* Ctrl+Z: gives the terminal back, stops the process, takes the terminal again. In the background it stops
+ * again, unless a signal that ends it has come, which the next wait finds. */
 void terminal_suspend(void);
+/* The same after terminal_enter_plainly: in the background it goes on without the terminal. */
+void terminal_suspend_plainly(void);
 /* A signal that ends the process has come; it is raised again by terminal_leave's caller. 0 for none. */
 int terminal_ended_by(void);
 /* Somebody else stopped the process, or made it go on after SIGSTOP: to be called when nothing was read. */

@@ -53,7 +53,7 @@ int top_draw(struct top_view *view, const struct top_numbers *numbers);
 struct top_output;
 
 /* A pipe for standard output and error of the program, of which the last 64 KiB are kept. `changed` is called
- * when there is a new last line. 0 or a negative errno. */
+ * for each piece that was read, however many there are. 0 or a negative errno. */
 int top_output_create(uv_loop_t *loop, void (*changed)(void *user), void *user,
                       struct top_output **ret_output);
 /* The descriptor that the program writes to; ours has to be closed once it has started. */
@@ -79,6 +79,7 @@ struct top {
     uv_poll_t keys;
     uv_signal_t resize;
     uv_signal_t resume;
+    uv_timer_t redraw; /* for what the program prints */
     struct top_view view;
     char *what;
     bool told;

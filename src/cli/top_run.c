@@ -13,6 +13,9 @@
 #include "hotlens/cli/signals.h"
 #include "top_internal.h"
 
+/* A program may print faster than a terminal draws; then it is not to wait for us. */
+#define OUTPUT_MS 100
+
 static void stop(struct top *top, int signal)
 {
     if (!top->ended && top->running) {
@@ -21,9 +24,27 @@ static void stop(struct top *top, int signal)
     }
 }
 
+static void on_key(uv_poll_t *handle, int status, int events);
+
+/* In the background (bg) the recording goes on, and nothing is drawn or read. No signal says when the shell
+ * has given the terminal back (fg), so each window asks. */
+static bool take_again(struct top *top)
+{
+    bool is_ours = terminal_take_again();
+    if (is_ours) {
+        uv_poll_start(&top->keys, UV_READABLE, on_key);
+    } else {
+        uv_poll_stop(&top->keys);
+    }
+    return is_ours;
+}
+
 static void show(struct top *top)
 {
     if (top->ended || (!top->view.screen && !top->shown)) {
+        return;
+    }
+    if (top->view.screen && !terminal_is_entered() && !take_again(top)) {
         return;
     }
     top->view.output = top->output ? top_output_line(top->output) : NULL;
@@ -110,6 +131,7 @@ static void leave_screen(struct top *top)
         uv_close((uv_handle_t *)&top->keys, NULL);
         uv_close((uv_handle_t *)&top->resize, NULL);
         uv_close((uv_handle_t *)&top->resume, NULL);
+        uv_close((uv_handle_t *)&top->redraw, NULL);
     }
 }
 
@@ -121,7 +143,7 @@ static void suspend(struct top *top)
         hl_recording_pause(recording);
     }
     if (top->view.screen) {
-        terminal_suspend();
+        terminal_suspend_plainly();
     } else {
         hl_signals_suspend();
     }
@@ -208,7 +230,7 @@ static void on_resize(uv_signal_t *handle, int number)
 static void on_resume(uv_signal_t *handle, int number)
 {
     (void)number;
-    terminal_take_again();
+    (void)take_again(handle->data);
     show(handle->data);
 }
 
@@ -222,13 +244,15 @@ static void take_screen(struct top *top)
     uv_poll_init(&top->loop, &top->keys, STDIN_FILENO);
     uv_signal_init(&top->loop, &top->resize);
     uv_signal_init(&top->loop, &top->resume);
-    top->keys.data = top->resize.data = top->resume.data = top;
+    uv_timer_init(&top->loop, &top->redraw);
+    top->keys.data = top->resize.data = top->resume.data = top->redraw.data = top;
     uv_poll_start(&top->keys, UV_READABLE, on_key);
     uv_signal_start(&top->resize, on_resize, SIGWINCH);
     uv_signal_start(&top->resume, on_resume, SIGCONT);
     uv_unref((uv_handle_t *)&top->keys);
     uv_unref((uv_handle_t *)&top->resize);
     uv_unref((uv_handle_t *)&top->resume);
+    uv_unref((uv_handle_t *)&top->redraw);
     show(top);
 }
 
@@ -295,9 +319,17 @@ static void on_signal(void *user, int signal, bool from_terminal)
     }
 }
 
+static void on_redraw(uv_timer_t *timer)
+{
+    show(timer->data);
+}
+
 static void on_output(void *user)
 {
-    show(user);
+    struct top *top = user;
+    if (!top->ended && !uv_is_active((uv_handle_t *)&top->redraw)) {
+        uv_timer_start(&top->redraw, on_redraw, OUTPUT_MS, 0);
+    }
 }
 
 /* With the screen ours a program prints into a pipe; else to standard error: the table has the other. */

@@ -362,8 +362,11 @@ void hl_recording_pause(struct hl_recording *recording)
     }
     recording->paused_at = hl_clock_monotonic();
     uv_timer_t *duration = &recording->timers[TIMER_DURATION];
-    recording->duration_left =
-        uv_is_active((uv_handle_t *)duration) ? uv_timer_get_due_in(duration) : 0;
+    recording->duration_left = 0;
+    if (uv_is_active((uv_handle_t *)duration)) {
+        uint64_t due = uv_timer_get_due_in(duration);
+        recording->duration_left = due > 0 ? due : 1; /* due this moment: not without an end */
+    }
     uv_timer_stop(&recording->timers[TIMER_DURATION]);
     uv_timer_stop(&recording->timers[TIMER_NEXT]);
     if (recording->result.sampler == HL_SAMPLER_ATTACH) {

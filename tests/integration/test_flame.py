@@ -1,5 +1,6 @@
 """`hotlens flame --interactive` in a terminal: every key, signals, small windows, hostile names."""
 
+import json
 import os
 import re
 import signal
@@ -7,7 +8,8 @@ import termios
 import time
 from random import Random
 
-from harness import HOTLENS, SOURCE, Terminal, expect, expect_equal, main, test, wait_until
+from harness import (HOTLENS, SOURCE, Terminal, expect, expect_equal, is_alive, main, processes_of, test,
+                     wait_until)
 from screen import Screen
 
 STACKS = ("<module> (a.py:9);train (a.py:1);step (a.py:2) 60\n"
@@ -149,6 +151,25 @@ def a_sandwich_has_callers_above_and_callees_below(box):
 
 
 @test
+def one_of_two_functions_of_a_name(box):
+    """A property and its setter are two functions: the sandwich is of the one that is selected."""
+    box.write("k.py", "class K:\n    @property\n    def x(self):\n        return 1\n\n"
+                      "    @x.setter\n    def x(self, v):\n        pass\n")
+    file = box.folder / "k.py"
+    stacks = f"<module> (a.py:9);get (a.py:1);K.x ({file}:4) 30\n" \
+             f"<module> (a.py:9);set (a.py:5);K.x ({file}:8) 60\n<module> (a.py:9) 10\n"
+    with Viewer(box, stacks) as (terminal, screen):
+        screen.press(b"t", "[table]")
+        for keys, caller, samples in ((b"s", "set", 60), (b"tjs", "get", 30)):
+            screen.press(keys, "[callers and callees] a.py › K.x", f"{samples} of {samples} samples")
+            expect(caller in body(screen)[-2], "its caller", screen.text())
+            expect_equal("get" in screen.text(), caller == "get", "and no other")
+        quits(terminal)
+    answer = json.loads(box.hotlens("flame", "--function", "K.x", "--json").stdout)
+    expect_equal(answer["samples"], 90, "by its name alone both are meant")
+
+
+@test
 def the_table_sorts_and_leads_on(box):
     with Viewer(box, columns=120) as (terminal, screen):
         screen.press(b"t", "[table]", "own▼")
@@ -263,6 +284,12 @@ def source_lines_and_the_editor(box):
         screen.press(b"k", "<module>")
         source.unlink()
         screen.press(b"o", "is not on this machine")
+        quits(terminal)
+    name = "+!id"
+    box.write(name, "pass\n")
+    with Viewer(box, f"<module> ({name}:1) 5\n", env={"EDITOR": str(editor)}) as (terminal, screen):
+        screen.press(b"jo", "<module>")
+        wait_until(lambda: (box.folder / "asked").read_text() == f"+1|./{name}|")
         quits(terminal)
 
 
@@ -389,6 +416,15 @@ def signals_give_the_terminal_back(box):
 
 
 @test
+def what_cannot_be_shown_is_explained(box):
+    box.hotlens("import", box.write("p.raw", STACKS))
+    with Terminal(box, HOTLENS, "flame", "--interactive", "--focus", "nobody") as terminal:
+        expect_equal(terminal.wait(), 1, "exit code")
+        expect("no samples of this run are in that focus" in terminal.text(), "why", terminal.text())
+        expect(ENTER not in terminal.output, "the terminal was not taken", terminal.text())
+
+
+@test
 def it_stops_and_goes_on(box):
     with Viewer(box) as (terminal, screen):
         for stop in (lambda: terminal.send(b"\x1a"), lambda: os.kill(terminal.pid, signal.SIGTSTP)):
@@ -405,6 +441,28 @@ def it_stops_and_goes_on(box):
         screen.press(b"j", "<module>  a.py")
         terminal.send(b"\x03")
         ends_well(terminal, 0)
+
+
+@test
+def a_stopped_job_can_be_ended(box):
+    """`kill %1` lets what is stopped go on, in the background, where the terminal cannot be taken."""
+    box.hotlens("import", box.write("p.raw", STACKS))
+    flame = f"{HOTLENS} flame --interactive"
+    for stop in (lambda _: b"\x1a", lambda pid: os.kill(pid, signal.SIGSTOP)):
+        with Terminal(box, "bash", "--norc", "--noprofile", "-i", env={"PS1": "ready> "}) as terminal:
+            terminal.expect("ready> ")
+            terminal.send(f"{flame}\n".encode())
+            terminal.expect("quit")
+            pid, = (pid for pid, command in processes_of(box) if " flame " in command)
+            terminal.output = b""
+            terminal.send(stop(pid) or b"")
+            terminal.expect("Stopped")
+            terminal.output = b""
+            terminal.send(b"kill %1\n")
+            wait_until(lambda pid=pid: terminal.read(0.1) and not is_alive(pid))
+            terminal.send(b"\n")
+            terminal.expect("Terminated")
+            expect("[flame]" not in terminal.text(), "nothing is drawn on the shell's screen", terminal.text())
 
 
 @test

@@ -3,6 +3,7 @@ it ends, and what it says where nothing can be sampled. Numbers are compared as 
 time."""
 
 import os
+import pathlib
 import re
 import signal
 import sys
@@ -39,6 +40,7 @@ except KeyboardInterrupt:
 # Two halves, told apart by a file: what is hot now is not what was hot before.
 TURN = """
 import os
+import pathlib
 def before():
     for i in range(100000):
         pass
@@ -198,7 +200,7 @@ def a_program_is_started_and_ended(box):
     with Top(box, "--", sys.executable, "spin.py") as (terminal, screen):
         screen.wait_until(lambda: samples(screen)[0] > 0, "a window")
         screen.wait_until(lambda: screen.rows[-2] == "> first line", "its last line")
-        expect("three  spin.py:3" in screen.text(), "function, file and line", screen.text())
+        screen.wait_for("three  spin.py:3")
         on_screen = terminal.text()
         expect(on_screen.count("first line") == on_screen.count("> first line"), "nowhere else")
         terminal.send(b"q")
@@ -256,6 +258,53 @@ def it_stops_and_goes_on(box):
         expect_equal(terminal.wait(), 0, terminal.text()[-800:])
     process.kill()
     process.wait()
+    nothing_is_left(box)
+
+
+@test
+def a_stopped_job_can_be_ended(box):
+    """`bg` and `kill %1` let what is stopped go on in the background, where the terminal cannot be taken."""
+    process = started(box)
+    with Terminal(box, "bash", "--norc", "--noprofile", "-i", env={"PS1": "ready> "}) as terminal:
+        terminal.expect("ready> ")
+        terminal.send(f"{HOTLENS} top --py-spy {find_py_spy()} {process.pid}\n".encode())
+        terminal.expect("; now: ")
+        pid, = (pid for pid, command in processes_of(box) if "hotlens top" in command)
+        terminal.send(b"\x1a")
+        terminal.expect("Stopped")
+        terminal.output = b""
+        terminal.send(b"bg\n")
+        terminal.expect("ready> ")
+        terminal.send(b"fg\n")
+        terminal.expect("; now: ")
+        terminal.send(b"\x1a")
+        terminal.expect("Stopped")
+        terminal.output = b""
+        terminal.send(b"kill %1\n")
+        wait_until(lambda: terminal.read(0.1) and not is_alive(pid))
+        terminal.send(b"\n")
+        terminal.expect("Done")
+        expect("%own" not in terminal.text(), "nothing is drawn on the shell's screen", terminal.text())
+        expect("goes on" in terminal.text(), "the end is said", terminal.text())
+    process.kill()
+    process.wait()
+    nothing_is_left(box)
+
+
+@test
+def a_flood_of_output_is_not_drawn_piece_by_piece(box):
+    """64 MiB are at least a thousand pieces of the pipe's 64 KiB, and each picture sorts and draws all."""
+    pieces = 1024
+    box.write("flood.py", "import sys\n"
+                          f"for i in range({pieces}):\n    sys.stdout.write(('x' * 63 + '\\n') * 1024)\n"
+                          "print('over', flush=True)\nwhile True:\n    pass\n")
+    with Top(box, "--", sys.executable, "flood.py") as (terminal, screen):
+        screen.wait_for("> over")
+        pictures = terminal.output.count(b"\x1b[H")
+        print(f"# {pictures} pictures", flush=True)
+        expect(pictures < pieces / 2, "pictures", pictures)
+        terminal.send(b"q")
+        terminal.wait()
     nothing_is_left(box)
 
 
@@ -337,8 +386,7 @@ def a_reader_that_goes_away_ends_it(box):
 @test
 def what_cannot_be_sampled_is_said(box):
     sleeping = box.start("sleep", "600")
-    gone = box.start("true")
-    gone.wait()
+    nobody = pathlib.Path("/proc/sys/kernel/pid_max").read_text().strip()  # the number after the last
     py_spy = ("--py-spy", find_py_spy())
     for code, text, arguments in (
             (2, "a PID, or -- and a program, is needed", ()),
@@ -346,7 +394,7 @@ def what_cannot_be_sampled_is_said(box):
             (2, "PID is the number of a process, not 'foo'", ("foo",)),
             (2, "PID is the number of a process, not '99999999999999999999'", ("9" * 20,)),
             (2, "a PID or a program, not both", ("1", "--", "true")),
-            (1, f"there is no process {gone.pid}", (*py_spy, gone.pid)),
+            (1, f"there is no process {nobody}", (*py_spy, nobody)),
             (1, "is not a Python process that py-spy recognizes", (*py_spy, sleeping.pid)),
             (1, "the py-spy that was asked for does not exist", ("--py-spy", "/nowhere", "1")),
             (127, "no such program: nowhere", (*py_spy, "--", "nowhere")),

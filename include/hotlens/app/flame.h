@@ -33,6 +33,7 @@ struct hl_flame_query {
     enum hl_flame_shape shape;
     const char *function; /* of a sandwich */
     const char *file;     /* which one of that name, or NULL */
+    uint64_t function_hash; /* one of those that a file has of that name (functions.h), 0 for all of them */
     bool by_line;
     bool merge;     /* without nodes for processes and threads */
     bool workspace; /* without frames of files that are not the workspace's own */
@@ -68,7 +69,7 @@ struct hl_flame {
     uint32_t *function_of_group; /* NULL: groups are functions */
     uint64_t *group_hash;
     uint8_t *is_pivot; /* by frame */
-    uint32_t pivot;    /* function */
+    uint32_t pivot;    /* function; the first of its name where all are meant */
     struct hl_view *view;    /* of a sandwich: callees */
     struct hl_view *callers; /* of a sandwich */
     uint64_t samples; /* of what is shown: the focus, of a sandwich the function's */

@@ -215,6 +215,9 @@ START_TEST(too_many)
 }
 END_TEST
 
+/* A command line as /proc has it: each argument ended by a NUL byte. */
+#define GIVEN(text) text, sizeof(text)
+
 /* What a process was given and where it works, and whether it is one of /w and /v. */
 static const struct {
     const char *cwd;
@@ -222,18 +225,19 @@ static const struct {
     size_t size;
     bool first;
 } preferred[] = {
-    { "/w", "python3\0x.py", 14, true },
-    { "/v/deep", "python3\0x.py", 14, true },
-    { "/", "python3\0/w/x.py", 16, true },
-    { "/", "python3\0-X\0utf8\0/v/x.py", 25, true },
-    { "/", "python3\0w/x.py", 15, true },
-    { "/srv/a", "python3\0../../w/x.py", 21, true },
-    { NULL, "python3\0/w/x.py", 16, true },
-    { "/", "/w/bin/python\0-c\0pass", 22, true },
-    { "/", "python3\0-c\0w", 13, false },
-    { "/wide", "python3\0/wide/x.py", 19, false },
-    { "/srv", "python3\0w/x.py", 15, false },
-    { NULL, "python3\0w/x.py", 15, false },
+    { "/w", GIVEN("python3\0x.py"), true },
+    { "/v/deep", GIVEN("python3\0x.py"), true },
+    { "/", GIVEN("python3\0/w/x.py"), true },
+    { "/", GIVEN("python3\0-X\0utf8\0/v/x.py"), true },
+    { "/", GIVEN("python3\0w/x.py"), true },
+    { "/srv/a", GIVEN("python3\0../../w/x.py"), true },
+    { NULL, GIVEN("python3\0/w/x.py"), true },
+    { "/", GIVEN("/w/bin/python\0-c\0pass"), true },
+    { "/", GIVEN("python3\0-c\0w"), false },
+    { "/wide", GIVEN("python3\0/wide/x.py"), false },
+    { "/srv", GIVEN("python3\0w/x.py"), false },
+    { NULL, GIVEN("python3\0w/x.py"), false },
+    { "/", GIVEN(""), false },
     { "/", "", 0, false },
     { NULL, NULL, 0, false },
 };
