@@ -301,15 +301,19 @@ def fake_no_child():
 
 
 def fake_errors():
-    # py-spy counts failures per Python process; what else the program started has none.
-    program = "import subprocess; [subprocess.Popen(['sleep', '1000']) for _ in range(3)]; " \
-              "subprocess.run(['sleep', '1000'])"
-    row = Row([PYTHON, "-c", program], QUICK + ["--flags", "ts"], fake="errors")
-    row.until("window", index="1")
-    row.tell("stop 15")
-    row.finish()
-    expect([int(w["covered"]) % 10**9 for w in row.windows()][:2], [790000000] * 2)
-    row.close()
+    # py-spy counts failures per Python process; what else the program started has none. Attached to when
+    # everything is started: between fork and exec a child is one more Python.
+    source = "import subprocess, sys; sleeps = [subprocess.Popen(['sleep', '1000']) for _ in range(4)]; " \
+             "print('started', flush=True); sys.stdin.read(); [sleep.kill() for sleep in sleeps]"
+    with subprocess.Popen([PYTHON, "-c", source], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        assert program.stdout.readline() == b"started\n"
+        row = Row(None, QUICK + ["--flags", "ts"], fake="errors", pid=program.pid)
+        row.until("window", index="1")
+        row.tell("stop 15")
+        row.finish()
+        expect([int(w["covered"]) % 10**9 for w in row.windows()][:2], [790000000] * 2)
+        row.close()
+        program.communicate()
 
 
 def fake_slow():
