@@ -40,7 +40,7 @@ const overContext = /** @type {CanvasRenderingContext2D} */ (over.getContext('2d
 const space = h('div.space');
 export const graph = h('div.graph', h('div.sheet', picture, over), space, {
   tabindex: '0', role: 'application',
-  'aria-label': 'Flame graph. Arrow keys move, Enter zooms, t shows a table, question mark lists all keys.',
+  'aria-label': 'Flame graph. Arrow keys move, Enter zooms, t is a table, question mark keys.',
   scroll: () => {
     hoverAgain();
     redraw();

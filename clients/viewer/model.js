@@ -107,7 +107,7 @@ function local() {
 
 /** What hotlens/flamegraph is asked. @param {State['view']} [view] @returns {Record<string, any>} */
 function params(view = state.view) {
-  const [, name, file] = state.pivot.split('\n');
+  const [, name, file, line] = state.pivot.split('\n');
   const modules = [...new Set([...MACHINERY, ...whole.tree.functions.map(({ module }) => module)])];
   return {
     view: view === 'table' ? 'flame' : view,
@@ -118,7 +118,7 @@ function params(view = state.view) {
     structure: state.merged ? 'merge' : 'keep',
     limit: FIRST_LIMIT,
     ...(state.mine && { only: 'workspace' }),
-    ...(view === 'sandwich' && { function: name, ...(file && { file }) }),
+    ...(view === 'sandwich' && { function: name, file: file || null, line: Number(line) || null }),
   };
 }
 

@@ -10,7 +10,7 @@ export const grouped = (value) => {
 
 /** @param {number} count @param {string} noun */
 export const counted = (count, noun) =>
-  `${grouped(count)} ${noun}${count === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;
+  `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** The relative error of n samples is about 1/√n. @param {number} samples */
 function digitsOf(samples) {

@@ -37,7 +37,7 @@ function readFunctions(json) {
   const files = list(json.file, 'files');
   const modules = list(json.module, 'modules');
   const columns = json.functions ?? {};
-  return list(columns.name, 'functions').map((index, i) => {
+  const functions = list(columns.name, 'functions').map((index, i) => {
     const name = text(names[index]);
     const file = text(files[columns.file?.[i]]);
     const module = text(modules[columns.module?.[i]]);
@@ -45,6 +45,13 @@ function readFunctions(json) {
     return { name, file, module, kind, line: count(columns.line?.[i]), mine: isMine(file, json.workspace),
       group: kind ? '' : groupOf(module) || '(no module)', key: `${kind}\n${name}\n${file}` };
   });
+  /* A file may have several of one name: a property and its setter. */
+  const isTwice = new Map();
+  functions.forEach(({ key }) => isTwice.set(key, isTwice.has(key)));
+  functions.forEach((each) => {
+    each.key += isTwice.get(each.key) ? `\n${each.line}` : '';
+  });
+  return functions;
 }
 
 /** @param {any} nodes @param {Func[]} functions @returns {Tree} */

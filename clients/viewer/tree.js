@@ -22,7 +22,7 @@ export const PROCESS = 2;
  * @property {number} line of `def`
  * @property {number} kind CODE, THREAD or PROCESS; -1 for what is no function
  * @property {boolean} mine whether its file belongs to the project
- * @property {string} key names it where its index may be another
+ * @property {string} key names it where its index may be another: kind, name and file, and the line where those are not enough
  *
  * @typedef {object} Tree
  * @property {number} count

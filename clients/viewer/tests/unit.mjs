@@ -72,6 +72,22 @@ await test('a sandwich counts each stack once: callers of the outermost call, ca
   }
 }));
 
+await test('a property and its setter are two functions', () => {
+  const json = flameOf([{ stack: [0, 1], count: 3 }, { stack: [0, 2], count: 6 }], 3);
+  json.functions.name[2] = json.functions.name[1];
+  json.functions.file[2] = json.functions.file[1];
+  json.functions.line = [1, 3, 7];
+  const { tree } = readFlame(json);
+  const numbers = [1, 2].map((fn) => {
+    const node = tree.fn.indexOf(fn);
+    assert.equal(follow(tree, keysOf(tree, node)), node);
+    return sandwich(tree, tree.functions.findIndex(({ key }) => key === tree.functions[fn].key)).tree.total[0];
+  });
+  assert.deepEqual(numbers, [3, 6]);
+  assert.match(tree.functions[2].key, /\n7$/);
+  assert.doesNotMatch(tree.functions[0].key, /\n1$/);
+});
+
 await test('siblings are ordered by total, the rest last', () => each((_, flame, functions) => {
   const tree = withoutFrames(flame.tree, new Uint8Array(functions).fill(1, 0, 1));
   for (let i = 0; i < tree.count; i++) {
