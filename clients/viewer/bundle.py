@@ -5,9 +5,9 @@
     bundle.py header ENTRY STYLE       prints the header, with the hashes for a Content-Security-Policy
     bundle.py files ENTRY              prints which modules those are
 
-Each module becomes a function that returns its exports, in the order in which they need each other.
-Imports and exports must have the plain forms, under their own names; that is checked. Comment lines and
-indentation are left out; so no template literal may go over several lines.
+The modules follow each other, each after those that it needs, in the scope of one function: names at the top of
+modules must differ. Imports and exports must have the plain forms, under their own names. Both is checked.
+Comment lines and indentation are left out; so no template literal may go over several lines.
 """
 
 import base64
@@ -17,8 +17,8 @@ import re
 import sys
 
 IMPORT = re.compile(r"^import \{([^}]*)\} from '\./([\w.]+)';\n", re.MULTILINE)
-EXPORT = re.compile(r"^export (?=(?:async )?function |class |const )", re.MULTILINE)
-NAME = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?function |class |const |let )", re.MULTILINE)
+NAME = re.compile(r"^(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
 COMMENT = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL)
 
 
@@ -40,21 +40,30 @@ def order(folder, name, done, open_):
     done[name] = text
 
 
-def variable(module):
-    return "$" + module.removesuffix(".js")
-
-
-def wrapped(name, text):
-    body = EXPORT.sub("", IMPORT.sub(lambda found: f"const {{{found[1]}}} = {variable(found[2])};\n", text))
+def plain(name, text):
+    """A module without its imports and exports."""
+    body = EXPORT.sub("", IMPORT.sub("", text))
     if re.search(r"^(import|export) ", body, re.MULTILINE):
         fail(f"{name} has another form of import or export")
     for number, line in enumerate(text.splitlines(), 1):
         if line.count("`") % 2:
             fail(f"{name}:{number}: a template literal over several lines")
+    return body
+
+
+def check_names(bodies):
+    """Every name at the top of a module has one module."""
+    owners = {}
+    for module, body in bodies.items():
+        for name in NAME.findall(body):
+            if name in owners:
+                fail(f"{owners[name]} and {module} both have a {name}")
+            owners[name] = module
+
+
+def stripped(body):
     lines = (line.strip() for line in COMMENT.sub("", body).splitlines())
-    body = "\n".join(line for line in lines if line)
-    exports = ", ".join(NAME.findall(text))
-    return f"const {variable(name)} = (() => {{\n{body}\nreturn {{ {exports} }};\n}})();\n"
+    return "".join(line + "\n" for line in lines if line)
 
 
 def modules_of(entry):
@@ -64,9 +73,9 @@ def modules_of(entry):
 
 
 def script(entry):
-    modules = modules_of(entry)
-    parts = [wrapped(name, text) for name, text in modules.items()]
-    return "(() => {\n'use strict';\n" + "".join(parts) + "})();\n"
+    bodies = {name: plain(name, text) for name, text in modules_of(entry).items()}
+    check_names(bodies)
+    return "(() => {\n'use strict';\n" + "".join(map(stripped, bodies.values())) + "})();\n"
 
 
 def array(name, text):

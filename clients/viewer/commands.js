@@ -1,166 +1,166 @@
 /** What keys and buttons do. */
-import { actionOf } from './keys.js';
+import { live } from './details.js';
+import { look } from './draw.js';
+import { boxOf, graph, home, lastPane, panes, selected, selectedFunction, zoomPane } from './graph.js';
+import { help } from './help.js';
+import { actionOf, actions } from './keys.js';
+import { shown, whole } from './model.js';
 import { sibling, vertical } from './moves.js';
 import { visible } from './names.js';
+import { pivotOn, refresh } from './present.js';
 import { nextMatch } from './search.js';
+import { NO_ZOOMS } from './state.js';
+import { flip, history, host, note, set, state } from './store.js';
+import { searchField } from './toolbar.js';
+import { functionTotals } from './totals.js';
 import { CODE } from './tree.js';
 import { openSource, select, tellFocus, zoom } from './zooming.js';
 
-/** @typedef {import('./keys.js').Action} Action @typedef {import('./viewer.js').Viewer} Viewer */
+Object.assign(actions, {
+  up: () => move((spot) => vertical(panes, spot, -1)),
+  down: () => move((spot) => vertical(panes, spot, 1)),
+  left: () => move((spot) => sibling(spot, -1)),
+  right: () => move((spot) => sibling(spot, 1)),
+  zoom: () => selected && zoom(selected, true),
+  out: zoomOut,
+  reset,
+  escape,
+  back: () => travel(-1),
+  forward: () => travel(1),
+  search: () => {
+    searchField.focus();
+    searchField.select();
+  },
+  next: () => goToMatch(1),
+  previous: () => goToMatch(-1),
+  flame: () => set({ view: 'flame' }, true),
+  inverted: () => set({ view: 'inverted' }, true),
+  sandwich: showSandwich,
+  table: () => set({ view: 'table' }, true),
+  help: () => help.showModal(),
+  open: () => selected && openSource(selected),
+  hide: hideSelected,
+  mine: () => whole.info.mineKnown && flip('mine'),
+  source: () => host.source && flip('source'),
+  direction: () => {
+    flip('up');
+    requestAnimationFrame(home);
+  },
+  legend: () => flip('legend'),
+});
 
-/** @param {Viewer} viewer @param {KeyboardEvent} event */
-export function pressed(viewer, event) {
+/** A view's key leads back from it as well. @param {KeyboardEvent} event */
+export function pressed(event) {
   const action = actionOf(event);
   if (action) {
     event.preventDefault();
     event.stopPropagation();
-    act(viewer, action);
+    actions[action === state.view && action !== 'sandwich' ? 'flame' : action]();
   }
 }
 
-/** Keys outside of the picture: not in fields, and not those that buttons and lists need. @param {Viewer} viewer @param {KeyboardEvent} event */
-export function pressedOutside(viewer, event) {
+/** Keys outside of the picture: not in fields, and not those that buttons and lists need. @param {KeyboardEvent} event */
+export function pressedOutside(event) {
   const target = /** @type {HTMLElement} */ (event.target);
   const action = actionOf(event);
-  if (viewer.help.open || !action) {
+  if (help.open || !action) {
     return;
   }
   if (action === 'escape') {
-    act(viewer, action);
+    escape();
     target.blur(); /* the picture cannot take the focus while the table is shown */
-    viewer.graph.element.focus();
-    return;
-  }
-  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
-  if (typing || /^(Arrow|Enter|Home|Backspace| )/.test(event.key)) {
-    return;
-  }
-  pressed(viewer, event);
-}
-
-/** @param {Viewer} viewer @param {Action} action */
-export function act(viewer, action) {
-  const { state, graph } = viewer;
-  const { selected } = graph;
-  /** @type {Record<Action, () => void>} */
-  const actions = {
-    up: () => move(viewer, -1, 0), down: () => move(viewer, 1, 0), left: () => move(viewer, 0, -1), right: () => move(viewer, 0, 1),
-    zoom: () => selected && zoom(viewer, selected, true),
-    out: () => zoomOut(viewer),
-    reset: () => reset(viewer),
-    escape: () => escape(viewer),
-    back: () => travel(viewer, -1),
-    forward: () => travel(viewer, 1),
-    search: () => { viewer.toolbar.text.focus(); viewer.toolbar.text.select(); },
-    next: () => goToMatch(viewer, 1),
-    previous: () => goToMatch(viewer, -1),
-    flame: () => viewer.setView('flame'),
-    inverted: () => viewer.setView(state.view === 'inverted' ? 'flame' : 'inverted'),
-    sandwich: () => viewer.setView('sandwich'),
-    table: () => viewer.setView(state.view === 'table' ? 'flame' : 'table'),
-    help: () => viewer.help.showModal(),
-    open: () => selected && openSource(viewer, selected),
-    hide: () => hideSelected(viewer),
-    mine: () => viewer.shown?.functions.mineKnown && viewer.set({ mine: !state.mine }),
-    source: () => viewer.host.source && viewer.set({ source: !state.source }),
-    direction: () => { viewer.set({ up: !state.up }); requestAnimationFrame(() => graph.home()); },
-    legend: () => viewer.set({ legend: !state.legend }),
-  };
-  actions[action]();
-}
-
-/** @param {Viewer} viewer @param {number} down rows of the screen @param {number} right */
-function move(viewer, down, right) {
-  const { graph } = viewer;
-  const last = graph.panes[graph.panes.length - 1];
-  if (!last) {
-    return;
-  }
-  const spot = graph.selected ?? { pane: last, node: last.zoom };
-  if (!graph.selected) {
-    select(viewer, spot, true);
-    return;
-  }
-  const next = down !== 0 ? vertical(graph.panes, spot, down) : { pane: spot.pane, node: sibling(spot, right) };
-  if (next && next.node >= 0) {
-    select(viewer, next, true);
+    graph.focus();
+  } else if (!/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) && !/^(Arrow|Enter|Home|Backspace| )/.test(event.key)) {
+    pressed(event);
   }
 }
 
-/** @param {Viewer} viewer */
-function zoomOut(viewer) {
-  const pane = viewer.graph.panes.find((each) => each.zoom > 0);
+/** @param {(spot: import('./graph.js').Spot) => import('./graph.js').Spot | null} next */
+function move(next) {
+  const pane = lastPane();
+  const spot = selected ? next(selected) : pane && { pane, node: pane.zoom };
+  if (spot) {
+    select(spot, true);
+  }
+}
+
+/** Of the selected function, else the last one, else the one that runs most. */
+function showSandwich() {
+  const { functions } = shown.forward;
+  const chosen = selectedFunction();
+  if (chosen?.kind === CODE) {
+    pivotOn(chosen);
+  } else if (functions.some(({ key }) => key === state.pivot)) {
+    set({ view: 'sandwich' }, true);
+  } else {
+    const { self } = functionTotals(shown.forward, 0);
+    const heaviest = functions.reduce((best, { kind }, fn) => (kind === CODE && self[fn] > (self[best] ?? 0) ? fn : best), -1);
+    if (heaviest >= 0) {
+      pivotOn(functions[heaviest]);
+    }
+  }
+}
+
+function zoomOut() {
+  const pane = panes.find((each) => each.zoom > 0);
   if (pane) {
-    zoom(viewer, { pane, node: pane.tree.parent[pane.zoom] }, true);
+    zoom({ pane, node: pane.tree.parent[pane.zoom] }, true);
   }
 }
 
-/** @param {Viewer} viewer */
-function reset(viewer) {
-  const { zooms } = viewer.state;
-  if (Object.values(zooms).every((path) => path.length === 0)
-      && viewer.graph.panes.every((pane) => pane.now.to - pane.now.from >= pane.tree.total[0])) {
-    return;
-  }
-  viewer.state = { ...viewer.state, zooms: { flame: [], inverted: [], callers: [], callees: [] } };
-  viewer.graph.panes.forEach((pane) => viewer.graph.zoom(pane, 0, true));
-  viewer.remember();
-  viewer.host.focus(null);
-  void viewer.refresh(false);
-}
-
-/** @param {Viewer} viewer */
-function escape(viewer) {
-  if (viewer.state.search.text !== '') {
-    viewer.set({ search: { ...viewer.state.search, text: '' } });
-  } else if (viewer.state.view !== 'table' && viewer.graph.panes.some((pane) => pane.zoom > 0)) {
-    zoomOut(viewer);
-  } else if (viewer.state.view !== 'flame') {
-    viewer.setView('flame');
+function reset() {
+  const isWhole = panes.every((pane) => pane.now.to - pane.now.from >= pane.tree.total[0]);
+  if (!isWhole || Object.values(state.zooms).some((path) => path.length > 0)) {
+    panes.forEach((pane) => zoomPane(pane, 0, true));
+    host.focus(null);
+    set({ zooms: NO_ZOOMS });
   }
 }
 
-/** @param {Viewer} viewer @param {number} steps */
-function travel(viewer, steps) {
-  const place = viewer.history.go(steps);
+function escape() {
+  if (state.search.text) {
+    set({ search: { ...state.search, text: '' } });
+  } else if (state.view !== 'table' && panes.some((pane) => pane.zoom > 0)) {
+    zoomOut();
+  } else if (state.view !== 'flame') {
+    actions.flame();
+  }
+}
+
+/** @param {number} steps */
+async function travel(steps) {
+  const place = history.peek(steps);
   if (place) {
-    viewer.state = { ...viewer.state, ...structuredClone(place) };
-    viewer.keep();
-    void viewer.refresh(false).then(() => {
-      const pane = viewer.graph.panes[viewer.graph.panes.length - 1];
-      if (pane) {
-        tellFocus(viewer, pane, pane.zoom);
-      }
-    });
+    history.go(steps);
+    note(place);
+    await refresh(false);
+    const pane = lastPane();
+    if (pane) {
+      tellFocus({ pane, node: pane.zoom });
+    }
   }
 }
 
-/** @param {Viewer} viewer @param {number} step */
-function goToMatch(viewer, step) {
-  const { graph } = viewer;
-  const pane = graph.selected?.pane ?? graph.panes[graph.panes.length - 1];
-  if (!graph.found || !pane || viewer.state.view === 'table') {
+/** @param {number} step */
+function goToMatch(step) {
+  const pane = selected?.pane ?? lastPane();
+  if (!look.found || !pane || state.view === 'table') {
     return;
   }
-  const node = nextMatch(pane.tree, graph.found, graph.selected?.node ?? (step > 0 ? -1 : 0), step);
-  if (node < 0) {
-    return;
+  const node = nextMatch(pane.tree, look.found, selected?.node ?? (step > 0 ? -1 : 0), step);
+  if (node >= 0) {
+    const spot = { pane, node };
+    if ((boxOf(spot)?.width ?? 0) < 8) {
+      zoom(spot, false);
+    }
+    select(spot, true);
   }
-  const box = graph.boxOf({ pane, node });
-  if (!box || box.width < 8) {
-    zoom(viewer, { pane, node }, false);
-  }
-  select(viewer, { pane, node }, true);
 }
 
-/** @param {Viewer} viewer */
-function hideSelected(viewer) {
-  const { selected } = viewer.graph;
-  const fn = selected ? selected.pane.tree.fn[selected.node] : -1;
-  const functions = viewer.shown?.functions;
-  if (functions && fn >= 0 && functions.kind[fn] === CODE) {
-    const group = functions.group[fn];
-    viewer.live.textContent = `${visible(group)} hidden`;
-    viewer.set({ hidden: [...viewer.state.hidden, group] });
+function hideSelected() {
+  const func = selectedFunction();
+  if (func?.kind === CODE) {
+    live.textContent = `${visible(func.group)} hidden`;
+    set({ hidden: [...state.hidden, func.group] });
   }
 }

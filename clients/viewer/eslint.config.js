@@ -1,7 +1,7 @@
 import js from '@eslint/js';
 
 const browser = Object.fromEntries(['window', 'document', 'MutationObserver', 'ResizeObserver', 'DOMRect',
-  'matchMedia', 'getComputedStyle', 'requestAnimationFrame', 'performance', 'structuredClone']
+  'matchMedia', 'Node', 'getComputedStyle', 'requestAnimationFrame', 'performance', 'structuredClone']
   .map((name) => [name, 'readonly']));
 
 export default [

@@ -1,38 +1,28 @@
 /** Where the user has been: back and forward, as in a browser. */
 
-const MOST = 200;
+const MOST_PLACES = 200;
 
-/** @template T */
-export class History {
-  /** @param {T} first */
-  constructor(first) {
-    this.entries = [first];
-    this.at = 0;
-  }
+/** @template T @param {T} first */
+export function makeHistory(first) {
+  const entries = [first];
+  let at = 0;
+  return {
+    /** What is there, so many steps from here. @param {number} steps @returns {T | undefined} */
+    peek: (steps) => entries[at + steps],
 
-  /** @param {T} entry */
-  push(entry) {
-    if (JSON.stringify(entry) === JSON.stringify(this.entries[this.at])) {
-      return;
-    }
-    this.entries.splice(this.at + 1, Infinity, entry);
-    if (this.entries.length > MOST) {
-      this.entries.shift();
-    }
-    this.at = this.entries.length - 1;
-  }
+    /** @param {number} steps @returns {T | undefined} */
+    go(steps) {
+      at += entries[at + steps] ? steps : 0;
+      return entries[at];
+    },
 
-  /** @param {number} steps @returns {T | null} */
-  go(steps) {
-    const to = this.at + steps;
-    if (to < 0 || to >= this.entries.length) {
-      return null;
-    }
-    this.at = to;
-    return this.entries[to];
-  }
-
-  canGo(/** @type {number} */ steps) {
-    return this.at + steps >= 0 && this.at + steps < this.entries.length;
-  }
+    /** @param {T} entry */
+    push(entry) {
+      if (JSON.stringify(entry) !== JSON.stringify(entries[at])) {
+        entries.splice(at + 1, Infinity, entry);
+        entries.splice(0, entries.length - MOST_PLACES);
+        at = entries.length - 1;
+      }
+    },
+  };
 }

@@ -9,7 +9,7 @@
  *     open(file, line)  shows a place in the source, the file as the profile has it; null when it cannot
  *     focus(node)       the user zoomed into `node`, or out again (null): restrict the editor's numbers to it
  *     source(path)      text of a file as it ran, or null; null instead of a function when there are none
- *     getState()        what setState() was given last, also after a reload; null at first
+ *     getState()        what setState() was given last, also after a reload; nothing at first
  *     setState(state)   state is plain data
  *     listen(handler)   calls the handler with events:
  *                         {type: 'update'}                   the profile changed: request it again
@@ -17,7 +17,6 @@
  *                                                            without a function: none
  *                         {type: 'zoom', node}               zoom to a node by its id; null for out
  *                         {type: 'show', state}              change parts of the state ({view: 'table'})
- *                       and returns how to stop.
  *
  * Theme: the viewer takes its colours from the CSS variables at the top of viewer.css, which default to
  * VS Code's, and follows changes of class, style or data-theme on <html> and <body>.
@@ -46,7 +45,7 @@
  * @property {((path: string) => Promise<string | null>) | null} source
  * @property {() => any} getState
  * @property {(state: any) => void} setState
- * @property {(handler: (event: HostEvent) => void) => () => void} listen
+ * @property {(handler: (event: HostEvent) => void) => void} listen
  */
 
 export const FIRST_LIMIT = 15000;

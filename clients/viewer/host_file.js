@@ -26,6 +26,6 @@ export function fileHost() {
         /* Not allowed for this address; then a reload starts anew. */
       }
     },
-    listen: () => () => undefined,
+    listen: () => undefined,
   };
 }

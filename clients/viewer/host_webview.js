@@ -18,26 +18,25 @@
  * @returns {Host}
  */
 export function webviewHost(api) {
-  /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
+  /** @type {Map<number, (answer: {error?: unknown, result?: any}) => void>} */
   const waiting = new Map();
   let last = 0;
+  /** @type {(event: import('./host.js').HostEvent) => void} */
+  let hear = () => {};
 
   /** @param {Record<string, any>} message @returns {Promise<any>} */
   const ask = (message) => new Promise((resolve, reject) => {
     last += 1;
-    waiting.set(last, { resolve, reject });
+    waiting.set(last, ({ error, result }) => (typeof error === 'string' ? reject(new Error(error)) : resolve(result)));
     api.postMessage({ ...message, id: last });
   });
 
   window.addEventListener('message', ({ data }) => {
-    const open = data?.type === 'response' ? waiting.get(data.id) : undefined;
-    if (open) {
+    if (data?.type === 'response') {
+      waiting.get(data.id)?.(data);
       waiting.delete(data.id);
-      if (typeof data.error === 'string') {
-        open.reject(new Error(data.error));
-      } else {
-        open.resolve(data.result);
-      }
+    } else if (data) {
+      hear(data);
     }
   });
 
@@ -47,18 +46,11 @@ export function webviewHost(api) {
     source: (path) => ask({ type: 'source', path }),
     open: (file, line) => api.postMessage({ type: 'open', file, line }),
     focus: (node) => api.postMessage({ type: 'focus', node }),
-    getState: () => api.getState() ?? null,
+    getState: () => api.getState(),
     setState: (state) => api.setState(state),
     listen(handler) {
-      /** @param {MessageEvent} event */
-      const hear = ({ data }) => {
-        if (['update', 'highlight', 'zoom', 'show'].includes(data?.type)) {
-          handler(data);
-        }
-      };
-      window.addEventListener('message', hear);
+      hear = handler;
       api.postMessage({ type: 'ready' });
-      return () => window.removeEventListener('message', hear);
     },
   };
 }

@@ -1,63 +1,61 @@
 /** Packages, processes and threads with their shares; each can be hidden. */
-import { button, h } from './dom.js';
+import { LTR, UNSPOKEN, button, h } from './dom.js';
+import { look } from './draw.js';
+import { packages, slots, structure, whole } from './model.js';
 import { visible } from './names.js';
 import { percentText } from './numbers.js';
+import { slotFill } from './palette.js';
+import { set, state } from './store.js';
 
-const MOST = 300;
+const MOST_ENTRIES = 300;
+
+export const legend = h('aside.legend', { 'aria-label': 'Legend' });
 
 /**
  * @typedef {object} Entry
  * @property {string} key
  * @property {string} name
  * @property {number} share samples
- * @property {string | null} colour
- * @property {boolean} on
+ * @property {number} [kind] of structure
+ * @property {string} [colour]
  */
 
-export class Legend {
-  /** @param {{toggle: (kind: 'module' | 'structure', key: string, alone: boolean) => void, all: () => void}} handlers */
-  constructor(handlers) {
-    this.handlers = handlers;
-    this.element = h('aside', { class: 'hl-legend', 'aria-label': 'Packages, processes and threads' });
-  }
-
-  /** @param {'module' | 'structure'} kind @param {Entry} entry @param {number} whole @param {string} bound */
-  item(kind, entry, whole, bound) {
-    const box = h('input', { type: 'checkbox', change: () => this.handlers.toggle(kind, entry.key, false) });
-    /** @type {HTMLInputElement} */ (box).checked = entry.on;
-    const swatch = h('span', { class: 'hl-swatch', 'aria-hidden': 'true' });
-    if (entry.colour) {
-      swatch.style.backgroundColor = entry.colour;
-    }
+/**
+ * One list. @param {string} title @param {'hidden' | 'excluded'} field of the state @param {Entry[]} entries
+ */
+function entryList(title, field, entries) {
+  const off = state[field];
+  return h('div', h('h2', title), h('ul', entries.slice(0, MOST_ENTRIES).map((entry) => {
+    const { key, colour } = entry;
     const name = visible(entry.name);
-    const only = button('only', `Show only ${name}`, () => this.handlers.toggle(kind, entry.key, true), 'hl-only');
-    return h('li', {}, h('label', { title: name }, box, swatch,
-      h('span', { class: 'hl-legend-name', dir: 'ltr', text: name }),
-      h('span', { class: 'hl-legend-share', text: bound + percentText(entry.share, whole) })), only);
-  }
+    const box = h('input', { type: 'checkbox', change: () => (
+      set({ [field]: off.includes(key) ? off.filter((other) => other !== key) : [...off, key] })) });
+    box.checked = !off.includes(key);
+    const swatch = h('span.swatch', UNSPOKEN);
+    swatch.style.backgroundColor = colour ?? '';
+    return h('li', h('label', { title: name }, box, swatch, h('span.legend-name', LTR, name),
+      h('span.legend-share', (whole.pruned ? '≥ ' : '') + percentText(entry.share, whole.tree.total[0]))),
+    /* Packages and processes and threads are each on their own. */
+    button('only', `Show only ${name}`, () => set({ [field]: entries
+      .filter((other) => other !== entry && other.kind === entry.kind).map((other) => other.key) }), '.only'));
+  })), entries.length > MOST_ENTRIES && h('p', `and ${entries.length - MOST_ENTRIES} smaller ones`));
+}
 
-  /** @param {Entry[]} modules @param {Entry[]} structure @param {number} whole @param {boolean} exact not lower bounds */
-  show(modules, structure, whole, exact) {
-    const bound = exact ? '' : '≥ ';
-    const focused = document.activeElement;
-    const index = [...this.element.querySelectorAll('input, button')].indexOf(/** @type {any} */ (focused));
-    const hidden = [...modules, ...structure].some((entry) => !entry.on);
-    const parts = [h('div', { class: 'hl-legend-head' }, h('h2', { text: 'Packages' }),
-      ...(hidden ? [button('show all', 'Show everything', this.handlers.all, 'hl-only')] : [])),
-    h('ul', {}, ...modules.slice(0, MOST).map((entry) => this.item('module', entry, whole, bound)))];
-    if (modules.length > MOST) {
-      parts.push(h('p', { text: `and ${modules.length - MOST} smaller ones` }));
-    }
-    if (structure.length > 0) {
-      parts.push(h('h2', { text: 'Processes and threads' }),
-        h('ul', {}, ...structure.slice(0, MOST).map((entry) => this.item('structure', entry, whole, bound))));
-    }
-    const { scrollTop } = this.element;
-    this.element.replaceChildren(...parts);
-    this.element.scrollTop = scrollTop;
-    if (index >= 0) {
-      /** @type {HTMLElement | undefined} */ (this.element.querySelectorAll('input, button')[index])
-        ?.focus();
-    }
+export function showLegend() {
+  const { theme } = look;
+  legend.hidden = !state.legend;
+  if (!state.legend || !theme) {
+    return;
   }
+  const index = [...legend.querySelectorAll('input, button')].indexOf(/** @type {any} */ (document.activeElement));
+  const { scrollTop } = legend;
+  const threads = structure();
+  legend.replaceChildren(
+    state.hidden.length + state.excluded.length
+      ? button('show all', 'Show everything', () => set({ hidden: [], excluded: [] }), '.only.show-all') : '',
+    entryList('Packages', 'hidden', packages.map(({ name, mine, share }) => ({ key: name, name, share, ...(state.colour === 'module'
+      && { colour: theme.fills[slotFill(slots.get(name), whole.info.mineKnown && !mine) + 1] }) }))),
+    threads.length ? entryList('Processes and threads', 'excluded', threads) : '');
+  legend.scrollTop = scrollTop;
+  /** @type {NodeListOf<HTMLElement>} */ (legend.querySelectorAll('input, button'))[index]?.focus();
 }

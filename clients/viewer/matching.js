@@ -1,57 +1,47 @@
 /** What a search matches, in numbers and in the picture; and the function that the editor's cursor is in. */
+import { look } from './draw.js';
+import { redraw } from './graph.js';
+import { search, searchAll, shown, unit } from './model.js';
 import { counted, percentText } from './numbers.js';
+import { matchCount } from './toolbar.js';
 
-/** @typedef {import('./viewer.js').Viewer} Viewer @typedef {import('./model.js').Shown} Shown */
+/** @param {number} samples @param {boolean} exact @param {number} functions */
+function showCount(samples, exact, functions) {
+  matchCount.textContent = !functions && exact ? 'no match' : [counted(functions, 'function'),
+    (exact ? '' : 'at least ') + unit(samples), percentText(samples, shown.forward.total[0])].join(' · ');
+}
 
-/** @param {Viewer} viewer */
-export function search(viewer) {
-  const { graph, state, shown } = viewer;
-  const output = viewer.toolbar.matches;
-  graph.found = null;
-  output.textContent = '';
-  output.classList.remove('hl-wrong');
-  if (!shown) {
-    return;
-  }
+export function showMatches() {
+  look.found = null;
+  matchCount.textContent = '';
+  matchCount.className = 'hl-matches';
   try {
-    const result = viewer.model.search(shown, state);
-    graph.found = result?.found ?? null;
+    const result = search();
     if (result) {
-      output.textContent = matchText(viewer, result.samples, result.exact,
-        result.found.reduce((sum, each) => sum + each, 0));
+      look.found = result.found;
+      showCount(result.samples, !shown.pruned, result.found.reduce((sum, each) => sum + each, 0));
     }
   } catch (error) {
-    output.textContent = error instanceof SyntaxError ? 'not a regular expression'
-      : String(/** @type {Error} */ (error).message);
-    output.classList.add('hl-wrong');
+    matchCount.textContent = error instanceof SyntaxError ? 'not a regular expression' : /** @type {Error} */ (error).message;
+    matchCount.className += ' hl-wrong';
   }
 }
 
-/** @param {Viewer} viewer @param {number} samples @param {boolean} exact @param {number} functions */
-function matchText(viewer, samples, exact, functions) {
-  const { forward } = /** @type {Shown} */ (viewer.shown);
-  const share = percentText(samples, forward.total[0]);
-  return functions === 0 && exact ? 'no match'
-    : `${counted(functions, 'function')} · ${exact ? '' : 'at least '}${viewer.unit(samples)} · ${share}`;
-}
-
-/** @param {Viewer} viewer @param {number} turn */
-export async function searchRemote(viewer, turn) {
-  const all = viewer.graph.found && viewer.shown && await viewer.model.searchAll(viewer.state, viewer.shown);
-  if (all && turn === viewer.turn) {
-    viewer.toolbar.matches.textContent = matchText(viewer, all.samples, true, all.functions);
+/** Numbers that only the host has. @param {() => boolean} isLast nothing newer is shown */
+export async function searchRemote(isLast) {
+  const all = look.found && await searchAll();
+  if (all && isLast()) {
+    showCount(all.samples, true, all.functions);
   }
 }
 
-/** Points out the function that the editor's cursor is in. @param {Viewer} viewer */
-export function mark(viewer) {
-  const { shown, highlighted } = viewer;
-  viewer.graph.marked = null;
-  if (shown && highlighted) {
-    const { functions } = shown;
-    const marked = Uint8Array.from(functions.name, (name, i) => Number(name === highlighted.function
-      && (highlighted.file === '' || functions.file[i] === highlighted.file)));
-    viewer.graph.marked = marked.includes(1) ? marked : null;
-  }
-  viewer.graph.invalidate();
+/** @type {{function?: string, file?: string}} the editor's */
+let highlighted = {};
+
+/** Points out the function that the editor's cursor is in. @param {{function?: string, file?: string}} [which] another one */
+export function mark(which = highlighted) {
+  highlighted = which;
+  const marked = shown.forward.functions.map(({ name, file }) => name === which.function && (!which.file || file === which.file));
+  look.marked = marked.includes(true) ? marked : null;
+  redraw();
 }

@@ -3,276 +3,218 @@
  * here; of one that the host pruned, the host is asked.
  */
 import { FIRST_LIMIT } from './host.js';
+import { amountText } from './numbers.js';
+import { SLOTS } from './palette.js';
 import { readFlame } from './parse.js';
 import { matchedSamples, matches } from './search.js';
 import { spliced } from './splice.js';
+import { host, state } from './store.js';
 import { callsOut, functionTotals, groups } from './totals.js';
 import { inverted, sandwich, withoutFrames } from './transform.js';
-import { CODE, MACHINERY_GROUP, OTHER, PROCESS, groupOf, keyOf } from './tree.js';
+import { CODE, OTHER, emptyTree, functionAt, groupOf, keysOf } from './tree.js';
 
 /**
  * @typedef {import('./tree.js').Flame} Flame
  * @typedef {import('./tree.js').Tree} Tree
- * @typedef {import('./tree.js').Functions} Functions
  * @typedef {import('./state.js').State} State
  *
  * @typedef {object} Shown
- * @property {Functions} functions
  * @property {Tree} forward the flame tree with everything chosen applied
  * @property {Tree} tree of the view; the callees of a sandwich
  * @property {Tree | null} callers
  * @property {boolean} pruned something is folded into "(other)"
- * @property {string} asked for the host, "" when this was worked out here
+ * @property {string} asked of the host, "" when this was worked out here
  *
- * @typedef {object} Rows numbers of functions
- * @property {Functions} functions
- * @property {Float64Array} self
- * @property {Float64Array} total
- * @property {Int32Array} calls how many functions each one calls
- * @property {string[]} id what the host calls the functions
- * @property {boolean} exact not lower bounds
+ * @typedef {import('./tree.js').Numbers & {functions: readonly import('./tree.js').Func[], id: string[],
+ *   exact: boolean}} Rows numbers of functions; `id` is what the host calls them; not exact are lower bounds
  */
 
 const MACHINERY = ['importlib._bootstrap', 'importlib._bootstrap_external', 'zipimport'];
+const NOTHING = emptyTree(1, []);
 
-/** @param {Functions} functions @param {string} key */
-export function findFunction(functions, key) {
-  for (let i = 0; i < functions.count; i++) {
-    if (keyOf(functions, i) === key) {
-      return i;
-    }
+/** @type {Flame} */
+export let whole = { tree: NOTHING, callers: null, pruned: false, tables: [], info: /** @type {any} */ ({}) };
+/** @type {Shown} */
+export let shown = { forward: NOTHING, tree: NOTHING, callers: null, pruned: false, asked: '' };
+/** Packages of the whole profile. @type {import('./totals.js').Group[]} */
+export let packages = [];
+/** Hues of packages. @type {Map<string, number>} */
+export let slots = new Map();
+
+/** What was worked out last: of each thing one value, and what it was worked out from. @type {Map<string, {from: string, value: any}>} */
+const kept = new Map();
+
+/** @template T @param {string} what @param {string} from @param {() => T} make @returns {T} */
+function once(what, from, make) {
+  if (kept.get(what)?.from !== from) {
+    kept.set(what, { from, value: make() });
   }
-  return -1;
+  return kept.get(what)?.value;
 }
 
-export class Model {
-  /** @param {import('./host.js').Host} host */
-  constructor(host) {
-    this.host = host;
-    /** @type {Flame | null} */
-    this.whole = null;
-    /** @type {import('./totals.js').Group[]} */
-    this.groups = [];
-    /** @type {Shown | null} */
-    this.last = null;
-    /** @type {{key: string, tree: Tree} | null} */
-    this.filtered = null;
-    /** @type {{from: Tree, tree: Tree} | null} */
-    this.inverse = null;
-    /** @type {Map<string, string[]>} */
-    this.modules = new Map();
-    /** @type {{key: string, rows: Rows} | null} */
-    this.asked = null;
-  }
+export async function load() {
+  whole = readFlame(await host.request({ limit: FIRST_LIMIT }));
+  packages = groups(whole.tree);
+  slots = new Map(packages.map(({ name }, i) => [name, i % SLOTS]));
+  kept.clear();
+  shown = { ...shown, asked: '' };
+}
 
-  async load() {
-    this.whole = readFlame(await this.host.request({ limit: FIRST_LIMIT }));
-    this.groups = groups(this.whole.tree, this.whole.functions);
-    this.last = null;
-    this.filtered = null;
-    this.inverse = null;
-    this.asked = null;
-    this.modules = new Map([[MACHINERY_GROUP, MACHINERY]]);
-    for (const module of new Set(this.whole.functions.module)) {
-      const group = groupOf(module);
-      const list = this.modules.get(group) ?? [];
-      this.modules.set(group, list.includes(module) ? list : [...list, module]);
-    }
-  }
+export const isLoaded = () => whole.tree !== NOTHING;
 
-  get remote() {
-    return this.host.live && this.whole?.pruned === true;
-  }
+/** Whether the host has to be asked. */
+export const isRemote = () => host.live && whole.pruned;
 
-  /** 0 keep, 1 remove the frame, 2 leave its stacks out. @param {Functions} functions @param {State} state */
-  drops(functions, state) {
-    const hidden = new Set(state.hidden);
-    const excluded = new Set(state.excluded);
-    const drop = new Uint8Array(functions.count);
-    for (let i = 0; i < functions.count; i++) {
-      if (functions.kind[i] === CODE) {
-        const foreign = state.mine && functions.mineKnown && !functions.mine[i];
-        drop[i] = foreign || hidden.has(functions.group[i]) ? 1 : 0;
-      } else {
-        drop[i] = excluded.has(keyOf(functions, i)) ? 2 : state.merged ? 1 : 0;
-      }
-    }
-    return drop;
-  }
+/** @param {Shown} next */
+export function setShown(next) {
+  shown = next;
+}
 
-  /** @param {Flame} flame @param {State} state */
-  filter(flame, state) {
-    const drop = this.drops(flame.functions, state);
-    return drop.some((kind) => kind > 0) ? withoutFrames(flame.tree, flame.functions, drop) : flame.tree;
-  }
+/** @param {string} key */
+export const findFunction = (key) => whole.tree.functions.findIndex((each) => each.key === key);
 
-  /** @param {State} state @returns {Shown} */
-  local(state) {
-    const flame = /** @type {Flame} */ (this.whole);
-    const key = JSON.stringify([state.hidden, state.excluded, state.merged, state.mine]);
-    if (this.filtered?.key !== key) {
-      this.filtered = { key, tree: this.filter(flame, state) };
-    }
-    const { functions, pruned } = flame;
-    const forward = this.filtered.tree;
-    const shown = { functions, forward, tree: forward, callers: null, pruned, asked: '' };
-    if (state.view === 'inverted') {
-      if (this.inverse?.from !== forward) {
-        this.inverse = { from: forward, tree: inverted(forward, functions) };
-      }
-      return { ...shown, tree: this.inverse.tree };
-    }
-    if (state.view === 'sandwich') {
-      const fn = findFunction(functions, state.pivot);
-      const { callers, callees } = sandwich(forward, functions, fn);
-      return { ...shown, tree: callees, callers };
-    }
+/** A node, and where it is in the profile that nothing is hidden of. @param {Tree} tree @param {number} node */
+export function original(tree, node) {
+  const from = tree === shown.forward && !isRemote() ? tree.from?.[node] : 0;
+  return from ? { tree: whole.tree, node: from } : { tree, node };
+}
+
+/** The path of a node, with what is hidden above it, so that it is found again without that. @param {Tree} tree @param {number} node */
+export function keysTo(tree, node) {
+  const at = original(tree, node);
+  return keysOf(at.tree, at.node);
+}
+
+/** Samples in the run's unit. @param {number} samples */
+export const unit = (samples) => amountText(whole.info, samples);
+
+/** Removes what the user does not want to see. @param {Tree} tree @param {Pick<State, 'hidden' | 'excluded' | 'merged' | 'mine'>} choice */
+function filtered(tree, { hidden, excluded, merged, mine }) {
+  const drop = Uint8Array.from(tree.functions, (each) => (each.kind !== CODE ? excluded.includes(each.key) ? 2 : Number(merged)
+    : Number(hidden.includes(each.group) || (mine && whole.info.mineKnown && !each.mine))));
+  return drop.some(Boolean) ? withoutFrames(tree, drop) : tree;
+}
+
+/** @returns {Shown} */
+function local() {
+  const { hidden, excluded, merged, mine, view, pivot } = state;
+  const choice = JSON.stringify([hidden, excluded, merged, mine]);
+  const forward = once('forward', choice, () => filtered(whole.tree, state));
+  return { forward, tree: forward, callers: null, pruned: whole.pruned, asked: '',
+    ...(view === 'inverted' && { tree: once('inverted', choice, () => inverted(forward)) }),
+    ...(view === 'sandwich' && once('sandwich', choice + pivot, () => sandwich(forward, findFunction(pivot)))) };
+}
+
+/** What hotlens/flamegraph is asked. @param {State['view']} [view] @returns {Record<string, any>} */
+function params(view = state.view) {
+  const [, name, file, line] = state.pivot.split('\n');
+  const modules = [...new Set([...MACHINERY, ...whole.tree.functions.map(({ module }) => module)])];
+  return {
+    view: view === 'table' ? 'flame' : view,
+    hide: state.hidden.flatMap((group) => {
+      const hidden = modules.filter((module) => groupOf(module) === group);
+      return hidden.length ? hidden : group;
+    }),
+    structure: state.merged ? 'merge' : 'keep',
+    limit: FIRST_LIMIT,
+    ...(state.mine && { only: 'workspace' }),
+    ...(view === 'sandwich' && { function: name, file: file || null, line: Number(line) || null }),
+  };
+}
+
+/** What the state asks for. @returns {Promise<Shown>} */
+export async function show() {
+  if (!isRemote()) {
+    return local();
+  }
+  const { excluded } = state;
+  const asked = JSON.stringify([params(), excluded]);
+  if (shown.asked === asked) {
     return shown;
   }
+  const { tree, callers, pruned } = readFlame(await host.request(params()));
+  const left = filtered(tree, { excluded, hidden: [], merged: false, mine: false });
+  return { forward: left, tree: left, callers, pruned, asked };
+}
 
-  /** What hotlens/flamegraph is asked. @param {State} state */
-  params(state) {
-    /** @type {Record<string, any>} */
-    const params = {
-      view: state.view === 'table' ? 'flame' : state.view,
-      hide: state.hidden.flatMap((group) => this.modules.get(group) ?? [group]),
-      structure: state.merged ? 'merge' : 'keep',
-      limit: FIRST_LIMIT,
-    };
-    if (state.mine) {
-      params.only = 'workspace';
-    }
-    if (state.view === 'sandwich') {
-      const [, name, file] = state.pivot.split('\n');
-      params.function = name;
-      if (file) {
-        params.file = file;
-      }
-    }
-    return params;
+/** More of a subtree that was pruned; null when there is none. @param {number} node @returns {Promise<Shown | null>} */
+export async function refine(node) {
+  const before = shown;
+  const { tree } = before;
+  if (!isRemote() || !before.pruned || before.callers || !tree.ids || !node
+      || !tree.fn.subarray(node, tree.end[node]).includes(OTHER)) {
+    return null;
   }
+  const part = readFlame(await host.request({ ...params(), root: tree.ids[node] }));
+  const joined = spliced(tree, node, part.tree);
+  return shown === before ? { ...before, tree: joined, forward: joined } : null;
+}
 
-  /** @param {State} state @returns {Promise<Shown>} */
-  async ask(state) {
-    const params = this.params(state);
-    const asked = JSON.stringify([params, state.excluded]);
-    if (this.last?.asked === asked) {
-      return this.last;
-    }
-    const flame = readFlame(await this.host.request(params));
-    const leaveOut = { ...state, hidden: [], merged: false, mine: false };
-    const tree = state.excluded.length > 0 ? this.filter(flame, leaveOut) : flame.tree;
-    const { functions, pruned, callers } = flame;
-    return { functions, forward: tree, tree, callers, pruned, asked };
-  }
+/** Matching functions of what is shown, and the samples they are in; null without a search. */
+export function search() {
+  const found = matches(shown.forward.functions, state.search);
+  return found && { found, samples: matchedSamples(shown.forward, found) };
+}
 
-  /** @param {State} state @returns {Promise<Shown>} */
-  async show(state) {
-    this.last = this.remote ? await this.ask(state) : this.local(state);
-    return this.last;
-  }
+/** Whether the shown tree gives lower bounds, and better numbers may be had elsewhere. */
+const isBounds = () => shown.pruned && state.excluded.length === 0;
 
-  /** More of a subtree that was pruned; null when there is none. @param {State} state @param {number} node */
-  async refine(state, node) {
-    const shown = this.last;
-    if (!this.remote || !shown?.pruned || shown.callers || shown.tree.from) {
-      return null;
-    }
-    const { tree } = shown;
-    const { ids } = tree;
-    if (!ids || !tree.fn.subarray(node, tree.end[node]).includes(OTHER) || node === 0) {
-      return null;
-    }
-    const part = readFlame(await this.host.request({ ...this.params(state), root: ids[node] }));
-    if (this.last !== shown) {
-      return null;
-    }
-    const flame = spliced({ ...(/** @type {Flame} */ (this.whole)), tree, functions: shown.functions }, node, part);
-    this.last = { ...shown, tree: flame.tree, forward: flame.tree, functions: flame.functions };
-    return this.last;
+/**
+ * Of the stacks through a node of the shown tree. A pruned tree gives lower bounds: then the host is asked, or
+ * the page has them for the choice that it begins with and for everything.
+ * @param {number} node @returns {Promise<Rows>}
+ */
+export async function rows(node) {
+  const { forward, pruned } = shown;
+  const { functions } = forward;
+  if (isBounds() && isRemote()) {
+    return hostRows(node && forward.ids?.[node]);
   }
+  /** @param {readonly string[]} groups */
+  const sorted = (groups) => [...new Set(groups)].sort().join();
+  const table = isBounds() && !node && !state.mine
+    && whole.tables.find(({ hide }) => sorted(hide.map(groupOf)) === sorted(state.hidden));
+  return table ? { functions, exact: true, ...table }
+    : { functions, id: [], exact: !pruned, ...functionTotals(forward, node), calls: callsOut(forward, node) };
+}
 
-  /**
-   * Matching functions of what is shown, and the samples they are in.
-   * @param {Shown} shown @param {State} state
-   * @returns {{found: Uint8Array, samples: number, exact: boolean} | null}
-   */
-  search(shown, state) {
-    const found = matches(shown.functions, state.search);
-    return found && { found, samples: matchedSamples(shown.forward, found), exact: !shown.pruned };
-  }
-
-  /**
-   * Of the stacks through a node of the shown tree. A pruned tree gives lower bounds: then the host is asked, or
-   * the page has them for the choice that it begins with and for everything.
-   * @param {State} state @param {Shown} shown @param {number} node @returns {Promise<Rows>}
-   */
-  async rows(state, shown, node) {
-    const { forward, functions } = shown;
-    const choices = state.excluded.length === 0 && shown.pruned;
-    if (choices && this.remote) {
-      return this.hostRows({ ...state, view: 'flame' }, forward.ids?.[node] ?? '', node > 0);
+/** @param {string | number | undefined} node id of a node to be within @returns {Promise<Rows>} */
+function hostRows(node) {
+  const asked = { ...params('flame'), table: true, limit: 1, ...(node && { focus: { node } }) };
+  return once('rows', JSON.stringify(asked), async () => {
+    try {
+      const { tree: { functions }, tables: [table] } = readFlame(await host.request(asked));
+      return { functions, exact: true, ...table };
+    } catch (error) {
+      kept.delete('rows');
+      throw error;
     }
-    const kept = choices && node === 0 && !state.mine ? this.pageTable(state.hidden) : null;
-    return kept ? { functions, exact: true, ...kept }
-      : { functions, id: [], exact: !shown.pruned, ...functionTotals(forward, functions, node),
-        calls: callsOut(forward, functions, node) };
-  }
+  });
+}
 
-  /** @param {readonly string[]} hidden */
-  pageTable(hidden) {
-    const wanted = [...hidden].sort().join();
-    return this.whole?.tables.find(({ hide }) => [...new Set(hide.map(groupOf))].sort().join() === wanted) ?? null;
+/** What search() answers, from the host where a pruned tree cannot tell; null where it can. */
+export async function searchAll() {
+  if (!isRemote() || !isBounds()) {
+    return null;
   }
+  const { functions, total, id } = await hostRows(0);
+  const found = matches(functions, state.search);
+  const ids = id.filter((_, fn) => found?.[fn] && total[fn] > 0 && functions[fn].kind === CODE);
+  const { match } = await host.request({ ...params('flame'), search: { functions: ids }, limit: 1 });
+  return { functions: ids.length, samples: match.samples };
+}
 
-  /** @param {State} state @param {string} id of a node @param {boolean} inside of it @returns {Promise<Rows>} */
-  async hostRows(state, id, inside) {
-    const params = { ...this.params(state), table: true, limit: 1, ...(inside ? { focus: { node: id } } : {}) };
-    const key = JSON.stringify(params);
-    if (this.asked?.key !== key) {
-      const { functions, tables: [table] } = readFlame(await this.host.request(params));
-      this.asked = { key, rows: { functions, exact: true, ...table } };
+/** Threads and processes, processes first and then the heaviest. */
+export function structure() {
+  const { tree } = whole;
+  const shares = new Map();
+  for (let i = 1; i < tree.count;) {
+    const each = functionAt(tree, i);
+    if (each.kind > CODE) {
+      shares.set(each, (shares.get(each) ?? 0) + tree.total[i]);
     }
-    return this.asked.rows;
+    i = each.kind > CODE ? i + 1 : tree.end[i];
   }
-
-  /**
-   * Matching functions of what is shown and their samples, from the host where a pruned tree cannot tell.
-   * @param {State} state @param {Shown} shown @returns {Promise<{functions: number, samples: number} | null>}
-   */
-  async searchAll(state, shown) {
-    if (!this.remote || !shown.pruned || state.excluded.length > 0) {
-      return null;
-    }
-    const plain = /** @type {State} */ ({ ...state, view: 'flame' });
-    const { functions, total, id } = await this.hostRows(plain, '', false);
-    const found = matches(functions, state.search);
-    const ids = id.filter((_, fn) => found?.[fn] && total[fn] > 0 && functions.kind[fn] === CODE);
-    const answer = await this.host.request({ ...this.params(plain), search: { functions: ids }, limit: 1 });
-    return { functions: ids.length, samples: answer.match.samples };
-  }
-
-  /** Threads and processes, heaviest first. */
-  structure() {
-    const { tree, functions } = /** @type {Flame} */ (this.whole);
-    const list = [];
-    const seen = new Map();
-    for (let i = 1; i < tree.count;) {
-      const fn = tree.fn[i];
-      if (fn < 0 || functions.kind[fn] === CODE) {
-        i = tree.end[i];
-        continue;
-      }
-      let entry = seen.get(fn);
-      if (!entry) {
-        entry = { key: keyOf(functions, fn), name: functions.name[fn], share: 0,
-          process: functions.kind[fn] === PROCESS };
-        seen.set(fn, entry);
-        list.push(entry);
-      }
-      entry.share += tree.total[i];
-      i++;
-    }
-    return list.sort((a, b) => Number(b.process) - Number(a.process) || b.share - a.share);
-  }
+  return [...shares].map(([{ key, name, kind }, share]) => ({ key, name, kind, share }))
+    .sort((a, b) => b.kind - a.kind || b.share - a.share);
 }

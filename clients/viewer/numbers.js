@@ -10,7 +10,7 @@ export const grouped = (value) => {
 
 /** @param {number} count @param {string} noun */
 export const counted = (count, noun) =>
-  `${grouped(count)} ${noun}${count === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;
+  `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** The relative error of n samples is about 1/√n. @param {number} samples */
 function digitsOf(samples) {
@@ -33,22 +33,21 @@ function rounded(value, digits) {
 /** @param {number} value already rounded @param {number} digits */
 function decimalsOf(value, digits) {
   const whole = value > 0 ? Math.floor(Math.log10(value) + 1e-9) + 1 : 0;
-  return Math.min(Math.max(digits - whole, 0), 20);
+  return Math.max(digits - whole, 0);
 }
 
 /** @param {number} value */
 const two = (value) => String(value).padStart(2, '0');
 
+/** "2 min 05 s", or "2 min" where the rest is not sure. @param {number} whole of the small unit @param {string} big @param {string} small @param {boolean} isSure */
+const sixties = (whole, big, small, isSure) => (isSure ? `${grouped(Math.floor(whole / 60))} ${big} ${two(whole % 60)} ${small}`
+  : `${grouped(Math.floor((whole + 30) / 60))} ${big}`);
+
 /** @param {number} seconds @param {number} error by how much it may be wrong */
 function minutes(seconds, error) {
   const whole = Math.round(seconds);
-  if (seconds < 7200) {
-    return error < 30 ? `${Math.floor(whole / 60)} min ${two(whole % 60)} s`
-      : `${Math.floor((whole + 30) / 60)} min`;
-  }
-  const all = Math.floor((whole + 30) / 60);
-  return error < 1800 ? `${grouped(Math.floor(all / 60))} h ${two(all % 60)} min`
-    : `${grouped(Math.floor((all + 30) / 60))} h`;
+  return seconds < 7200 ? sixties(whole, 'min', 's', error < 30)
+    : sixties(Math.floor((whole + 30) / 60), 'h', 'min', error < 1800);
 }
 
 /** @param {number} seconds @param {number} error @param {number} digits */
@@ -69,13 +68,13 @@ export function bytesText(bytes) {
   if (bytes < 1000) {
     return counted(bytes, 'byte');
   }
-  const units = ['kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+  const units = 'kMGTPE';
   let value = bytes / 1000;
   let unit = 0;
   for (; value >= 999.5 && unit + 1 < units.length; unit++) {
     value /= 1000;
   }
-  return `${value.toFixed(value < 9.95 ? 1 : 0)} ${units[unit]}`;
+  return `${value.toFixed(value < 9.95 ? 1 : 0)} ${units[unit]}B`;
 }
 
 /** "1.20 s", "123 samples", "1.2 MB". @param {Scale} scale @param {number} samples */

@@ -41,18 +41,20 @@ const LOOKS = {
   contrast: { base: 0.8, vivid: 0.15, muted: 0.07, step: 0.03, structure: [0.8, 0], rest: [0.65, 0] },
 };
 
-/** All fills of a look. @param {Look} look */
+/** All fills of a look, as the style sheet would have them. @param {Look} look */
 export function fills(look) {
+  /** @param {number} lightness @param {number} chroma @param {number} hue */
+  const colour = (lightness, chroma, hue) => `oklch(${lightness} ${chroma} ${hue})`;
   const { base, vivid, muted, step, structure, rest } = LOOKS[look];
   const colours = [];
   for (const chroma of [vivid, muted]) {
     for (const [hue, lighter] of HUES) {
       for (let shade = 0; shade < SHADES; shade++) {
-        colours.push(oklch(base + lighter * (look === 'dark' ? 0.45 : 1) + (shade - 1) * step, chroma, hue));
+        colours.push(colour(base + lighter * (look === 'dark' ? 0.45 : 1) + (shade - 1) * step, chroma, hue));
       }
     }
   }
-  colours.push(oklch(structure[0], structure[1], 250), oklch(rest[0], rest[1], 250));
+  colours.push(colour(structure[0], structure[1], 250), colour(rest[0], rest[1], 250));
   return colours;
 }
 
@@ -71,24 +73,14 @@ export const functionFill = (name, file) => (hashText(`${name}\n${file}`) % SLOT
 /**
  * A fill for every function. By package: the heaviest packages take the hues in order, so that those which
  * are next to each other most differ.
- * @param {import('./tree.js').Functions} functions
+ * @param {readonly import('./tree.js').Func[]} functions
  * @param {ReadonlyMap<string, number>} slots of packages
- * @param {boolean} byFunction
+ * @param {boolean} byFunction @param {boolean} mineKnown
  */
-export function assign(functions, slots, byFunction) {
-  const fill = new Uint8Array(functions.count);
-  for (let i = 0; i < functions.count; i++) {
-    if (functions.kind[i] !== 0) {
-      fill[i] = STRUCTURE;
-      continue;
-    }
-    if (byFunction) {
-      fill[i] = functionFill(functions.name[i], functions.file[i]);
-      continue;
-    }
-    const muted = functions.mineKnown && !functions.mine[i] ? SLOTS * SHADES : 0;
-    const slot = slots.get(functions.group[i]) ?? 0;
-    fill[i] = muted + slot * SHADES + (hashText(functions.name[i]) % SHADES);
-  }
-  return fill;
-}
+export const assign = (functions, slots, byFunction, mineKnown) => (
+  Uint8Array.from(functions, ({ kind, name, file, group, mine }) => (kind ? STRUCTURE
+    : byFunction ? functionFill(name, file)
+      : slotFill(slots.get(group), mineKnown && !mine) + (hashText(name) % SHADES))));
+
+/** The first fill of a package. @param {number | undefined} slot @param {boolean} muted */
+export const slotFill = (slot = 0, muted) => (slot + (muted ? SLOTS : 0)) * SHADES;

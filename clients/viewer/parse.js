@@ -1,131 +1,108 @@
 /** From flame JSON (docs/formats.md) to columns. It may come from anywhere, so every index is checked. */
 import { OTHER, emptyTree, groupOf, layOut } from './tree.js';
 
-/**
- * @typedef {import('./tree.js').Tree} Tree
- * @typedef {import('./tree.js').Functions} Functions
- * @typedef {import('./tree.js').Flame} Flame
- */
-
-class FlameError extends Error {}
+/** @typedef {import('./tree.js').Tree} Tree @typedef {import('./tree.js').Func} Func */
 
 /** @param {unknown} value @param {string} what @returns {any[]} */
 function list(value, what) {
   if (!Array.isArray(value)) {
-    throw new FlameError(`The flame graph has no ${what}.`);
+    throw new Error(`The flame graph has no ${what}.`);
   }
   return value;
 }
 
-/** @param {any[]} table @param {any} index */
-function textAt(table, index) {
-  const text = table[index];
-  return typeof text === 'string' ? text : '';
-}
+/** @param {unknown} value */
+const text = (value) => (typeof value === 'string' ? value : '');
 
 /** @param {any} value */
-const count = (value) => (typeof value === 'number' && value >= 0 && isFinite(value) ? value : 0);
+const count = (value) => (Number.isFinite(value) && value > 0 ? value : 0);
 
 /**
  * A file of the project: below its folder, but not in an environment that lives there. Exports have
  * shortened every path, and say with a leading "…" or folder of libraries what is not the project's.
- * @param {string} file @param {string} workspace
+ * @param {string} file @param {unknown} workspace
  */
 function isMine(file, workspace) {
-  if (file === '' || file.startsWith('<')) {
+  if (typeof workspace !== 'string' || /^(<|…|$)/.test(file)
+    || /(^|[\\/])(site-packages|dist-packages|python\d[\d.]*t?)[\\/]/.test(file)) {
     return false;
   }
-  const absolute = file.startsWith('/') || /^[A-Za-z]:[\\/]/.test(file);
-  const inside = absolute ? workspace !== '' && file.startsWith(workspace.replace(/[\\/]*$/, '/'))
-    : !file.startsWith('…') && /[\\/]|\.(py[wxid]?|ipynb)$/.test(file);
-  return inside && !/(^|[\\/])(site-packages|dist-packages|python\d[\d.]*t?)[\\/]/.test(file);
+  return /^(\/|[a-z]:[\\/])/i.test(file) ? workspace !== '' && file.startsWith(workspace.replace(/[\\/]*$/, '/'))
+    : /[\\/]|\.(py[wxid]?|ipynb)$/.test(file);
 }
 
-/** @param {any} json @returns {Functions} */
+/** @param {any} json @returns {Func[]} */
 function readFunctions(json) {
   const names = list(json.name, 'names');
   const files = list(json.file, 'files');
   const modules = list(json.module, 'modules');
   const columns = json.functions ?? {};
-  const name = list(columns.name, 'functions').map((index) => textAt(names, index));
-  const file = list(columns.file, 'functions').map((index) => textAt(files, index));
-  const module = list(columns.module, 'functions').map((index) => textAt(modules, index));
-  const workspace = typeof json.workspace === 'string' ? json.workspace : null;
-  const mine = Uint8Array.from(file, (path) => (workspace !== null && isMine(path, workspace) ? 1 : 0));
-  const whole = name.length;
-  return {
-    count: whole,
-    name,
-    file: name.map((_, i) => file[i] ?? ''),
-    module: name.map((_, i) => module[i] ?? ''),
-    group: name.map((_, i) => (columns.kind?.[i] ? '' : groupOf(module[i] ?? '') || '(no module)')),
-    line: Int32Array.from(name, (_, i) => count(columns.line?.[i])),
-    kind: Uint8Array.from(name, (_, i) => count(columns.kind?.[i])),
-    mine: mine.length === whole ? mine : new Uint8Array(whole),
-    mineKnown: workspace !== null,
-  };
+  const functions = list(columns.name, 'functions').map((index, i) => {
+    const name = text(names[index]);
+    const file = text(files[columns.file?.[i]]);
+    const module = text(modules[columns.module?.[i]]);
+    const kind = count(columns.kind?.[i]);
+    return { name, file, module, kind, line: count(columns.line?.[i]), mine: isMine(file, json.workspace),
+      group: kind ? '' : groupOf(module) || '(no module)', key: `${kind}\n${name}\n${file}` };
+  });
+  /* A file may have several of one name: a property and its setter. */
+  const isTwice = new Map();
+  functions.forEach(({ key }) => isTwice.set(key, isTwice.has(key)));
+  functions.forEach((each) => {
+    each.key += isTwice.get(each.key) ? `\n${each.line}` : '';
+  });
+  return functions;
 }
 
-/** @param {any} nodes @param {number} functions how many there are @returns {Tree} */
-export function readTree(nodes, functions) {
-  const fn = list(nodes?.function, 'nodes');
-  const tree = emptyTree(fn.length);
-  if (tree.count === 0) {
-    throw new FlameError('The flame graph has no nodes.');
-  }
-  const { count: size } = tree;
+/** @param {any} nodes @param {Func[]} functions @returns {Tree} */
+function readTree(nodes, functions) {
+  const size = list(nodes?.function, 'nodes').length;
+  const tree = emptyTree(size, functions);
+  const { fn, parent, end } = tree;
+  let whole = size > 0;
   for (let i = 0; i < size; i++) {
-    tree.fn[i] = fn[i];
-    tree.parent[i] = nodes.parent?.[i];
-    tree.end[i] = nodes.end?.[i];
+    fn[i] = nodes.function[i];
+    parent[i] = nodes.parent?.[i];
+    end[i] = nodes.end?.[i];
     tree.line[i] = count(nodes.line?.[i]);
     tree.self[i] = count(nodes.self?.[i]);
     tree.total[i] = count(nodes.total?.[i]);
-    const parent = tree.parent[i];
-    const whole = i === 0 ? tree.end[0] === size
-      : parent >= 0 && parent < i && i < tree.end[parent] && tree.end[i] <= tree.end[parent];
-    if (!whole || tree.end[i] <= i || tree.fn[i] < OTHER || tree.fn[i] >= functions) {
-      throw new FlameError('The flame graph is damaged: its nodes do not form a tree.');
-    }
+    const p = parent[i];
+    whole &&= end[i] > i && fn[i] >= OTHER && fn[i] < functions.length
+      && (i ? p >= 0 && p < i && i < end[p] && end[i] <= end[p] : end[0] === size);
+  }
+  if (!whole) {
+    throw new Error('The flame graph is damaged: its nodes do not form a tree.');
   }
   tree.ids = Array.isArray(nodes.id) ? nodes.id : null;
   return layOut(tree);
 }
 
-/** @param {any} json @param {number} functions how many there are @returns {import('./tree.js').Table} */
-function readTable(json, functions) {
-  const all = { length: functions };
-  /** @param {'self' | 'total' | 'calls'} key */
-  const column = (key) => Float64Array.from(all, (_, i) => count(json?.[key]?.[i]));
-  return { hide: json?.hide ?? [], id: json?.id ?? [], self: column('self'), total: column('total'),
-    calls: Int32Array.from(column('calls')) };
-}
-
-/** @param {any} json @returns {Flame} */
+/** @param {any} json @returns {import('./tree.js').Flame} */
 export function readFlame(json) {
-  if (typeof json !== 'object' || json === null) {
-    throw new FlameError('There is no flame graph.');
+  if (!json) {
+    throw new Error('There is no flame graph.');
   }
   const functions = readFunctions(json);
-  const callers = json.callers ? readTree(json.callers, functions.count) : null;
-  const callees = json.callees ? readTree(json.callees, functions.count) : null;
-  const tree = callees ?? readTree(json.nodes, functions.count);
+  const tree = readTree(json.callees ?? json.nodes, functions);
+  const callers = json.callers ? readTree(json.callers, functions) : null;
+  /** @param {any} column */
+  const numbers = (column) => Float64Array.from(functions, (_, i) => count(column?.[i]));
   return {
     tree,
-    functions,
-    pruned: [tree, callers].some((one) => one?.fn.includes(OTHER)),
     callers,
-    callees,
-    tables: Array.isArray(json.tables) ? json.tables.map((/** @type {any} */ table) => readTable(table, functions.count)) : [],
+    pruned: [tree, callers].some((one) => one?.fn.includes(OTHER)),
+    tables: (json.tables ?? []).map((/** @type {any} */ { hide = [], id = [], self, total, calls }) => (
+      { hide, id, self: numbers(self), total: numbers(total), calls: numbers(calls) })),
     info: {
-      title: typeof json.title === 'string' ? json.title : '',
-      summary: typeof json.summary === 'string' ? json.summary : '',
-      contents: typeof json.contents === 'string' ? json.contents : '',
-      metric: typeof json.metric === 'string' ? json.metric : 'cpu',
+      title: text(json.title),
+      summary: text(json.summary),
+      contents: text(json.contents),
+      metric: text(json.metric) || 'cpu',
       secondsPerSample: count(json.secondsPerSample),
       lowerBound: json.lowerBound === true,
       runSamples: count(json.runSamples) || tree.total[0],
-      focus: typeof json.focus === 'string' ? json.focus : '',
+      mineKnown: typeof json.workspace === 'string',
     },
   };
 }

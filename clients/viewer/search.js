@@ -1,7 +1,8 @@
 /** Finding functions, and how many samples they are in. */
+import { outermost } from './transform.js';
 
 /**
- * @typedef {import('./tree.js').Tree} Tree @typedef {import('./tree.js').Functions} Functions
+ * @typedef {import('./tree.js').Tree} Tree
  * @typedef {object} Query
  * @property {string} text
  * @property {boolean} regex
@@ -15,61 +16,46 @@ const LONGEST_TEXT = 500;
 const MOST_MILLISECONDS = 500;
 
 /** @param {Query} query @returns {(text: string) => boolean} */
-function tester(query) {
-  if (query.regex) {
-    const expression = new RegExp(query.text, query.caseSensitive ? 'u' : 'iu');
-    return (text) => expression.test(text.slice(0, LONGEST_TEXT));
+function tester({ text, regex, caseSensitive }) {
+  if (regex) {
+    const expression = new RegExp(text, caseSensitive ? 'u' : 'iu');
+    const last = performance.now() + MOST_MILLISECONDS;
+    return (candidate) => {
+      if (performance.now() > last) {
+        throw new Error('This expression takes too long.');
+      }
+      return expression.test(candidate.slice(0, LONGEST_TEXT));
+    };
   }
-  if (query.caseSensitive) {
-    return (text) => text.includes(query.text);
-  }
-  const wanted = query.text.toLowerCase();
-  return (text) => text.toLowerCase().includes(wanted);
+  const wanted = caseSensitive ? text : text.toLowerCase();
+  return (candidate) => (caseSensitive ? candidate : candidate.toLowerCase()).includes(wanted);
 }
 
 /**
  * 1 for each function that matches; null for an empty query. Throws what RegExp throws.
- * @param {Functions} functions @param {Query} query
+ * @param {readonly import('./tree.js').Func[]} functions @param {Query} query
  */
 export function matches(functions, query) {
   if (query.text === '') {
     return null;
   }
   const test = tester(query);
-  const found = new Uint8Array(functions.count);
-  const started = performance.now();
-  for (let i = 0; i < functions.count; i++) {
-    if (query.regex && (i & 15) === 0 && performance.now() - started > MOST_MILLISECONDS) {
-      throw new Error('This expression takes too long.');
-    }
-    const hit = (query.in === 'any' || query.in === 'function') && test(functions.name[i])
-      || (query.in === 'any' || query.in === 'file') && functions.file[i] !== '' && test(functions.file[i])
-      || (query.in === 'any' || query.in === 'module') && functions.module[i] !== ''
-        && test(functions.module[i]);
-    found[i] = hit ? 1 : 0;
-  }
-  return found;
+  return Uint8Array.from(functions, ({ name, file, module }) => {
+    /** @type {Record<string, string>} */
+    const fields = { function: name, file, module };
+    return Number((query.in === 'any' ? Object.values(fields) : [fields[query.in]]).some((field) => field && test(field)));
+  });
 }
 
 /** Samples with a match anywhere on the stack, each stack once. @param {Tree} tree @param {Uint8Array} found */
-export function matchedSamples(tree, found) {
-  let samples = 0;
-  for (let i = 0; i < tree.count;) {
-    if (tree.fn[i] >= 0 && found[tree.fn[i]]) {
-      samples += tree.total[i];
-      i = tree.end[i];
-    } else {
-      i++;
-    }
-  }
-  return samples;
-}
+export const matchedSamples = (tree, found) => (
+  outermost(tree, found).reduce((sum, i) => sum + tree.total[i], 0));
 
 /** The next node that matches, in preorder and around the end; -1 without any. @param {Tree} tree @param {Uint8Array} found @param {number} after @param {number} step 1 or -1 */
-export function nextMatch(tree, found, after, step) {
-  for (let n = 1; n <= tree.count; n++) {
-    const i = (((after + n * step) % tree.count) + tree.count) % tree.count;
-    if (tree.fn[i] >= 0 && found[tree.fn[i]]) {
+export function nextMatch({ count, fn }, found, after, step) {
+  for (let n = 1; n <= count; n++) {
+    const i = (after + n * step + 2 * count) % count;
+    if (found[fn[i]]) {
       return i;
     }
   }

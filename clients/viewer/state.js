@@ -20,48 +20,38 @@ import { MACHINERY_GROUP } from './tree.js';
  * @property {'auto' | 'light' | 'dark' | 'contrast'} theme
  */
 
-/** @returns {State} */
-export function firstState() {
-  return {
-    view: 'flame',
-    up: false,
-    pivot: '',
-    zooms: { flame: [], inverted: [], callers: [], callees: [] },
-    hidden: [MACHINERY_GROUP],
-    excluded: [],
-    merged: false,
-    mine: false,
-    search: { text: '', regex: false, caseSensitive: false, in: 'any' },
-    colour: 'module',
-    source: false,
-    legend: true,
-    sort: { key: 'self', down: true },
-    theme: 'auto',
-  };
-}
+/** @type {State['zooms']} */
+export const NO_ZOOMS = { flame: [], inverted: [], callers: [], callees: [] };
 
-/** @param {any} value @param {any} model a value of the right type */
-function isLike(value, model) {
-  if (Array.isArray(model)) {
-    return Array.isArray(value) && value.every((item) => typeof item === 'string');
-  }
-  return typeof value === typeof model && value !== null;
-}
+/** @returns {State} */
+export const firstState = () => ({
+  view: 'flame',
+  up: false,
+  pivot: '',
+  zooms: NO_ZOOMS,
+  hidden: [MACHINERY_GROUP],
+  excluded: [],
+  merged: false,
+  mine: false,
+  search: { text: '', regex: false, caseSensitive: false, in: 'any' },
+  colour: 'module',
+  source: false,
+  legend: true,
+  sort: { key: 'self', down: true },
+  theme: 'auto',
+});
 
 /**
- * Takes over what is of the right type; anything else came from another version. @template {object} T
+ * Takes over what is of the right type; anything else came from another version. @template T
  * @param {T} model @param {any} value @returns {T}
  */
 export function merged(model, value) {
-  const result = { ...model };
-  for (const key of /** @type {(keyof T)[]} */ (Object.keys(model))) {
-    const mine = model[key];
-    const other = value?.[key];
-    if (!isLike(other, mine)) {
-      continue;
-    }
-    result[key] = typeof mine === 'object' && !Array.isArray(mine)
-      ? merged(/** @type {any} */ (mine), other) : other;
+  if (typeof model !== typeof value || value === null) {
+    return model;
   }
-  return result;
+  if (Array.isArray(model)) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? /** @type {any} */ (value) : model;
+  }
+  return typeof model === 'object' ? /** @type {any} */ (Object.fromEntries(Object.entries(/** @type {any} */ (model))
+    .map(([key, mine]) => [key, merged(mine, value[key])]))) : value;
 }

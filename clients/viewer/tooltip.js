@@ -1,74 +1,53 @@
 /** What is known of the node under the pointer, beside it and never over it. */
-import { h } from './dom.js';
+import { LTR, UNSPOKEN, h } from './dom.js';
+import { shown, unit, whole } from './model.js';
+import { placeTooltip } from './moves.js';
+import { percentText, samplesText } from './numbers.js';
+import { host, state } from './store.js';
+import { OTHER } from './tree.js';
+import { nodeName, nodePlace, nodeSource } from './words.js';
 
-/* Between the tooltip and the row, and to the edge of the picture. */
-const DISTANCE = 6;
-const MARGIN = 4;
+export const tooltip = h('div.tooltip', UNSPOKEN, { role: 'tooltip', hidden: true });
 
-/**
- * Where a tooltip of this size goes: below the row, above it, or in the larger of the two rooms with a
- * part cut off; it never overlaps the row.
- * @param {{x: number, y: number, width: number, height: number}} box of the node
- * @param {{width: number, height: number}} size
- * @param {{width: number, height: number}} room
- * @param {number} pointer
- */
-export function placeTooltip(box, size, room, pointer) {
-  const below = room.height - (box.y + box.height + DISTANCE);
-  const above = box.y - DISTANCE;
-  const under = below >= size.height || below >= above;
-  const height = Math.min(size.height, Math.max(under ? below : above, 0));
-  const most = Math.max(room.width - size.width - MARGIN, MARGIN);
-  return {
-    x: Math.min(Math.max(pointer + 12, MARGIN), most),
-    y: under ? box.y + box.height + DISTANCE : above - height,
-    height,
-  };
+export function hideTooltip() {
+  tooltip.hidden = true;
 }
 
-/**
- * @typedef {object} Facts
- * @property {string} name
- * @property {string} place
- * @property {[string, string, string, string][]} rows what, amount, of all, of the zoom
- * @property {string} samples
- * @property {boolean} zoomed
- * @property {string} hint
- * @property {string} source
- */
+/** @param {import('./graph.js').Spot} spot */
+function nodeFacts({ pane: { tree, zoom, up }, node }) {
+  const total = tree.total[node];
+  const all = shown.forward.total[0];
+  const zoomed = tree.total[zoom];
+  const samples = samplesText(whole.info, total);
+  const place = nodePlace(tree, node);
+  const source = nodeSource(tree, node);
+  const isZoomed = zoom > 0 || zoomed !== all;
+  /** @param {string} what @param {number} amount */
+  const row = (what, amount) => h('tr', h('th', what), h('td', unit(amount)), h('td', percentText(amount, all)),
+    isZoomed && h('td', percentText(amount, zoomed)));
+  /* Children are callers: then a node has no own time. */
+  const backward = state.view === 'inverted' || (state.view === 'sandwich' && up);
+  return h('div',
+    h('div.tip-name', LTR, nodeName(tree, node)),
+    place && h('div.tip-place', LTR, place),
+    source && h('code.tip-source', LTR, source.map(({ text }) => text)),
+    h('table', h('tr', h('th'), h('th', 'amount'), h('th', 'of all'), isZoomed && h('th', 'of zoom')),
+      row(backward ? 'this way' : 'total', total), !backward && row('own', tree.self[node])),
+    samples && h('div.tip-place', samples),
+    h('div.tip-hint', tree.fn[node] === OTHER ? 'small calls, folded'
+      : `click: zoom${host.open && place ? ' · ctrl+click: open' : ''}`));
+}
 
-export class Tooltip {
-  constructor() {
-    this.element = h('div', { class: 'hl-tooltip', role: 'tooltip', 'aria-hidden': 'true', hidden: true });
-    this.pointer = 0;
-  }
-
-  hide() {
-    this.element.hidden = true;
-  }
-
-  /** @param {Facts} facts @param {DOMRect} box @param {{width: number, height: number}} room */
-  show(facts, box, room) {
-    const head = ['', 'amount', 'of all', ...(facts.zoomed ? ['of zoom'] : [])];
-    const table = h('table', {},
-      h('tr', {}, ...head.map((text) => h('th', { text }))),
-      ...facts.rows.map(([what, ...cells]) => h('tr', {}, h('th', { text: what }),
-        ...cells.slice(0, head.length - 1).map((text) => h('td', { text })))));
-    this.element.replaceChildren(
-      h('div', { class: 'hl-tip-name', dir: 'ltr', text: facts.name }),
-      ...(facts.place ? [h('div', { class: 'hl-tip-place', dir: 'ltr', text: facts.place })] : []),
-      ...(facts.source ? [h('code', { class: 'hl-tip-source', dir: 'ltr', text: facts.source })] : []),
-      table,
-      ...(facts.samples ? [h('div', { class: 'hl-tip-place', text: facts.samples })] : []),
-      h('div', { class: 'hl-tip-hint', text: facts.hint }));
-    const { style } = this.element;
-    style.maxHeight = '';
-    this.element.hidden = false;
-    const size = { width: this.element.offsetWidth, height: this.element.offsetHeight };
-    const at = placeTooltip(box, size, room, this.pointer);
-    style.left = `${at.x}px`;
-    style.top = `${at.y}px`;
-    style.maxHeight = `${at.height}px`;
-    this.element.hidden = at.height < 24;
-  }
+/** @param {import('./graph.js').Spot} spot @param {DOMRect} box of it @param {number} pointer where it is, from the left */
+export function showTooltip(spot, box, pointer) {
+  const { style } = tooltip;
+  const { clientWidth: width, clientHeight: height } = /** @type {Element} */ (tooltip.parentElement);
+  tooltip.replaceChildren(nodeFacts(spot));
+  style.maxHeight = '';
+  tooltip.hidden = false;
+  const at = placeTooltip(box, { width: tooltip.offsetWidth, height: tooltip.offsetHeight }, { width, height }, pointer);
+  style.left = `${at.x}px`;
+  style.top = `${at.y}px`;
+  style.maxHeight = `${at.height}px`;
+  tooltip.hidden = at.height < 24;
 }

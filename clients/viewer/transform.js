@@ -2,10 +2,10 @@
  * Trees from trees: frames removed, inverted, callers and callees of a function. All of them keep the sum
  * of samples exact; what cannot be told, because the host had pruned it, stays in "(other)".
  */
-import { Builder } from './build.js';
+import { makeBuilder } from './build.js';
 import { OTHER, ROOT } from './tree.js';
 
-/** @typedef {import('./tree.js').Tree} Tree @typedef {import('./tree.js').Functions} Functions */
+/** @typedef {import('./tree.js').Tree} Tree */
 
 /* An inverted tree is expanded where a screen can show it: below this share of it nodes are "(other)". */
 const SMALLEST_SHARE = 1 / 65536;
@@ -15,106 +15,93 @@ const MOST_STEPS = 30e6;
 /**
  * Removes the frames of functions marked 1 in `drop`, giving their children and own samples to their
  * caller, and leaves out every stack through a function marked 2.
- * @param {Tree} tree @param {Functions} functions @param {Uint8Array} drop
+ * @param {Tree} tree @param {ArrayLike<number>} drop
  */
-export function withoutFrames(tree, functions, drop) {
-  const builder = new Builder(ROOT);
+export function withoutFrames(tree, drop) {
+  const builder = makeBuilder(tree, ROOT);
   const map = new Int32Array(tree.count);
-  for (let i = 0; i < tree.count;) {
+  for (let i = 0; i < tree.count; i++) {
     const fn = tree.fn[i];
-    const kind = fn >= 0 ? drop[fn] : 0;
+    const kind = drop[fn];
+    const above = map[tree.parent[i]];
     if (kind === 2) {
-      map.fill(map[tree.parent[i]], i, tree.end[i]);
-      i = tree.end[i];
-      continue;
+      i = tree.end[i] - 1;
+    } else if (i === 0 || kind === 1) {
+      map[i] = above;
+      builder.gain(above, tree.self[i]);
+    } else {
+      const node = builder.child(above, fn);
+      map[i] = node;
+      builder.gain(node, tree.self[i]);
+      builder.describe(node, i, tree.total[i]);
     }
-    const above = i === 0 ? 0 : map[tree.parent[i]];
-    const node = i === 0 || kind === 1 ? above : builder.child(above, fn);
-    map[i] = node;
-    builder.self[node] += tree.self[i];
-    if (kind !== 1) {
-      builder.describe(node, i, tree.line[i], tree.total[i]);
-    }
-    i++;
   }
-  return builder.finish(functions);
+  return builder.finish();
 }
 
 /**
- * Stacks read from the other end: a tree whose children are callers. `weights` are nodes of `tree` and how
- * many samples each stands for; the first level is their functions, or, with `below` false, their callers.
- * @param {Tree} tree @param {Functions} functions @param {number} rootFn
- * @param {Int32Array} nodes @param {Float64Array} weight
+ * Stacks read from the other end: a tree whose children are callers. Each of the nodes of `tree` stands for
+ * so many samples; the first level is their functions.
+ * @param {Tree} tree @param {number} root function of the root @param {number[]} nodes @param {number[]} weights
  */
-function upwards(tree, functions, rootFn, nodes, weight) {
-  const builder = new Builder(rootFn);
-  let whole = 0;
-  for (const each of weight) {
-    whole += each;
-  }
-  const least = whole * SMALLEST_SHARE;
+function upwards(tree, root, nodes, weights) {
+  const builder = makeBuilder(tree, root);
+  /** @param {number[]} list */
+  const sum = (list) => list.reduce((a, b) => a + b, 0);
+  const least = sum(weights) * SMALLEST_SHARE;
   let steps = 0;
-  /** @type {{node: number, at: number[], weight: number[]}[]} */
-  const open = [{ node: 0, at: [...nodes.keys()].map((i) => nodes[i]), weight: [...weight] }];
+  const open = [{ node: 0, nodes, weights }];
   for (let group = open.pop(); group; group = open.pop()) {
-    /** @type {Map<number, {node: number, at: number[], weight: number[]}>} */
+    /** @type {Map<number, typeof group>} */
     const children = new Map();
-    steps += group.at.length;
-    for (let i = 0; i < group.at.length; i++) {
-      const node = group.at[i];
-      const fn = tree.fn[node];
-      if (node === 0) {
-        builder.self[group.node] += group.weight[i];
+    steps += group.nodes.length;
+    for (let i = 0; i < group.nodes.length; i++) {
+      const source = group.nodes[i];
+      const weight = group.weights[i];
+      const fn = tree.fn[source];
+      if (source === 0) {
+        builder.gain(group.node, weight);
         continue;
       }
       let entry = children.get(fn);
       if (!entry) {
-        entry = { node: builder.child(group.node, fn), at: [], weight: [] };
+        entry = { node: builder.add(group.node, fn), nodes: [], weights: [] };
         children.set(fn, entry);
       }
-      builder.describe(entry.node, node, tree.line[node], group.weight[i]);
-      entry.at.push(tree.parent[node]);
-      entry.weight.push(group.weight[i]);
+      builder.describe(entry.node, source, weight);
+      entry.nodes.push(tree.parent[source]);
+      entry.weights.push(weight);
     }
     for (const entry of children.values()) {
-      const sum = entry.weight.reduce((a, b) => a + b, 0);
-      if (sum >= least && steps < MOST_STEPS) {
+      const weight = sum(entry.weights);
+      if (weight >= least && steps < MOST_STEPS) {
         open.push(entry);
-      } else if (entry.at.every((node) => node === 0)) {
-        builder.self[entry.node] += sum;
       } else {
-        const other = builder.child(entry.node, OTHER); /* may move `self` */
-        builder.self[other] += sum;
+        builder.gain(entry.nodes.some((node) => node) ? builder.add(entry.node, OTHER) : entry.node, weight);
       }
     }
   }
-  return builder.finish(functions);
+  return builder.finish();
 }
 
-/** Functions on top of the stacks, and below them their callers. @param {Tree} tree @param {Functions} functions */
-export function inverted(tree, functions) {
-  const nodes = new Int32Array(tree.count);
-  const weight = new Float64Array(tree.count);
-  let count = 0;
-  for (let i = 0; i < tree.count; i++) {
-    if (tree.self[i] > 0) {
-      nodes[count] = i;
-      weight[count++] = tree.self[i];
-    }
-  }
-  return upwards(tree, functions, ROOT, nodes.subarray(0, count), weight.subarray(0, count));
+/** Functions on top of the stacks, and below them their callers. @param {Tree} tree */
+export function inverted(tree) {
+  const nodes = [...tree.self.keys()].filter((i) => tree.self[i] > 0);
+  return upwards(tree, ROOT, nodes, nodes.map((i) => tree.self[i]));
 }
 
-/** The nodes of a function that have no other node of it above them. @param {Tree} tree @param {number} fn */
-export function outermost(tree, fn) {
+/**
+ * Nodes with a function that is marked, and with none above them that has one: what each stack counts with.
+ * @param {Tree} tree @param {ArrayLike<number | boolean>} marked
+ */
+export function outermost(tree, marked) {
   const found = [];
   for (let i = 0; i < tree.count;) {
-    if (tree.fn[i] === fn) {
+    const hit = marked[tree.fn[i]];
+    if (hit) {
       found.push(i);
-      i = tree.end[i];
-    } else {
-      i++;
     }
+    i = hit ? tree.end[i] : i + 1;
   }
   return found;
 }
@@ -122,24 +109,22 @@ export function outermost(tree, fn) {
 /**
  * Who calls a function and what it calls. Each stack counts once, however it recurses: with the callers of
  * its outermost call and the callees of its innermost.
- * @param {Tree} tree @param {Functions} functions @param {number} fn
+ * @param {Tree} tree @param {number} fn
  */
-export function sandwich(tree, functions, fn) {
-  const tops = outermost(tree, fn);
-  const down = new Builder(fn);
+export function sandwich(tree, fn) {
+  const tops = outermost(tree, tree.functions.map((_, i) => i === fn));
+  const down = makeBuilder(tree, fn);
   const map = new Int32Array(tree.count);
   for (const top of tops) {
     for (let i = top; i < tree.end[top]; i++) {
       const node = tree.fn[i] === fn ? 0 : down.child(map[tree.parent[i]], tree.fn[i]);
       map[i] = node;
-      down.self[node] += tree.self[i];
-      down.describe(node, i, tree.line[i], tree.total[i]);
+      down.gain(node, tree.self[i]);
+      down.describe(node, i, tree.total[i]);
     }
   }
-  const above = Int32Array.from(tops, (i) => tree.parent[i]);
-  const weight = Float64Array.from(tops, (i) => tree.total[i]);
   return {
-    callers: upwards(tree, functions, fn, above, weight),
-    callees: down.finish(functions),
+    callers: upwards(tree, fn, tops.map((i) => tree.parent[i]), tops.map((i) => tree.total[i])),
+    tree: down.finish(),
   };
 }

@@ -6,36 +6,6 @@
 export const MERGED = -1;
 
 /**
- * Boxes in whole device pixels: equal borders of neighbours are equal numbers, so nothing overlaps and
- * nothing gapes.
- */
-export class Boxes {
-  constructor() {
-    this.count = 0;
-    this.node = new Int32Array(4096);
-    this.depth = new Int32Array(4096);
-    this.left = new Int32Array(4096);
-    this.right = new Int32Array(4096);
-  }
-
-  /** @param {number} node @param {number} depth @param {number} left @param {number} right */
-  add(node, depth, left, right) {
-    if (this.count === this.node.length) {
-      for (const key of /** @type {const} */ (['node', 'depth', 'left', 'right'])) {
-        const bigger = new Int32Array(this.count * 2);
-        bigger.set(this[key]);
-        this[key] = bigger;
-      }
-    }
-    const i = this.count++;
-    this.node[i] = node;
-    this.depth[i] = depth;
-    this.left[i] = left;
-    this.right[i] = right;
-  }
-}
-
-/**
  * @typedef {object} Window what is looked at
  * @property {number} from left edge, in samples
  * @property {number} to right edge
@@ -45,18 +15,17 @@ export class Boxes {
  */
 
 /**
- * @param {Tree} tree @param {Window} window @param {Boxes} boxes filled
+ * Gives boxes in whole device pixels: equal borders of neighbours are equal numbers, so nothing overlaps and
+ * nothing gapes.
+ * @param {Tree} tree @param {Window} window
+ * @param {(node: number, level: number, left: number, right: number) => void} [add]
  * @returns {number} the deepest level that has a box, as far as `bottom`
  */
-export function walk(tree, window, boxes) {
+export function walk(tree, window, add) {
   const { end, depth, start, total, parent } = tree;
   const { from, to, width, top, bottom } = window;
   const scale = width / (to - from);
   let deepest = 0;
-  boxes.count = 0;
-  if (!(scale > 0) || !isFinite(scale)) {
-    return 0;
-  }
   /* The run of slivers that is open; runs of two levels never interleave, as a sliver has no children here. */
   let runLevel = -1;
   let runLeft = 0;
@@ -66,62 +35,58 @@ export function walk(tree, window, boxes) {
     const left = Math.round(runLeft);
     const right = Math.round(runRight);
     if (runLevel >= top && right > left) {
-      boxes.add(MERGED, runLevel, left, right);
+      add?.(MERGED, runLevel, left, right);
     }
     runLevel = -1;
   };
   for (let i = 0; i < tree.count;) {
     const left = (start[i] - from) * scale;
     const right = left + total[i] * scale;
-    if (right <= 0) {
-      i = end[i];
-      continue;
-    }
-    if (left >= width) {
-      i = i === 0 ? tree.count : end[parent[i]];
-      continue;
-    }
     const level = depth[i];
-    if (right - left < 1) {
-      if (runLevel !== level || runStop !== i) {
-        flush();
-        runLevel = level;
-        runLeft = left;
+    let next = end[i];
+    if (left >= width) {
+      next = i ? end[parent[i]] : next;
+    } else if (right > 0) {
+      if (level > deepest) {
+        deepest = level;
       }
-      runRight = right;
-      runStop = end[i];
-      deepest = Math.max(deepest, level);
-      i = end[i];
-      continue;
+      if (right - left < 1) {
+        if (runLevel !== level || runStop !== i) {
+          flush();
+          runLevel = level;
+          runLeft = left;
+        }
+        runRight = right;
+        runStop = next;
+      } else {
+        flush();
+        if (level >= top) {
+          add?.(i, level, Math.max(Math.round(left), -2), Math.min(Math.round(right), width + 2));
+        }
+        next = level < bottom ? i + 1 : next;
+      }
     }
-    flush();
-    if (level > deepest) {
-      deepest = level;
-    }
-    if (level >= top) {
-      boxes.add(i, level, Math.max(Math.round(left), -2), Math.min(Math.round(right), width + 2));
-    }
-    i = level >= bottom ? end[i] : i + 1;
+    i = next;
   }
   flush();
   return deepest;
 }
 
 /** The node at a level and a place in samples, or -1. @param {Tree} tree @param {number} level @param {number} at */
-export function nodeAt(tree, level, at) {
+export function nodeAt({ depth, end, start, total }, level, at) {
   let node = 0;
-  if (at < 0 || at >= tree.total[0]) {
+  if (at < 0 || at >= total[0]) {
     return -1;
   }
-  while (tree.depth[node] < level) {
-    let child = node + 1;
-    while (child < tree.end[node] && tree.start[child] + tree.total[child] <= at) {
-      child = tree.end[child];
+  while (depth[node] < level) {
+    const last = end[node];
+    node += 1;
+    while (node < last && start[node] + total[node] <= at) {
+      node = end[node];
     }
-    if (child >= tree.end[node]) {
+    if (node >= last) {
       return -1;
     }
-    node = child;
   }
   return node;
 }

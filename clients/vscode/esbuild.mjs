@@ -1,6 +1,6 @@
 // Bundles the extension and the script of the flame graph panel into dist/.
 import * as esbuild from 'esbuild';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -34,8 +34,7 @@ const parts = {
 };
 
 await mkdir('dist', { recursive: true });
-const styles = await Promise.all(['../viewer/viewer.css', 'src/webview/panel.css'].map(name => readFile(name, 'utf8')));
-await writeFile('dist/panel.css', styles.join('\n'));
+await copyFile('../viewer/viewer.css', 'dist/panel.css');
 const all = production ? [extension, panel] : [extension, panel, parts];
 if (watch) {
   await Promise.all(all.map(async options => (await esbuild.context(options)).watch()));

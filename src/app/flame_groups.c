@@ -241,7 +241,9 @@ static bool is_asked_for(const struct hl_flame *flame, uint32_t index)
 {
     const struct hl_flame_query *query = flame->query;
     const struct hl_functions *functions = flame->functions;
-    bool is_one = !query->function_hash || functions->items[index].hash == query->function_hash;
+    const struct hl_function *function = &functions->items[index];
+    bool is_one = (!query->function_hash || function->hash == query->function_hash) &&
+                  (!query->line || function->line == query->line);
     return is_one && is_function(functions, index, query->function, query->file);
 }
 

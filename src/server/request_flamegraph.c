@@ -206,6 +206,7 @@ static int read_shape(struct flame_question *question, const cJSON *params, stru
     r = r < 0 ? r : read_choice(params, "only", ONLY, &only, error);
     r = r < 0 ? r : hl_field_string_optional(params, "function", &query->function, error);
     r = r < 0 ? r : run_path_argument(params, "file", &question->file, error);
+    r = r < 0 ? r : hl_field_uint_optional(params, "line", &query->line, error);
     query->shape = (enum hl_flame_shape)shape;
     query->by_line = by == 1;
     query->merge = structure == 1;

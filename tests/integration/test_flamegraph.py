@@ -279,6 +279,23 @@ def cells_fill_their_parents(box):
 
 
 @test
+def one_of_two_functions_of_a_name(box):
+    source = box.write("k.py", "class K:\n    @property\n    def x(self):\n        return 1\n\n"
+                               "    @x.setter\n    def x(self, v):\n        pass\n")
+    read, written = ("K.x", str(source), 4), ("K.x", str(source), 8)
+    counted = {(("get", None, 1), read): 30, (("set", None, 1), written): 60}
+
+    def ask(flame, _):
+        def samples(**params):
+            return flame(view="sandwich", function="K.x", **params)["samples"]
+        expect_equal(samples(line=3), 30, "the getter")
+        expect_equal(samples(line=7), 60, "the setter")
+        expect_equal((samples(), samples(line=None)), (90, 90), "both")
+
+    asking(box, counted, ask)
+
+
+@test
 def wrong_parameters_are_named(box):
     def ask(flame, talk):
         for params, field in (({"view": "sideways"}, "view"), ({"view": 1}, "view"),
@@ -287,6 +304,7 @@ def wrong_parameters_are_named(box):
                               ({"only": "mine"}, "only"), ({"root": "xyz"}, "root"),
                               ({"search": {"text": 1}}, "search"), ({"table": 1}, "table"),
                               ({"search": {"functions": ["x"]}}, "search"), ({"columns": 10001}, "columns"),
+                              ({"line": -1}, "line"),
                               ({"columns": -1}, "columns"), ({"limit": "all"}, "limit"),
                               ({"focus": {"node": 1}}, "focus")):
             told = params != {"view": "sandwich"}  # what needs what is not for a schema
@@ -294,7 +312,8 @@ def wrong_parameters_are_named(box):
             expect_equal(error["code"], RPC_INVALID_PARAMS, params)
             expect(field in error["message"], "names the field", error)
         for params in ({"root": "0123456789abcdef"}, {"focus": {"function": "nobody"}},
-                       {"view": "sandwich", "function": "nobody"}):
+                       {"view": "sandwich", "function": "nobody"},
+                       {"view": "sandwich", "function": "train", "line": 7}):
             error = talk.failure("hotlens/flamegraph", {"run": "last", **params})
             expect(error["code"] < -32602 and error["message"], "what the run does not have", error)
 

@@ -342,20 +342,21 @@ while time.perf_counter() < end:
 
 
 def table_of_lines(box, *options):
-    """(name, place) → (own, total) in percent of a window with samples of a program that only imports."""
+    """(name, place) → (own, total) in percent of a window with samples of a program that only imports.
+    Not of the first one, which has the start of Python in it: more rows than a table has."""
     def tables():
         return [table for table in (box.folder / "lines").read_text().split("\n\n")
                 if re.search(r"; now: [1-9][\d,]* sample", table)]
 
     with open(box.folder / "lines", "wb") as lines, open(box.folder / "errors", "wb") as errors:
         top = box.start(HOTLENS, "top", "--total", "--py-spy", find_py_spy(), *options, "--",
-                        sys.executable, "imports.py", stdout=lines, stderr=errors)
-        wait_until(lambda: tables())
+                        sys.executable, "-S", "imports.py", stdout=lines, stderr=errors)
+        wait_until(lambda: len(tables()) > 1)
         top.send_signal(signal.SIGINT)
         top.wait()
-    table = tables()[0]
-    rows = re.findall(r"^ *([<>]?\d*%?) +([<>]?\d+%) .*?  (\S+)  (\S.*)$", table, re.MULTILINE)
-    return table, {(name, place): (int(own.strip("<>%") or 0), int(total.strip("<>%")))
+    table = tables()[1]
+    rows = re.findall(r"^ *([<>]?[\d.]*%?) +([<>]?[\d.]+%) .*?  (\S+)  (\S.*)$", table, re.MULTILINE)
+    return table, {(name, place): (float(own.strip("<>%") or 0), float(total.strip("<>%")))
                    for own, total, name, place in rows}
 
 

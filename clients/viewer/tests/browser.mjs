@@ -1,12 +1,17 @@
-/** The viewer in Chromium: pages as `hotlens export` writes them, and the webview with a host made here. */
+/**
+ * The viewer in Chromium: pages as `hotlens export` writes them, with the script that is in the program, and the
+ * webview, minified as VS Code gets it, with a host made here.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { flameOf, functionRows, makeStacks } from './naive.mjs';
 import { startServer } from './server.mjs';
 import { assert, failures, random, test } from './tap.mjs';
+import { fills, oklch } from '../viewer/palette.js';
 
 const { HOTLENS, VIEWER, VIEWER_WORK } = process.env;
 const root = join(VIEWER, '../..');
@@ -241,7 +246,7 @@ await test('views: inverted, sandwich, table, and back', async () => {
   await key(page, 'i');
   assert.notEqual(await pixel(page, 400, 30), flame);
   await key(page, 'ArrowDown', 'ArrowDown', 's');
-  assert.equal(await page.getByTitle('Callers and callees of one function').getAttribute('aria-pressed'), 'true');
+  assert.equal(await page.getByRole('button', { name: 'Sandwich' }).getAttribute('aria-pressed'), 'true');
   await key(page, 'ArrowUp', 'ArrowUp');
   assert.match(await said(page), /total/);
   await key(page, 't');
@@ -256,6 +261,11 @@ await test('views: inverted, sandwich, table, and back', async () => {
   assert.equal(await page.locator('th.hl-col-name').getAttribute('aria-sort'), 'ascending');
   await rows.first().getByRole('button').first().click();
   assert.equal(await page.locator('.hl-stage').isVisible(), true);
+  const views = () => page.locator('.hl-tab[aria-pressed=true]').innerText();
+  await page.getByRole('button', { name: 'table', exact: true }).dblclick();
+  assert.equal(await views(), 'Table');
+  await key(page, 't');
+  assert.equal(await views(), 'Flame');
   await key(page, '[', '[');
   await page.context().close();
 });
@@ -332,6 +342,73 @@ await test('exports are private unless more is asked for', async () => {
   assert.ok(nodes.id.length <= 3);
 });
 
+/** A page whose frames come when the test says so. */
+async function steppedPage(file, reducedMotion) {
+  const page = await open(null, { reducedMotion });
+  await page.addInitScript(() => {
+    let now = 1000;
+    let waiting = [];
+    performance.now = () => now;
+    window.requestAnimationFrame = (draw) => waiting.push(draw);
+    /* Pictures of the frames until there is no more to draw. */
+    window.pictures = () => {
+      const list = [];
+      while (waiting.length > 0) {
+        const frame = waiting;
+        waiting = [];
+        now += 20;
+        frame.forEach((draw) => draw(now));
+        list.push(document.querySelector('.hl-canvas').toDataURL());
+      }
+      return list;
+    };
+  });
+  await page.goto(`file://${file}`);
+  await page.waitForFunction(() => document.querySelector('.hl-legend li'), null, { polling: 20 });
+  return page;
+}
+
+await test('a zoom moves, and does not where less motion is wanted', async () => {
+  const zoomed = async (reducedMotion) => {
+    const page = await steppedPage(pages.pandas, reducedMotion);
+    await page.locator('.hl-graph').focus();
+    for (const name of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown']) {
+      await page.keyboard.press(name);
+    }
+    const before = (await page.evaluate(() => window.pictures())).at(-1);
+    await page.keyboard.press('Enter');
+    const after = await page.evaluate(() => window.pictures());
+    await page.context().close();
+    return { before, after };
+  };
+  const still = await zoomed('reduce');
+  assert.equal(still.after.length, 1);
+  assert.notEqual(still.after[0], still.before);
+  const moving = await zoomed('no-preference');
+  assert.equal(moving.before, still.before);
+  assert.equal(moving.after.at(-1), still.after[0]);
+  assert.ok(new Set(moving.after.filter((picture) => picture !== still.before && picture !== still.after[0])).size >= 5,
+    `${moving.after.length} frames`);
+});
+
+await test('fills are the colours that the other tests reckon with', async () => {
+  const page = await open(pages.pandas);
+  for (const look of ['light', 'dark', 'contrast']) {
+    const seen = await page.evaluate((colours) => colours.map((colour) => {
+      const context = document.createElement('canvas').getContext('2d');
+      context.fillStyle = colour;
+      context.fillRect(0, 0, 1, 1);
+      return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    }), fills(look));
+    fills(look).forEach((fill, i) => {
+      const hex = oklch(...fill.match(/[\d.]+/g).map(Number));
+      const wanted = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+      assert.ok(wanted.every((part, channel) => Math.abs(part - seen[i][channel]) <= 1), `${look} ${fill}: ${seen[i]}, not ${wanted}`);
+    });
+  }
+  await page.context().close();
+});
+
 await test('4,096 levels', async () => {
   const page = await open(pageWith('deep', deep(4096)));
   const height = await page.evaluate(() => document.querySelector('.hl-graph').scrollHeight);
@@ -387,7 +464,8 @@ await test('1,000,000 nodes', async () => {
 
 /* The webview, its host and its rules. */
 
-const script = execFileSync('python3', [join(VIEWER, 'bundle.py'), 'script', join(VIEWER, 'webview.js')]).toString();
+const script = buildSync({ entryPoints: [join(VIEWER, 'webview.js')], bundle: true, minify: true, format: 'iife',
+  target: 'es2022', write: false }).outputFiles[0].text;
 const style = readFileSync(join(VIEWER, 'viewer.css'), 'utf8');
 const DARK = '--vscode-editor-background:#1e1e1e;--vscode-foreground:#cccccc;--vscode-sideBar-background:#252526;'
   + '--vscode-descriptionForeground:#b0b0b0;--vscode-focusBorder:#3794ff';
@@ -414,7 +492,7 @@ async function webview(answers, options = {}) {
           }
           answer(message, params.root ? flame.part : params.search ? { ...flame.first, match: { samples: 4242, functions: [] } }
             : params.table ? { ...flame.first, tables: [{ id: ['a', 'b', 'c', 'd', 'e'], total: [90, 60, 60, 30, 10] }] }
-            : params.view === 'sandwich' ? flame.sandwich : flame.first);
+            : params.view === 'sandwich' ? flame.sandwich : window.newer ?? flame.first);
         } else if (message.type === 'source') {
           answer(message, 'one\ntwo\n');
         }
@@ -565,6 +643,45 @@ await test('webview: table and search of a pruned profile are exact, from the se
   assert.deepEqual(await tableOf(host), functionRows(inside, (frame) => !isMachinery(frame)));
   await host.context().close();
   await server.stop();
+});
+
+await test('webview: a tooltip stays over a live update while there is a node under the pointer', async () => {
+  const flame = (count) => flameOf([{ stack: [0, 1], count }, { stack: [0, 2], count: count / 10 }], 5);
+  const page = await webview({ first: flame(100), part: null, sandwich: null });
+  const update = (json) => page.evaluate((newer) => {
+    window.newer = newer;
+    window.postMessage({ type: 'update' });
+  }, json);
+  const stage = await page.locator('.hl-stage').boundingBox();
+  await page.mouse.move(stage.x + 100, stage.y + 50);
+  const tooltip = page.locator('.hl-tooltip');
+  assert.match(await tooltip.innerText(), /^f1\b[\s\S]*\b1\.00 s/);
+  await update(flame(300));
+  await page.waitForFunction(() => /3\.00 s/.test(document.querySelector('.hl-tooltip').textContent));
+  assert.equal(await tooltip.isVisible(), true);
+  assert.match(await tooltip.innerText(), /^f1\b/);
+  await update(flameOf([{ stack: [3], count: 700 }], 5));
+  await tooltip.waitFor({ state: 'hidden' });
+  await page.context().close();
+});
+
+await test('webview: high contrast has edges, on swatches without a hue too, and no ground of buttons', async () => {
+  const page = await webview(prunedAnswers());
+  await page.evaluate(() => {
+    document.body.className = 'vscode-high-contrast';
+    const { style } = document.documentElement;
+    Object.entries({ 'editor-background': '#000000', 'foreground': '#ffffff', 'contrastBorder': '#6fc3df',
+      'button-secondaryBackground': '#ffffff' }).forEach(([name, colour]) => style.setProperty(`--vscode-${name}`, colour));
+  });
+  const looks = (selector) => page.locator(selector).first().evaluate((element) => {
+    const { backgroundColor, color, borderTopColor } = getComputedStyle(element);
+    return { backgroundColor, color, borderTopColor };
+  });
+  const edge = 'rgb(111, 195, 223)';
+  assert.deepEqual(await looks('.hl-button:not([aria-pressed=true])'),
+    { backgroundColor: 'rgb(0, 0, 0)', color: 'rgb(255, 255, 255)', borderTopColor: edge });
+  assert.equal((await looks('.hl-swatch')).borderTopColor, edge);
+  await page.context().close();
 });
 
 await test('webview: highlight, source lines, theme and kept state', async () => {
