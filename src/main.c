@@ -7,6 +7,7 @@
 #include "hotlens/cli/cli.h"
 #include "hotlens/cli/common.h"
 #include "hotlens/cli/options.h"
+#include "hotlens/cli/output.h"
 #include "hotlens/server/server.h"
 
 struct serve {
@@ -38,6 +39,9 @@ static int serve(int argc, char **argv)
     int code = hl_options_parse(&SERVE_COMMAND, argc, argv, &values, &operands);
     if (code >= 0) {
         return code;
+    }
+    if (isatty(STDIN_FILENO)) { /* else somebody waits for it to say something */
+        hl_output_note("an editor starts this and talks to it on standard input; Ctrl+C ends it");
     }
     _cleanup_free_ char *executable = hl_cli_executable();
     return hl_server_main(executable ? executable : "hotlens", values.db);

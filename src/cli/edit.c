@@ -201,7 +201,7 @@ struct purge {
 
 static const struct hl_option PURGE_OPTIONS[] = {
     {"workspace", 'w', HL_OPTION_TEXT, offsetof(struct purge, workspace), "FOLDER",
-     "the runs of this folder", 0, 0},
+     "the runs of this folder and those in it", 0, 0},
     {"all", 0, HL_OPTION_SET, offsetof(struct purge, all), NULL,
      "every run, pinned and labelled ones too", 0, 0},
     {"yes", 'y', HL_OPTION_SET, offsetof(struct purge, yes), NULL, "do not ask", 0, 0},
@@ -231,7 +231,8 @@ int hl_cli_purge(int argc, char **argv)
     _cleanup_free_ char *folder = values.workspace ? hl_file_real_path(values.workspace) : NULL;
     const char *which = folder ? folder : values.workspace;
     _cleanup_free_ char *question =
-        which ? hl_xasprintf("Delete all runs of %s?", which) : hl_xstrdup("Delete all runs?");
+        which ? hl_xasprintf("Delete all runs of %s and of every folder in it?", which)
+              : hl_xstrdup("Delete all runs?");
     if (!values.yes && !hl_cli_ask(question)) {
         hl_output_note("nothing was deleted%s",
                        hl_cli_can_ask() ? "" : ": there is no terminal to ask on; --yes does not ask");

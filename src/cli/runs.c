@@ -139,7 +139,7 @@ static const struct hl_option RUNS_OPTIONS[] = {
      "how many, newest first (20)", 1, 1000000},
     {"all", 'a', HL_OPTION_SET, offsetof(struct runs, all), NULL, "all of them", 0, 0},
     {"workspace", 'w', HL_OPTION_TEXT, offsetof(struct runs, workspace), "FOLDER",
-     "only runs of this folder", 0, 0},
+     "only runs of this folder and those in it", 0, 0},
     {"json", 0, HL_OPTION_SET, offsetof(struct runs, json), NULL, "as JSON, with all facts", 0, 0},
     {"db", 0, HL_OPTION_TEXT, offsetof(struct runs, db), "FILE", "the database ($HOTLENS_DB)", 0,
      0},

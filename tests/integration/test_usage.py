@@ -2,11 +2,12 @@
 
 import os
 import re
+import signal
 import stat
 import sys
 import unicodedata
 
-from harness import describe, expect, expect_equal, main, record, test
+from harness import HOTLENS, Terminal, describe, expect, expect_equal, main, record, test
 
 # Everything that a terminal could take for an order, or that makes it show another text.
 HOSTILE = "a\x1b]0;owned\x07\x1b[2J\r\x08\x7f\u0085\u009b31m\u202egnp\u2066b"
@@ -45,6 +46,31 @@ def a_mistyped_command_is_answered_shortly(box):
         expect(done.stderr.count("\n") == 2, "two lines", describe(done))
     for typed in ("prune", "ls", "diff", "x" * 5000):
         expect("did you mean" not in box.hotlens(typed).stderr, f"nothing is like {typed[:9]}")
+
+
+@test
+def a_server_that_is_started_by_hand_says_what_it_is(box):
+    with Terminal(box, HOTLENS, "serve") as opened:
+        opened.expect("an editor starts this")
+        opened.send(b"\x03")
+        expect_equal(opened.wait(), -signal.SIGINT, "and it ends")
+    done = box.hotlens("serve", input="")
+    expect_equal((done.stdout, done.stderr), ("", ""), "nothing to an editor")
+
+
+@test
+def a_purge_of_a_folder_says_that_it_goes_below(box):
+    below = box.folder / "work" / "below"
+    below.mkdir(parents=True)
+    raw = box.write("x.raw", "f (/w/x.py:2) 1234\n")
+    expect_equal(box.run(HOTLENS, "import", raw).returncode, 0, "one of another folder")
+    done = box.run("sh", "-c", f"cd '{below}' && '{HOTLENS}' import '{raw}'")
+    expect_equal(done.returncode, 0, "and one below")
+    with Terminal(box, HOTLENS, "purge", "--workspace", "work") as opened:
+        opened.expect("and of every folder in it?")
+        opened.send(b"y\n")
+        expect_equal(opened.wait(), 0, opened.text())
+        expect("deleted 1 run" in opened.text(), "only that", opened.text())
 
 
 @test
@@ -187,7 +213,8 @@ def a_python_file_is_run_by_python(box):
             (box.folder / name).chmod(mode)
             done = record(box, "--", name, "word")
             expect_equal(done.returncode, 0, describe(done))
-            expect(done.stdout.startswith("ran ") and done.stdout.endswith(".py word\n"), name, describe(done))
+            expect(done.stdout.startswith("ran ") and done.stdout.endswith(".py word\n"), name,
+                   describe(done))
 
 
 main()
