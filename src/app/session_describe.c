@@ -53,8 +53,8 @@ static char *python_of(const struct hl_record_options *options, const char *cwd)
     return hl_find_in_path(program, options->environment);
 }
 
-/* What a package installs for its users stands in a folder of this name: pytest, flask. Where it is says
- * nothing about the project that it is used on. */
+/* What a package installs for its users stands in a folder of this name: pytest, flask. Where it is
+ * says nothing about the project that it is used on. */
 static bool is_installed(const char *script)
 {
     _cleanup_free_ char *folder = hl_path_parent(script);

@@ -97,7 +97,8 @@ static int explain_unknown(const char *name)
     if (name[0] == '-') {
         hl_output_note("the command comes before its options, and %s is none", name);
     } else if (hl_path_has_suffix(name, ".py") || strncmp(name, "python", strlen("python")) == 0) {
-        hl_output_note("there is no command '%s'; to record a program: hotlens record -- %s …", name, name);
+        hl_output_note("there is no command '%s'; to record a program: hotlens record -- %s …",
+                       name, name);
     } else if (similar) {
         hl_output_note("there is no command '%s'; did you mean '%s'?", name, similar);
     } else {

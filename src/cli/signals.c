@@ -26,8 +26,8 @@ struct hl_signals {
     bool hung_up;
 };
 
-/* When a window is closed its shell and the kernel both say so. That is one end, and whoever stops on it
- * must not take the second for a user who has lost patience. */
+/* When a window is closed its shell and the kernel both say so. That is one end, and whoever stops
+ * on it must not take the second for a user who has lost patience. */
 static bool is_echo(struct hl_signals *signals, int signal)
 {
     bool echo = signal == SIGHUP && signals->hung_up;
