@@ -227,5 +227,8 @@ int hl_cli_flame(int argc, char **argv)
     if (r == -EPIPE && !error.message) {
         return HL_EXIT_FAILED;
     }
+    if (r == -ENOENT && !error.remedy) {
+        hl_error_set_remedy(&error, "use a function's name as hotlens show prints it");
+    }
     return r < 0 ? hl_output_error(&error, r) : HL_EXIT_OK;
 }

@@ -422,6 +422,10 @@ def what_cannot_be_shown_is_explained(box):
         expect_equal(terminal.wait(), 1, "exit code")
         expect("no samples of this run are in that focus" in terminal.text(), "why", terminal.text())
         expect(ENTER not in terminal.output, "the terminal was not taken", terminal.text())
+    for option in ("--focus", "--function"):
+        done = box.hotlens("flame", option, "nobody")
+        expect_equal(done.returncode, 1, done.stderr)
+        expect("as hotlens show prints it" in done.stderr, "and what helps", done.stderr)
 
 
 @test
