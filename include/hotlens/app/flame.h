@@ -33,7 +33,7 @@ struct hl_flame_query {
     enum hl_flame_shape shape;
     const char *function; /* of a sandwich */
     const char *file;     /* which one of that name, or NULL */
-    uint32_t line; /* of its `def`: one of those that a file has of that name, 0 for all of them */
+    uint32_t line; /* of the `def` of one of those that a file has of that name; 0 or another: all of them */
     uint64_t function_hash; /* the same by its hash (functions.h), 0 for all of them */
     bool by_line;
     bool merge;     /* without nodes for processes and threads */
