@@ -116,6 +116,8 @@ Nil for a cell of several nodes that are too narrow to be drawn."
           :module (hotlens--flame-of-function function :module)
           :kind (if (natnump function) (hotlens--flame-column :functions :kind function) -1)
           :line (hotlens--flame-of-cell cell :line)
+          :definition (and (natnump function)
+                           (hotlens--flame-column :functions :line function))
           :detail (plist-get cell :detail))))
 
 (defun hotlens--flame-amount (samples)
@@ -434,7 +436,7 @@ In a sandwich, show that of the function at point."
   "Undo the last zoom, or leave the sandwich."
   (interactive nil hotlens-flame-mode)
   (cond
-   ((hotlens--flame-sandwich-p) (hotlens--flame-set :view nil :function nil :file nil))
+   ((hotlens--flame-sandwich-p) (hotlens--flame-set :view nil :function nil :file nil :line nil))
    (hotlens--flame-roots
     (pop hotlens--flame-roots)
     (hotlens--flame-ask))
@@ -473,6 +475,7 @@ In a sandwich, show that of the function at point."
   (setq hotlens--flame-roots nil)
   (hotlens--flame-set :function nil
                       :file nil
+                      :line nil
                       :view (and (not (equal "inverted"
                                              (plist-get hotlens--flame-question :view)))
                                  "inverted")))
@@ -484,13 +487,14 @@ In a sandwich, show that of the function at point."
   (setq hotlens--flame-roots nil)
   (hotlens--flame-set :view "sandwich"
                       :function (plist-get node :name)
-                      :file (plist-get node :file)))
+                      :file (plist-get node :file)
+                      :line (plist-get node :definition)))
 
 (defun hotlens-flame-sandwich ()
   "Show who calls the function at point and what it calls, or the graph again."
   (interactive nil hotlens-flame-mode)
   (if (hotlens--flame-sandwich-p)
-      (hotlens--flame-set :view nil :function nil :file nil)
+      (hotlens--flame-set :view nil :function nil :file nil :line nil)
     (hotlens--flame-show-sandwich (hotlens--flame-node-here))))
 
 (defun hotlens-flame-threads ()

@@ -237,23 +237,35 @@ static bool is_function(const struct hl_functions *functions, uint32_t index, co
            (!file || is_file(functions, function, file));
 }
 
-static bool is_asked_for(const struct hl_flame *flame, uint32_t index)
+static bool is_asked_for(const struct hl_flame *flame, uint32_t index, uint32_t line)
 {
     const struct hl_flame_query *query = flame->query;
-    const struct hl_functions *functions = flame->functions;
-    const struct hl_function *function = &functions->items[index];
+    const struct hl_function *function = &flame->functions->items[index];
     bool is_one = (!query->function_hash || function->hash == query->function_hash) &&
-                  (!query->line || function->line == query->line);
-    return is_one && is_function(functions, index, query->function, query->file);
+                  (!line || function->line == line);
+    return is_one && is_function(flame->functions, index, query->function, query->file);
 }
 
-/* A file may have several of one name: a property and its setter. */
+/* A file may have several of one name: a property and its setter. The line of one may be that of an
+ * earlier run: then all of them are meant. */
+static uint32_t line_asked_for(const struct hl_flame *flame)
+{
+    uint32_t line = flame->query->line;
+    for (uint32_t i = 0; line > 0 && i < flame->functions->count; i++) {
+        if (is_asked_for(flame, i, line)) {
+            return line;
+        }
+    }
+    return 0;
+}
+
 static int mark_functions(struct hl_flame *flame, uint8_t *asked, struct hl_error *error)
 {
     const struct hl_functions *functions = flame->functions;
+    uint32_t line = line_asked_for(flame);
     flame->pivot = HL_NO_GROUP;
     for (uint32_t i = 0; i < functions->count; i++) {
-        asked[i] = is_asked_for(flame, i);
+        asked[i] = is_asked_for(flame, i, line);
         if (!asked[i]) {
             continue;
         }

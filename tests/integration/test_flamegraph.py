@@ -290,7 +290,7 @@ def one_of_two_functions_of_a_name(box):
             return flame(view="sandwich", function="K.x", **params)["samples"]
         expect_equal(samples(line=3), 30, "the getter")
         expect_equal(samples(line=7), 60, "the setter")
-        expect_equal((samples(), samples(line=None)), (90, 90), "both")
+        expect_equal((samples(), samples(line=None), samples(line=5)), (90, 90, 90), "both")
 
     asking(box, counted, ask)
 
@@ -312,8 +312,7 @@ def wrong_parameters_are_named(box):
             expect_equal(error["code"], RPC_INVALID_PARAMS, params)
             expect(field in error["message"], "names the field", error)
         for params in ({"root": "0123456789abcdef"}, {"focus": {"function": "nobody"}},
-                       {"view": "sandwich", "function": "nobody"},
-                       {"view": "sandwich", "function": "train", "line": 7}):
+                       {"view": "sandwich", "function": "nobody"}):
             error = talk.failure("hotlens/flamegraph", {"run": "last", **params})
             expect(error["code"] < -32602 and error["message"], "what the run does not have", error)
 

@@ -31,9 +31,9 @@ enum hl_flame_field { HL_FLAME_IN_FUNCTION, HL_FLAME_IN_FILE, HL_FLAME_IN_MODULE
 /* All texts are borrowed. Zero is the plain flame graph of everything. */
 struct hl_flame_query {
     enum hl_flame_shape shape;
+    uint32_t line;        /* of the `def` of one that a file has several of; 0 or another: all of them */
     const char *function; /* of a sandwich */
     const char *file;     /* which one of that name, or NULL */
-    uint32_t line; /* of its `def`: one of those that a file has of that name, 0 for all of them */
     uint64_t function_hash; /* the same by its hash (functions.h), 0 for all of them */
     bool by_line;
     bool merge;     /* without nodes for processes and threads */

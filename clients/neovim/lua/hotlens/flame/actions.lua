@@ -86,7 +86,8 @@ function actions.sandwich(view)
     return say.info('choose a function first')
   end
   view_of.go(view, function()
-    view.view, view.pivot, view.roots = 'sandwich', { ['function'] = info.name, file = info.file }, {}
+    local pivot = { ['function'] = info.name, file = info.file, line = info.definition }
+    view.view, view.pivot, view.roots = 'sandwich', pivot, {}
   end)
 end
 

@@ -46,6 +46,7 @@ local KIND_CODE = 0
 ---@field line integer where it ran; 0 when that is not known
 ---@field id string?
 ---@field code boolean? a function of Python
+---@field definition integer? line of its def; 0 when that is not known
 
 ---@class hotlens.FlameStep
 ---@field id string
@@ -90,6 +91,7 @@ function M.describe(answer, box)
     local file = answer.functions.file[index + 1]
     info.file = file >= 0 and answer.file[file + 1] or nil
     info.code = M.is_code(answer, index)
+    info.definition = answer.functions.line[index + 1]
   end
   return info
 end

@@ -13,7 +13,7 @@ local M = {}
 ---@field folder string?
 ---@field title string?
 ---@field view 'flame'|'inverted'|'sandwich'
----@field pivot {function: string, file: string?} of a sandwich, nil else
+---@field pivot {function: string, file: string?, line: integer?} of a sandwich, nil else
 ---@field merge boolean without threads and processes
 ---@field focus table?
 ---@field search string?
@@ -251,6 +251,7 @@ local function question(view, width)
   if view.view == 'sandwich' then
     params['function'] = view.pivot['function']
     params.file = view.pivot.file
+    params.line = view.pivot.line
   end
   return params
 end
