@@ -89,8 +89,8 @@ static void add_remedy(struct hl_store *store, int code, int reason, struct hl_e
         break;
     case EROFS:
         /* Those two keep the mode that it had when they were made. */
-        hl_error_set_remedy(error, "Make it, its -wal, its -shm and their folder writable, or name another file "
-                                   "with --db or HOTLENS_DB");
+        hl_error_set_remedy(error, "Make it, its -wal, its -shm and their folder writable, or name "
+                                   "another file with --db or HOTLENS_DB");
         break;
     default:
         break;
