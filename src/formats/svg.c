@@ -75,11 +75,11 @@ static void put_place(struct hl_buffer *out, const struct hl_svg_picture *pictur
     size_t length;
     const char *file = hl_strings_get(picture->functions->strings, function->file, &length);
     _cleanup_buffer_ struct hl_buffer place = {0};
-    bool is_own = picture->workspace && picture->workspace[1] != '\0' &&
-                  hl_path_is_within(file, picture->workspace) &&
-                  length > strlen(picture->workspace);
+    const char *folder = picture->workspace;
+    const char *below = folder && strlen(folder) > 1 ? hl_path_below(file, folder) : NULL;
+    bool is_own = below && *below;
     if (is_own) {
-        hl_buffer_puts(&place, file + strlen(picture->workspace) + 1);
+        hl_buffer_puts(&place, below);
     } else {
         hl_module_name_append(file, length, &place);
     }

@@ -161,7 +161,7 @@ static int load_all(struct hl_store *store, struct loader *loader, int64_t profi
     return load(store, loader,
                 "SELECT file.path, lines "
                 "FROM line_row CROSS JOIN file ON file.id = file "
-                "WHERE profile = ?1 AND (?2 IS NULL OR file.path = ?2) "
+                "WHERE profile = ?1 AND file.path NOT NULL AND (?2 IS NULL OR file.path = ?2) "
                 "ORDER BY file.path",
                 profile, file, add_lines);
 }
