@@ -16,6 +16,9 @@
 /* py-spy prints "Sampling process" a few microseconds before it handles SIGINT. */
 #define HANDLER_MS 20
 
+/* Attaching takes the longest, and to begin anew takes a busy machine as long again. */
+#define ATTACH_PATIENCES 3
+
 /* What the lifeline needs from its end to SIGKILL, and a second. */
 #define KILLED_MS 5000
 
@@ -368,7 +371,7 @@ int window_start(struct hl_recording *recording, uint32_t index, uint32_t second
     window->next = recording->windows.first;
     recording->windows.first = window;
     if (!recording->options.sudo_may_ask) {
-        watch_for(window, patience(window));
+        watch_for(window, ATTACH_PATIENCES * patience(window));
     }
     guard_tell(recording, "sampler", child_pid(&window->child));
     return 0;

@@ -48,7 +48,7 @@ struct hl_record_options {
                               * while the state is HL_RECORD_STARTING */
     uint32_t longest_window; /* seconds, for who wants numbers often; 0 is the default 30 */
     uint32_t grace_ms;       /* between SIGINT, SIGTERM and SIGKILL; 0 is the default 5000 */
-    uint32_t patience_ms;    /* how long py-spy may take to attach, or be late; 0 is 10000 */
+    uint32_t patience_ms;    /* how late py-spy may be, attaching three times that; 0 is 10000 */
     const char *proc;        /* NULL is "/proc"; another in tests */
 };
 
