@@ -10,11 +10,22 @@ local METHOD_NOT_FOUND = -32601
 
 local is_new = vim.fn.has('nvim-0.11') == 1
 
+local stopped = {} ---@type table<integer, true> clients by id, until they have ended
+
+---@param bufnr integer?
+---@return vim.lsp.Client?
+local function first(bufnr)
+  for _, client in ipairs(vim.lsp.get_clients({ name = M.NAME, bufnr = bufnr })) do
+    if not stopped[client.id] then
+      return client
+    end
+  end
+end
+
 ---@param bufnr integer? any when nil
 ---@return vim.lsp.Client?
 function M.find(bufnr)
-  local clients = vim.lsp.get_clients({ name = M.NAME, bufnr = bufnr })
-  return clients[1] or (bufnr and vim.lsp.get_clients({ name = M.NAME })[1]) or nil
+  return first(bufnr) or (bufnr and first()) or nil
 end
 
 ---@param client vim.lsp.Client
@@ -179,8 +190,6 @@ local function on_init(client)
   client.server_capabilities.codeLensProvider = nil
 end
 
-local stopped = {} ---@type table<integer, true> clients by id, until they have ended
-
 local function on_exit(code, signal, client_id)
   vim.schedule(function()
     require('hotlens.marks').on_exit(client_id)
@@ -251,6 +260,13 @@ function M.config()
   }
 end
 
+--- As Neovim has it, but for servers that are told to end and have not: they are no use to anybody.
+---@param client vim.lsp.Client
+---@param wanted vim.lsp.ClientConfig
+local function is_usable(client, wanted)
+  return client.name == wanted.name and M.root(client) == wanted.root_dir and not stopped[client.id]
+end
+
 --- Starts the server for a buffer, on versions that have no vim.lsp.enable.
 ---@param bufnr integer
 ---@return integer? client_id
@@ -258,7 +274,7 @@ function M.start(bufnr)
   if is_wanted(bufnr) then
     local values = vim.deepcopy(in_use())
     values.root_dir = root_of(bufnr)
-    return vim.lsp.start(values, { bufnr = bufnr })
+    return vim.lsp.start(values, { bufnr = bufnr, reuse_client = is_usable })
   end
 end
 
@@ -275,6 +291,8 @@ local function stop_all()
       stopped[client.id] = true
       if force then
         client.rpc.terminate() -- 0.11 does not stop one that is stopping already
+      elseif is_new then
+        client:stop()
       else
         vim.lsp.stop_client(client.id)
       end
@@ -282,6 +300,11 @@ local function stop_all()
     vim.wait(3000, function()
       return #all_clients() == 0
     end, 20)
+  end
+  for _, client in ipairs(all_clients()) do
+    for bufnr in pairs(client.attached_buffers) do
+      vim.lsp.buf_detach_client(bufnr, client.id)
+    end
   end
 end
 

@@ -202,6 +202,21 @@ T.test('10,000 lines: typing asks once it rests, and draws 300 hints', function(
   vim.cmd('edit!')
 end)
 
+T.test('restart beside a server that nothing ends', function()
+  T.notices = {}
+  local stubborn, count = OLD_SERVER:gsub('answer%["result"%] = None', 'continue')
+  T.equal(1, count)
+  local deaf = 'import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n' .. stubborn
+  with({ cmd = { 'python3', T.write('deaf.py', deaf) } })
+  local old = T.client()
+  with({})
+  T.wait('another client', function()
+    local found = require('hotlens.client').find()
+    return found and found.id ~= old.id and found.initialized
+  end)
+  T.equal({}, T.notices, 'what was said')
+end)
+
 T.test('nothing else was complained about', function()
   for _, line in ipairs(T.log_errors()) do
     if not line:find('no%-such') then
@@ -209,5 +224,6 @@ T.test('nothing else was complained about', function()
     end
   end
   T.truthy(not T.messages():find('stack traceback'), T.messages())
+  T.truthy(not T.messages():find('stop_client'), T.messages())
 end)
 T.finish()
