@@ -21,6 +21,7 @@ function M.test(name, fn)
       write('# ' .. line)
     end
     write('# messages: ' .. vim.inspect(vim.api.nvim_exec2('messages', { output = true }).output))
+    write('# said: ' .. vim.inspect(M.notices, { newline = ' ', indent = '' }))
   end
 end
 
@@ -131,6 +132,14 @@ end
 function M.wait_to_hear(pattern)
   return M.wait('the message ' .. pattern, function()
     return M.heard(pattern)
+  end)
+end
+
+-- Until what is being recorded has samples: stopped then, it has numbers.
+function M.wait_for_samples()
+  return M.wait('samples', function()
+    local recording = select(2, next(require('hotlens.status').recordings))
+    return recording and recording.samples > 0
   end)
 end
 

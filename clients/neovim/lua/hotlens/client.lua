@@ -192,10 +192,12 @@ end
 
 local function on_exit(code, signal, client_id)
   vim.schedule(function()
-    require('hotlens.marks').on_exit(client_id)
-    require('hotlens.status').reset()
     local was_wanted = stopped[client_id]
     stopped[client_id] = nil
+    require('hotlens.marks').on_exit(client_id)
+    if not M.find() then -- else the status is already that of its successor
+      require('hotlens.status').reset()
+    end
     if M.leaving or was_wanted or (code == 0 and signal == 0) then
       return
     end
@@ -222,6 +224,14 @@ local function is_wanted(bufnr)
   return found
 end
 
+--- One server for each folder; one that has been told to end is none any more, however long it takes.
+---@param client vim.lsp.Client
+---@param wanted vim.lsp.ClientConfig
+---@return boolean
+local function may_be_shared(client, wanted)
+  return client.name == wanted.name and not stopped[client.id] and M.root(client) == wanted.root_dir
+end
+
 --- For vim.lsp.start and vim.lsp.config.
 ---@return vim.lsp.ClientConfig
 function M.config()
@@ -243,6 +253,7 @@ function M.config()
     init_options = { hotlens = vim.tbl_extend('force', values.settings, own) },
     -- An empty table would be an array for the server.
     settings = { hotlens = next(values.settings) and values.settings or vim.empty_dict() },
+    reuse_client = may_be_shared,
     on_init = on_init,
     on_exit = on_exit,
     on_attach = function(client, bufnr)
@@ -260,13 +271,6 @@ function M.config()
   }
 end
 
---- As Neovim has it, but for servers that are told to end and have not: they are no use to anybody.
----@param client vim.lsp.Client
----@param wanted vim.lsp.ClientConfig
-local function is_usable(client, wanted)
-  return client.name == wanted.name and M.root(client) == wanted.root_dir and not stopped[client.id]
-end
-
 --- Starts the server for a buffer, on versions that have no vim.lsp.enable.
 ---@param bufnr integer
 ---@return integer? client_id
@@ -274,7 +278,7 @@ function M.start(bufnr)
   if is_wanted(bufnr) then
     local values = vim.deepcopy(in_use())
     values.root_dir = root_of(bufnr)
-    return vim.lsp.start(values, { bufnr = bufnr, reuse_client = is_usable })
+    return vim.lsp.start(values, { bufnr = bufnr, reuse_client = may_be_shared })
   end
 end
 
@@ -282,6 +286,15 @@ end
 local function all_clients()
   ---@diagnostic disable-next-line: access-invisible
   return vim.lsp.get_clients({ name = M.NAME, _uninitialized = true })
+end
+
+--- A server may need longer than we wait, as for the end of a program that it records; it is left to that.
+---@param client vim.lsp.Client
+local function let_go(client)
+  require('hotlens.marks').on_exit(client.id)
+  for bufnr in pairs(client.attached_buffers) do
+    vim.lsp.buf_detach_client(bufnr, client.id)
+  end
 end
 
 --- By request, which a server that hangs does not hear, then by force.
@@ -302,10 +315,9 @@ local function stop_all()
     end, 20)
   end
   for _, client in ipairs(all_clients()) do
-    for bufnr in pairs(client.attached_buffers) do
-      vim.lsp.buf_detach_client(bufnr, client.id)
-    end
+    let_go(client)
   end
+  require('hotlens.status').reset()
 end
 
 function M.restart()

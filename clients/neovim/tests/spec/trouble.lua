@@ -41,7 +41,8 @@ local function with(options)
   vim.cmd('Hotlens restart')
 end
 
-local path = T.burner('work.py', 1)
+local path = T.burner('work.py', 600) -- until it is stopped: py-spy may need seconds to attach
+local raw = T.write('work.raw', ('main (%s:10);hot (%s:5) 100\n'):format(path, path))
 
 T.test('the server is missing: said once, nothing tried', function()
   require('hotlens').setup({ cmd = { 'no-such-hotlens' } })
@@ -109,6 +110,33 @@ T.test('restart of a server that does not end when it is asked to', function()
   T.truthy(not heard('ended by signal'), 'silence about its end')
 end)
 
+T.test('restart of a server that does not end at all: another one takes over', function()
+  T.notices = {}
+  local pids = T.folder .. '/deaf.pids'
+  local begin = 'import os, signal\nsignal.signal(15, signal.SIG_IGN)\nopen(%q, "w").write(str(os.getpid()))\n'
+  local deaf = begin:format(pids) .. OLD_SERVER:gsub('answer%["result"%] = None', 'continue')
+  with({ cmd = { 'python3', T.write('deaf.py', deaf) } })
+  local old = T.client()
+  local pid = assert(tonumber(io.open(pids):read('a')))
+  with({})
+  local new = T.client()
+  T.truthy(new.id ~= old.id, 'another client')
+  T.equal(new.id, require('hotlens.client').find(0).id, 'the client for commands')
+  T.truthy(vim.uv.fs_stat(('/proc/%d'):format(pid)), 'the old one lives')
+  require('hotlens.client').execute('load', { path = raw, rate = 100 })
+  T.wait('numbers', function()
+    return require('hotlens.marks').answer(vim.api.nvim_get_current_buf()) and count_marks() > 0
+  end)
+  vim.uv.kill(pid, 'sigkill')
+  T.wait('its end', function()
+    return not vim.lsp.get_client_by_id(old.id)
+  end)
+  T.settle()
+  T.truthy(count_marks() > 0, 'numbers after its end')
+  T.truthy(next(require('hotlens.status').shown), 'the status after its end')
+  T.truthy(not heard('ended by signal'), 'silence about its end')
+end)
+
 T.test('no py-spy: said, with what helps', function()
   T.notices = {}
   with({ settings = { pySpy = '/nowhere/py-spy' } })
@@ -126,6 +154,8 @@ T.test('the server dies: said, numbers are gone, restart brings them back', func
   with({})
   T.client()
   vim.cmd('Hotlens! profile')
+  T.wait_for_samples()
+  vim.cmd('Hotlens stop')
   T.wait('numbers', function()
     local answer = require('hotlens.marks').answer(vim.api.nvim_get_current_buf())
     return answer and not answer.live and count_marks() > 0
@@ -200,21 +230,6 @@ T.test('10,000 lines: typing asks once it rests, and draws 300 hints', function(
   T.equal(before + 1, state.questions, 'questions for 200 keys')
   T.equal(200, #vim.api.nvim_buf_get_lines(bufnr, 5000, 5001, false)[1] - #'    x = 5001', 'what was typed')
   vim.cmd('edit!')
-end)
-
-T.test('restart beside a server that nothing ends', function()
-  T.notices = {}
-  local stubborn, count = OLD_SERVER:gsub('answer%["result"%] = None', 'continue')
-  T.equal(1, count)
-  local deaf = 'import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n' .. stubborn
-  with({ cmd = { 'python3', T.write('deaf.py', deaf) } })
-  local old = T.client()
-  with({})
-  T.wait('another client', function()
-    local found = require('hotlens.client').find()
-    return found and found.id ~= old.id and found.initialized
-  end)
-  T.equal({}, T.notices, 'what was said')
 end)
 
 T.test('nothing else was complained about', function()
