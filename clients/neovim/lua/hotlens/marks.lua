@@ -156,6 +156,9 @@ function M.ask(bufnr)
   state.asked = tick
   state.questions = state.questions + 1
   ask_server(client, bufnr, function(error, result, lenses)
+    if buffers[bufnr] ~= state then
+      return -- the buffer has been read again since, and asked about again
+    end
     receive(bufnr, tick, error, result, lenses)
     if state.again then
       state.again = false
