@@ -156,6 +156,9 @@ function M.ask(bufnr)
   state.asked = tick
   state.questions = state.questions + 1
   ask_server(client, bufnr, function(error, result, lenses)
+    if buffers[bufnr] ~= state then
+      return -- the buffer has been read again since, and asked about again
+    end
     receive(bufnr, tick, error, result, lenses)
     if state.again then
       state.again = false
@@ -179,12 +182,16 @@ function M.ask_soon(bufnr)
   end
 end
 
+--- Nothing stays that is seen and can not be clicked.
 local function forget(bufnr)
   local state = buffers[bufnr]
   if state then
     buffers[bufnr] = nil
     lens_of.forget(bufnr)
     state.timer:close()
+    if vim.api.nvim_buf_is_valid(bufnr) then
+      vim.api.nvim_buf_clear_namespace(bufnr, M.namespace, 0, -1)
+    end
   end
 end
 
@@ -245,9 +252,6 @@ function M.on_exit(client_id)
   for bufnr, state in pairs(buffers) do
     if state.client_id == client_id then
       forget(bufnr)
-      if vim.api.nvim_buf_is_valid(bufnr) then
-        vim.api.nvim_buf_clear_namespace(bufnr, M.namespace, 0, -1)
-      end
     end
   end
 end

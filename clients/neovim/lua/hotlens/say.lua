@@ -1,22 +1,36 @@
 --- Messages, all in one voice.
 local M = {}
 
---- In the message line, news that are longer than it stop everything with "Press ENTER".
-local function fit(text, level)
+--- Whether messages go to the message line: a plugin that shows them has a place for long ones.
+local function is_built_in()
   local source = (debug.getinfo(vim.notify, 'S') or {}).source or ''
-  local is_built_in = source:find('vim/_editor', 1, true) ~= nil
-  local room = vim.v.echospace
-  if not is_built_in or level ~= vim.log.levels.INFO or vim.fn.strdisplaywidth(text) <= room then
-    return text
+  return source == '?' or source:find('vim/_editor', 1, true) ~= nil -- 0.12 does not tell the file of its own
+end
+
+--- In the message line, news that are longer than it stop everything with "Press ENTER".
+---@param text string
+---@param room integer columns
+---@return string
+local function fit(text, room)
+  text = text:gsub('%s*\n%s*', ' ')
+  local length = vim.fn.strchars(text)
+  local short = text
+  while vim.fn.strdisplaywidth(short) > room and length > 0 do
+    length = length - 1
+    short = vim.fn.strcharpart(text, 0, length) .. '…'
   end
-  return vim.fn.strcharpart(text, 0, math.max(room - 1, 1)) .. '…'
+  return short
 end
 
 ---@param text string
 ---@param level integer of vim.log.levels
 local function notify(text, level)
   vim.schedule(function()
-    vim.notify(fit('hotlens: ' .. text, level), level, { title = 'hotlens' })
+    local message = 'hotlens: ' .. text
+    if level == vim.log.levels.INFO and is_built_in() then
+      message = fit(message, vim.v.echospace)
+    end
+    vim.notify(message, level, { title = 'hotlens' })
   end)
 end
 M.notify = notify

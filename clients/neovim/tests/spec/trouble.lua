@@ -137,6 +137,43 @@ T.test('restart of a server that does not end at all: another one takes over', f
   T.truthy(not heard('ended by signal'), 'silence about its end')
 end)
 
+T.test('an answer to what was asked before the file was read again is nobody\'s', function()
+  local slow, count = OLD_SERVER:gsub(
+    '    if "id" not in message',
+    [[
+    held = globals().setdefault("held", [])
+    if message.get("method") == "hotlens/lines":
+        held.append({"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32602, "message": "it is closed"}})
+        continue
+    for answer in held if message.get("method") == "textDocument/didClose" else []:
+        text = json.dumps(answer).encode()
+        sys.stdout.buffer.write(b"Content-Length: %%d\r\n\r\n" %% len(text) + text)
+%0]]
+  )
+  T.equal(1, count)
+  T.notices = {}
+  with({ cmd = { 'python3', T.write('slow.py', slow) } })
+  local client = T.client()
+  local before = T.wait('the question', function()
+    local state = require('hotlens.marks').state(vim.api.nvim_get_current_buf())
+    return state and state.asked and state
+  end)
+  vim.cmd('edit!')
+  T.wait('the question of the text read again', function()
+    local state = require('hotlens.marks').state(vim.api.nvim_get_current_buf())
+    return state and state ~= before and state.asked
+  end)
+  local is_answered = false
+  require('hotlens.client').request(client, 'nothing/known', {}, function()
+    is_answered = true
+  end)
+  T.wait('an answer behind the late one', function()
+    return is_answered
+  end)
+  T.settle()
+  T.equal({}, T.notices, 'what was said')
+end)
+
 T.test('no py-spy: said, with what helps', function()
   T.notices = {}
   with({ settings = { pySpy = '/nowhere/py-spy' } })
