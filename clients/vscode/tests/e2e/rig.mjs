@@ -256,8 +256,13 @@ export class Rig {
   async choosePath(file) {
     const input = this.page.locator('.quick-input-widget input.input');
     await until('the dialog', async () => (await input.inputValue()).includes('/'));
-    await input.fill(file);
     await until('the dialog to end', async () => {
+      // It fills in a name of its own, and that may come late.
+      if ((await input.inputValue({ timeout: 1000 }).catch(() => file)) !== file) {
+        await input.fill(file);
+        await this.page.waitForTimeout(500);
+        return false;
+      }
       const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: path.basename(file) }).first();
       const isThere = await row.isVisible(); // else it is a new one
       await (isThere ? row.click({ timeout: 1000 }) : input.press('Enter', { timeout: 1000 })).catch(() => {});
