@@ -1,7 +1,10 @@
 #include "hotlens/app/machinery.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "hotlens/app/flame.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/formats/module_name.h"
 #include "hotlens/profile/groups.h"
@@ -48,4 +51,20 @@ int hl_machinery_hide(const struct hl_functions *functions, uint32_t *of_frame)
         of_frame[i] = hidden ? HL_NO_GROUP : functions->of_frame[i];
     }
     return module.error;
+}
+
+int hl_machinery_count(const struct hl_run_data *data, uint64_t **ret_self, uint64_t **ret_total)
+{
+    struct hl_flame_table table = {0};
+    _cleanup_free_ uint32_t *of_frame =
+        hl_try_malloc(data->functions->frame_count + 1, sizeof(*of_frame));
+    int r = of_frame ? hl_machinery_hide(data->functions, of_frame) : -ENOMEM;
+    r = r < 0 ? r : hl_flame_table_make(data->profile, data->functions, of_frame, &table);
+    if (r < 0) {
+        return r;
+    }
+    *ret_self = TAKE_PTR(table.self);
+    *ret_total = TAKE_PTR(table.total);
+    hl_flame_table_finish(&table);
+    return 0;
 }

@@ -53,19 +53,16 @@ static int find_before(struct top_numbers *numbers, const struct top_numbers *be
 /* What the machinery of import did is its caller's. */
 static int hide_machinery(struct hl_run_data *data)
 {
-    struct hl_flame_table table = {0};
-    _cleanup_free_ uint32_t *of_frame =
-        hl_try_malloc(data->functions->frame_count + 1, sizeof(*of_frame));
-    int r = of_frame ? hl_machinery_hide(data->functions, of_frame) : -ENOMEM;
-    r = r < 0 ? r : hl_flame_table_make(data->profile, data->functions, of_frame, &table);
+    uint64_t *self;
+    uint64_t *total;
+    int r = hl_machinery_count(data, &self, &total);
     if (r < 0) {
         return r;
     }
     free(data->function_self);
     free(data->function_total);
-    data->function_self = TAKE_PTR(table.self);
-    data->function_total = TAKE_PTR(table.total);
-    hl_flame_table_finish(&table);
+    data->function_self = self;
+    data->function_total = total;
     return 0;
 }
 

@@ -26,6 +26,7 @@ struct ask {
     uint32_t limit;
     bool all;
     bool texts; /* for people, beside numbers */
+    bool bare;  /* without the machinery of import */
 };
 
 static void destroy(struct question *question)
@@ -55,6 +56,7 @@ static struct ask *begin(struct hl_context *context, struct hl_reply *reply, con
     r = r < 0 ? r : hl_field_uint_optional(params, "limit", &ask->limit, &error);
     r = r < 0 ? r : hl_field_bool_optional(params, "all", &ask->all, &error);
     r = r < 0 ? r : hl_field_bool_optional(params, "texts", &ask->texts, &error);
+    r = r < 0 ? r : hl_field_bool_optional(params, "hideMachinery", &ask->bare, &error);
     if (r < 0) {
         question_fail(&ask->question, r, &error);
         return NULL;
@@ -81,7 +83,8 @@ static void ask_run(struct hl_context *context, struct hl_reply *reply, const cJ
     }
 }
 
-/* hotlens/functions {run?, limit?, texts?} and hotlens/lines {run?, path?, texts?} */
+/* hotlens/functions {run?, path?, limit?, texts?, hideMachinery?},
+ * hotlens/lines {run?, path?, texts?} */
 
 static void write_functions(struct hl_json *json, const struct hl_rows *rows, uint32_t limit,
                             const struct hl_run *texts)
@@ -102,7 +105,10 @@ static int answer_rows(struct question *question, struct hl_store *store, struct
     const struct ask *ask = (struct ask *)question;
     struct hl_run run = {0};
     struct hl_rows rows = {0};
-    int r = run_choice_rows(&ask->run, store, ask->path, &run, &rows, &question->error);
+    int r = ask->bare
+                ? run_choice_bare_rows(&ask->run, question->context->trees, store, ask->path, &run,
+                                       &rows, &question->error)
+                : run_choice_rows(&ask->run, store, ask->path, &run, &rows, &question->error);
     if (r == 0) {
         hl_json_object_begin(json);
         hl_json_key(json, "run");

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hotlens/app/machinery.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/uri.h"
 #include "hotlens/server/workspace.h"
@@ -116,4 +117,42 @@ int run_choice_rows(const struct run_choice *choice, struct hl_store *store, con
     }
     int r = hl_store_find_run(store, choice->name, ret_run, error);
     return r < 0 ? r : hl_store_load_rows(store, ret_run->id, path, ret_rows, error);
+}
+
+static void keep_sampled(struct hl_rows *rows)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < rows->function_count; i++) {
+        if (rows->functions[i].total > 0) {
+            rows->functions[count++] = rows->functions[i];
+        }
+    }
+    rows->function_count = count;
+}
+
+int run_choice_bare_rows(const struct run_choice *choice, struct hl_trees *trees,
+                         struct hl_store *store, const char *path, struct hl_run *ret_run,
+                         struct hl_rows *ret_rows, struct hl_error *error)
+{
+    const struct hl_run_data *data;
+    _cleanup_free_ uint64_t *self = NULL;
+    _cleanup_free_ uint64_t *total = NULL;
+    int r = run_choice_tree(choice, trees, store, &data, error);
+    r = r < 0 ? r : hl_machinery_count(data, &self, &total);
+    if (r < 0) {
+        return r;
+    }
+    struct hl_run_data bare = *data;
+    bare.function_self = self;
+    bare.function_total = total;
+    bare.line_count = 0;
+    hl_run_copy(choice->shown ? hl_shown_run(choice->shown) : &data->run, ret_run);
+    r = hl_run_data_rows(&bare, ret_rows);
+    if (r == 0) {
+        keep_sampled(ret_rows);
+    }
+    if (r == 0 && path) {
+        keep_file(ret_rows, path);
+    }
+    return r;
 }

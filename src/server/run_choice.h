@@ -30,6 +30,11 @@ int run_choice_tree(const struct run_choice *choice, struct hl_trees *trees,
 /* The facts, and functions and lines (`path` NULL: of all files). The caller finishes both. */
 int run_choice_rows(const struct run_choice *choice, struct hl_store *store, const char *path,
                     struct hl_run *ret_run, struct hl_rows *ret_rows, struct hl_error *error);
+/* Functions without the machinery of import (app/machinery.h), whose own samples are its callers'; no
+ * lines. What is loaded for it stays for the flame graph. */
+int run_choice_bare_rows(const struct run_choice *choice, struct hl_trees *trees,
+                         struct hl_store *store, const char *path, struct hl_run *ret_run,
+                         struct hl_rows *ret_rows, struct hl_error *error);
 
 /* A file of a run in memory, by its path as printed or resolved, or NULL. */
 const struct hl_source *run_choice_source(const struct run_choice *choice, const char *path);

@@ -232,6 +232,34 @@ def rows_have_texts_for_people_who_ask(box):
 
 
 @test
+def the_machinery_of_import_is_left_out_on_request(box):
+    find = "_find_and_load (<frozen importlib._bootstrap>:7)"
+    load = "exec_module (<frozen importlib._bootstrap_external>:9)"
+    box.write("imports.raw", "".join(f"{line}\n" for line in (
+        f"main (a.py:1);{find};{load};loaded (b.py:2) 30",
+        f"main (a.py:1);{find};{load} 7",
+        f"main (a.py:1);{find} 5",
+        "main (a.py:1) 10",
+        "import_module (importlib/__init__.py:3) 8")))
+    box.hotlens("import", "--rate", "100", "imports.raw")
+    with server(box) as talk:
+        talk.initialize(options=UI)
+
+        def samples(**params):
+            rows = talk.request("hotlens/functions", params)["functions"]
+            return [(row["name"], row["self"], row["total"]) for row in rows]
+
+        bare = [("loaded", 30, 30), ("main", 22, 52), ("import_module", 8, 8)]
+        whole = [("loaded", 30, 30), ("main", 10, 52), ("import_module", 8, 8), ("exec_module", 7, 37),
+                 ("_find_and_load", 5, 42)]
+        expect_equal(samples(run=1), whole, "all")
+        expect_equal(samples(run=1, hideMachinery=True), bare, "without")
+        expect_equal(samples(run=1, hideMachinery=True, limit=1), bare[:1], "the first")
+        expect_equal(samples(run=1, hideMachinery=True, path="a.py"), bare[1:2], "of one file")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
 def after_shutdown_the_client_is_asked_nothing(box):
     """What is recorded ends and is kept; a client that has let go of the server answers nobody."""
     path = program(box)

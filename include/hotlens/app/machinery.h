@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hotlens/app/save.h"
 #include "hotlens/profile/functions.h"
 
 /* The names of its modules. Not copies. */
@@ -13,5 +14,8 @@ const char *const *hl_machinery_modules(size_t *ret_count);
 /* The function of each frame, HL_NO_GROUP for those of the machinery; `of_frame` has room for
  * functions->frame_count. 0 or -ENOMEM. O(frames). */
 int hl_machinery_hide(const struct hl_functions *functions, uint32_t *of_frame);
+/* Samples of each function of the run without the machinery, which has 0 then. The caller frees both. 0 or
+ * -ENOMEM. O(elements of stacks). */
+int hl_machinery_count(const struct hl_run_data *data, uint64_t **ret_self, uint64_t **ret_total);
 
 #endif

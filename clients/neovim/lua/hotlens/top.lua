@@ -149,7 +149,7 @@ local function ask(shown)
   shown.client_id = client.id
   shown.asked = shown.asked + 1
   local number = shown.asked
-  local question = { folder = shown.folder, limit = LIMIT, texts = true }
+  local question = { folder = shown.folder, limit = LIMIT, texts = true, hideMachinery = true }
   client_of.request(client, 'hotlens/functions', question, function(error, result)
     if number ~= shown.asked or not vim.api.nvim_buf_is_valid(shown.bufnr) then
       return -- another question has been asked since

@@ -274,6 +274,22 @@ T.test('the list of hot functions: sorted, and gone to', function()
   vim.api.nvim_buf_delete(vim.fn.bufnr('hotlens://top'), { force = true })
 end)
 
+T.test('the list has no machinery of import, whose time is its caller\'s', function()
+  local find = '_find_and_load (<frozen importlib._bootstrap>:7)'
+  local stacks = '<module> (%s:13);%s;hot (%s:5) 60\n<module> (%s:13);%s 40\n'
+  T.write('imports.raw', stacks:format(path, find, path, path, find))
+  require('hotlens.client').execute('load', { path = T.folder .. '/imports.raw', rate = 100 })
+  T.wait('the run', function()
+    return (require('hotlens.status').summary() or ''):find('imports.raw', 1, true)
+  end)
+  vim.cmd('Hotlens top')
+  T.wait('two rows', function()
+    local rows = top_rows()
+    return #rows == 2 and rows[1]:find('60%% .* 60%%  hot  ') and rows[2]:find('40%% .* 100%%  <module>  ')
+  end)
+  vim.api.nvim_buf_delete(vim.fn.bufnr('hotlens://top'), { force = true })
+end)
+
 T.test('a recording in a terminal', function()
   T.notices = {}
   vim.cmd('Hotlens profile')
