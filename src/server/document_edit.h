@@ -28,6 +28,12 @@ int document_copy_text(const struct hl_document *document, struct hl_document *r
 int document_copy_hashes(const struct hl_document *document, struct hl_line_hashes *ret_copy);
 /* Frees text, line index and hashes. */
 void document_finish_text(struct hl_document *document);
+/* Before an edit at `line`, from 0: brings the outline up to date where that line is far from what was edited
+ * since it was made, because all between two edits is scanned with them. O(lines) where it is not up to
+ * date, and what hl_document_outline costs. */
+void document_settle_outline(struct hl_document *document, uint32_t line);
+/* After an edit within `line` that the outline outlived: it is one of the line as it is now. */
+void document_keep_outline(struct hl_document *document, uint32_t line);
 /* Hashes of all lines; nothing where they are valid. */
 int document_hash_lines(struct hl_document *document);
 

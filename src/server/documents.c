@@ -228,10 +228,14 @@ static int apply_change(struct hl_document *document, const struct document_chan
                                          change->range.start);
     size_t end = hl_position_to_offset(&document->lines, document->text, document->length,
                                        change->range.end);
-    if (!document_keeps_outline(document, start, end, change->text, length)) {
+    bool keeps_outline = document_keeps_outline(document, start, end, change->text, length);
+    int r = document_splice(document, start, end, change->text, length);
+    if (!keeps_outline) {
         document->outline_edit = 0;
+    } else if (r == 0) {
+        document_keep_outline(document, change->range.start.line);
     }
-    return document_splice(document, start, end, change->text, length);
+    return r;
 }
 
 /* All changes are looked at before the first is applied. The caller frees the array. */
@@ -319,6 +323,9 @@ int hl_documents_change(struct hl_documents *documents, const cJSON *params,
     }
     if (r < 0 || !document) {
         return r;
+    }
+    if (count > 0 && !changes->is_whole) {
+        document_settle_outline(document, changes->range.start.line);
     }
     r = apply_changes(document, changes, count);
     if (r < 0) {

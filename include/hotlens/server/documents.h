@@ -29,7 +29,8 @@ struct hl_document {
     struct hl_line_hashes opened;     /* of the text at didOpen: all that is known of a run from elsewhere */
     struct hl_outline *outline;       /* last good one; see hl_document_outline */
     struct hl_line_hashes outlined;   /* of the text that it is of */
-    uint64_t outline_edit;
+    uint64_t outline_edit;            /* valid when it is `edit` */
+    bool outline_is_old;              /* a string is being typed: the outline is of an earlier text */
     uint64_t diagnostics;             /* hash of what was published last; 0 is nothing */
 };
 

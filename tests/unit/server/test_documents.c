@@ -192,6 +192,86 @@ START_TEST(test_outline_of_text_being_typed)
 }
 END_TEST
 
+/* Of 3,000 lines, whose every third is a function's first. */
+static void open_functions(void)
+{
+    _cleanup_buffer_ struct hl_buffer text = {0};
+    for (int i = 0; i < 1000; i++) {
+        hl_buffer_printf(&text, "def f%d(a):\n    b = 'some' + a\n    return b\n", i);
+    }
+    open_text("file:///p/a.py", text.data);
+}
+
+static void check_outline(struct hl_document *document)
+{
+    struct hl_outline *fresh = NULL;
+    const struct hl_outline *kept = hl_document_outline(document);
+    ck_assert_int_eq(hl_outline_create(document->text, document->length, &fresh), 0);
+    if (!hl_outline_is_unterminated(fresh)) {
+        ck_assert_uint_eq(hl_outline_count(kept), hl_outline_count(fresh));
+        ck_assert_uint_eq(hl_outline_lines(kept), hl_outline_lines(fresh));
+        for (uint32_t i = 0; i < hl_outline_count(fresh); i++) {
+            const struct hl_definition *a = hl_outline_get(kept, i);
+            const struct hl_definition *b = hl_outline_get(fresh, i);
+            ck_assert_str_eq(hl_outline_path(kept, i), hl_outline_path(fresh, i));
+            ck_assert_uint_eq(a->def_line, b->def_line);
+            ck_assert_uint_eq(a->end_line, b->end_line);
+        }
+    }
+    hl_outline_destroy(fresh);
+}
+
+/* Edits at three places far apart, of which many leave the outline as it is, with an outline now and then:
+ * whatever was put off or skipped, the outline is that of the text. */
+START_TEST(test_outline_of_edits_far_apart)
+{
+    static const char *const PIECES[] = {
+        "x", " ", "\\n", "x", "\\ndef g():\\n  pass\\n", "y", "#", "\\\"\\\"\\\"",
+    };
+    uint32_t seed = 7 + (uint32_t)_i;
+    open_functions();
+    struct hl_document *document = hl_documents_find(documents, "file:///p/a.py");
+    check_outline(document);
+    for (int i = 0; i < 60; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        uint32_t line = (seed >> 8) % 3 * 1400 + (seed >> 12) % 4;
+        uint32_t at = (seed >> 20) % 14;
+        char *edit = hl_xasprintf("[{\"range\":{\"start\":{\"line\":%u,\"character\":%u},\"end\":{"
+                                  "\"line\":%u,\"character\":%u}},\"text\":\"%s\"}]",
+                                  line, at, line, at + seed % 2, PIECES[seed >> 29]);
+        ck_assert_int_eq(change("file:///p/a.py", edit, NULL), 0);
+        free(edit);
+        if (i % 7 == 0) {
+            check_outline(document);
+        }
+    }
+    check_outline(document);
+}
+END_TEST
+
+/* While a string is being typed the outline is an old one, and knows nothing of later edits; nor does one that
+ * nobody has asked for in between. */
+START_TEST(test_outline_not_of_the_line_that_changed)
+{
+    static const char *const EDITS_THEN[] = {
+        "[{" RANGE(0, 0, 0, 0) ",\"text\":\"\\\"\\\"\\\"\"}]",
+        "[{" RANGE(1, 5, 1, 5) ",\"text\":\" \\\\\"}]",
+        "[{" RANGE(1, 5, 1, 5) ",\"text\":\"2\"}]",
+        "[{" RANGE(0, 0, 0, 3) ",\"text\":\"\"}]",
+    };
+    struct hl_document *document = open_text("file:///p/a.py", "a = 1\nx = 1\ndef h(): pass\n");
+    ck_assert_uint_eq(hl_outline_count(hl_document_outline(document)), 1);
+    for (size_t i = 0; i < ARRAY_SIZE(EDITS_THEN); i++) {
+        ck_assert_int_eq(change("file:///p/a.py", EDITS_THEN[i], NULL), 0);
+        if (_i == 0) {
+            check_outline(document);
+        }
+    }
+    ck_assert_str_eq(document->text, "a = 1\nx = 12 \\\ndef h(): pass\n");
+    ck_assert_uint_eq(hl_outline_count(hl_document_outline(document)), 0);
+}
+END_TEST
+
 START_TEST(test_large)
 {
     struct hl_buffer text = {0};
@@ -222,6 +302,8 @@ int main(void)
     tcase_add_test(tests, test_links);
     tcase_add_test(tests, test_life);
     tcase_add_test(tests, test_outline_of_text_being_typed);
+    tcase_add_loop_test(tests, test_outline_of_edits_far_apart, 0, 24);
+    tcase_add_loop_test(tests, test_outline_not_of_the_line_that_changed, 0, 2);
     tcase_add_test(tests, test_large);
     tcase_set_timeout(tests, 60);
     suite_add_tcase(suite, tests);
