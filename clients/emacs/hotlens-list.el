@@ -304,9 +304,10 @@ In an OTHER-WINDOW or the selected one."
   "Where ROW is, for people."
   (format "%s:%s" (abbreviate-file-name (or (plist-get row :file) "?")) (plist-get row :line)))
 
-(defun hotlens--list-rows (name mode connection run method key words)
+(defun hotlens--list-rows (name mode connection run method key words &optional more)
   "Show the list NAME in MODE with the rows of RUN.
-METHOD of CONNECTION answers them as KEY; WORDS makes the last columns of a row."
+METHOD of CONNECTION, asked with MORE, answers them as KEY; WORDS makes the last
+columns of a row."
   (hotlens--list-open
    name mode connection
    (lambda ()
@@ -314,7 +315,7 @@ METHOD of CONNECTION answers them as KEY; WORDS makes the last columns of a row.
      (let ((buffer (current-buffer)))
        (hotlens--request
         hotlens--list-connection method
-        (append (list :limit 1000 :texts t) (hotlens--of-run run))
+        (append (list :limit 1000 :texts t) more (hotlens--of-run run))
         (lambda (answer)
           (when (buffer-live-p buffer)
             (let ((run (plist-get answer :run)))
@@ -342,10 +343,12 @@ While a program is recorded its numbers come once a second."
 (add-hook 'hotlens-notification-functions #'hotlens--rows-changed)
 
 (defun hotlens--list-functions (connection &optional run)
-  "List the functions of RUN, or of the shown run, of CONNECTION."
+  "List the functions of RUN, or of the shown run, of CONNECTION.
+The machinery of `import' is left out: its time is its caller's."
   (hotlens--list-rows "*hotlens functions*" #'hotlens-functions-mode connection run
                       'hotlens/functions :functions
-                      (lambda (row) (list (plist-get row :name) (hotlens--place row)))))
+                      (lambda (row) (list (plist-get row :name) (hotlens--place row)))
+                      '(:hideMachinery t)))
 
 (defun hotlens--list-lines (connection &optional run)
   "List the lines of RUN, or of the shown run, of CONNECTION."

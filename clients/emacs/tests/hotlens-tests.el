@@ -871,6 +871,26 @@ Fails if anything asked a server and waited."
       (should (string-match-p "run" (buffer-string)))
       (kill-buffer))))
 
+(ert-deftest hotlens-functions-without-import ()
+  "The machinery of import is not listed: its time is its caller's."
+  (support-client
+    (support-visit path)
+    (hotlens-load (let ((import "_find_and_load (<frozen importlib._bootstrap>:7)"))
+                    (support-write "imports.raw"
+                                   (format "main (%s:1);%s;hot (%s:5) 60\nmain (%s:1);%s 40\n"
+                                           path import path path import))))
+    (support-wait "the profile" (lambda () (assoc 1 (support-lenses))))
+    (hotlens-functions)
+    (support-wait "the run's functions"
+                  (lambda ()
+                    (with-current-buffer "*hotlens functions*"
+                      (equal (mapcar (lambda (entry)
+                                       (mapcar (lambda (key) (plist-get (car entry) key))
+                                               '(:name :self :total)))
+                                     tabulated-list-entries)
+                             '(("hot" 60 60) ("main" 40 100))))))
+    (kill-buffer "*hotlens functions*")))
+
 (ert-deftest hotlens-flame-of-many-functions ()
   "What is too narrow is drawn as one cell, and every cell says what it is."
   (support-client

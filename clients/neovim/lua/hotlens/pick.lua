@@ -95,7 +95,7 @@ end
 
 --- Functions with the most time of their own; the cursor goes to the chosen one.
 function M.functions()
-  pick('hotlens/functions', { folder = folder(), limit = 100, texts = true }, {
+  pick('hotlens/functions', { folder = folder(), limit = 100, texts = true, hideMachinery = true }, {
     member = 'functions',
     prompt = 'Go to which function?',
     none = 'this run has no functions',

@@ -274,7 +274,7 @@ T.test('the list of hot functions: sorted, and gone to', function()
   vim.api.nvim_buf_delete(vim.fn.bufnr('hotlens://top'), { force = true })
 end)
 
-T.test('the list has no machinery of import, whose time is its caller\'s', function()
+T.test('the lists have no machinery of import, whose time is its caller\'s', function()
   local find = '_find_and_load (<frozen importlib._bootstrap>:7)'
   local stacks = '<module> (%s:13);%s;hot (%s:5) 60\n<module> (%s:13);%s 40\n'
   T.write('imports.raw', stacks:format(path, find, path, path, find))
@@ -287,6 +287,14 @@ T.test('the list has no machinery of import, whose time is its caller\'s', funct
     local rows = top_rows()
     return #rows == 2 and rows[1]:find('60%% .* 60%%  hot  ') and rows[2]:find('40%% .* 100%%  <module>  ')
   end)
+  T.offered = nil
+  T.choose = function() end
+  vim.cmd('Hotlens functions')
+  T.wait('what is offered', function()
+    return T.offered
+  end)
+  T.equal(2, #T.offered)
+  T.matches(T.offered[2], '40%% own +100%% total  <module>')
   vim.api.nvim_buf_delete(vim.fn.bufnr('hotlens://top'), { force = true })
 end)
 
