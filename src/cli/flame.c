@@ -13,6 +13,7 @@
 #include "hotlens/cli/flame.h"
 #include "hotlens/cli/options.h"
 #include "hotlens/cli/output.h"
+#include "hotlens/cli/place.h"
 
 /* Where there is no terminal to ask. */
 #define PIPED_WIDTH 100u
@@ -100,10 +101,10 @@ static void split_modules(struct asked *asked, const char *text)
     asked->query.hide = asked->hide;
 }
 
-/* NAME, or FILE:NAME; names of functions have no colon. */
+/* NAME, or FILE:NAME. */
 static void split_function(struct asked *asked, const char *text)
 {
-    const char *colon = strrchr(text, ':');
+    const char *colon = hl_place_colon(text);
     asked->query.function = colon ? colon + 1 : text;
     if (colon) {
         asked->file = hl_xstrndup(text, (size_t)(colon - text));

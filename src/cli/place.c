@@ -112,3 +112,14 @@ void hl_output_wrapped(struct hl_buffer *out, const char *text, const char *sepa
         }
     }
 }
+
+const char *hl_place_colon(const char *text)
+{
+    const char *last = NULL;
+    for (const char *at = strchr(text, ':'); at; at = strchr(at, ':')) {
+        size_t count = strspn(at, ":");
+        last = count == 1 ? at : last;
+        at += count;
+    }
+    return last;
+}

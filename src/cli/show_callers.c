@@ -44,7 +44,7 @@ static int match_function(const struct hl_functions *functions, uint32_t index, 
     if (functions->items[index].kind != HL_FUNCTION_CODE) {
         return 0;
     }
-    const char *colon = strrchr(wanted, ':');
+    const char *colon = hl_place_colon(wanted);
     const char *file = file_of(functions, index);
     if (colon && file) {
         _cleanup_free_ char *suffix = hl_xstrndup(wanted, (size_t)(colon - wanted));

@@ -170,6 +170,16 @@ def one_of_two_functions_of_a_name(box):
 
 
 @test
+def names_of_native_functions_have_colons(box):
+    box.write("n.raw", "main (a.py:1);std::sort (/usr/a.cpp:3) 30\nmain (a.py:1);std::find (/usr/b.cpp:4) 10\n")
+    box.hotlens("import", "--rate", "100", "n.raw")
+    for name, samples in (("std::sort", 30), ("a.cpp:std::sort", 30), ("a.cpp:std::find", 0), ("a.py:main", 40)):
+        done = box.hotlens("flame", "--function", name, "--json")
+        expect_equal(json.loads(done.stdout)["samples"] if done.returncode == 0 else 0, samples, name)
+    expect("a.cpp" in box.hotlens("show", "last", "--callers", "a.cpp:std::sort").stdout, "callers, too", "")
+
+
+@test
 def the_table_sorts_and_leads_on(box):
     with Viewer(box, columns=120) as (terminal, screen):
         screen.press(b"t", "[table]", "own▼")
