@@ -272,6 +272,7 @@ static void search_work(void *data, struct hl_store *store, const struct hl_erro
     struct shelf_job *job = data;
     int64_t id = 0;
     if (has_store(job, store, error)) {
+        job->is_gone = is_deleted(store, job->run_id);
         job->result = find_containing(store, job, &id, &job->error);
     }
     if (job->result == 0 && id != 0 && id != job->run_id) {
@@ -288,7 +289,7 @@ static void search_done(void *data, bool cancelled)
     if (stray) {
         stray->is_searching = false;
     }
-    if (stray && job->shown) {
+    if (stray && (job->shown || job->is_gone)) {
         hl_shown_unref(stray->shown);
         stray->shown = TAKE_PTR(job->shown);
         shelf_changed(shelf, false);

@@ -231,6 +231,8 @@ def folders_come_and_go(box):
             "added": [], "removed": [{"uri": box.folder.as_uri(), "name": "box"}]}})
         # What is outside every folder shows the newest run that has it.
         talk.wait_for(lambda: lines_of(talk, path)["state"] == "shown", "the run")
+        expect_equal(box.hotlens("rm", "1").returncode, 0, "another process deletes it")
+        talk.wait_for(lambda: lines_of(talk, path)["state"] != "shown", "nothing")
         expect_equal(talk.leave(), 0, "exit code")
 
 
