@@ -182,6 +182,10 @@ static void explain(struct hl_recording *recording, enum hl_failure failure)
         may_not_be_read(options->pid)) {
         failure = HL_FAILURE_PERMISSION;
     }
+    /* What is about to end has no interpreter any more. */
+    if (failure == HL_FAILURE_NOT_PYTHON && !options->argv && recording->ended_at) {
+        failure = HL_FAILURE_GONE;
+    }
     struct hl_failure_context context = {
         .pid = options->argv ? 0 : (int)options->pid,
         .program = options->argv ? options->argv[0] : NULL,

@@ -242,6 +242,21 @@ def a_process_that_cannot_be_sampled_is_given_up(box):
 
 
 @test
+def a_process_that_ends_just_then_is_not_said_to_be_no_python(box):
+    """py-spy finds no interpreter in a process that is about to end."""
+    other = box.start("sleep", "100")
+    py_spy = box.write("py-spy", f"""#!/bin/sh
+case "$*" in *record*) ;; *) echo "py-spy 0.4.3"; exit;; esac
+(while kill -0 $$; do :; done; kill -9 {other.pid}) </dev/null >/dev/null 2>&1 &
+echo "Error: Failed to find python version from target process" >&2
+exit 1
+""")
+    py_spy.chmod(0o755)
+    failed(box.hotlens("record", "--py-spy", str(py_spy), "--pid", str(other.pid)), 1,
+           "does not exist, or ended before py-spy was attached")
+
+
+@test
 def another_users_process_is_refused_as_such(box):
     environment = {**open_to_nobody(box), "HOME": "/tmp",
                    "XDG_STATE_HOME": str(box.folder / "nobody"),
