@@ -317,6 +317,8 @@ static int take_text(struct reader *reader, char **ret_text)
 static int take_texts(struct reader *reader, char ***ret_texts)
 {
     _cleanup_(hl_strv_free_p) char **texts = NULL;
+    size_t count = 0;
+    size_t capacity = 0;
     if (!take(reader, '[')) {
         return problem(reader, "an array of strings is expected");
     }
@@ -330,7 +332,13 @@ static int take_texts(struct reader *reader, char ***ret_texts)
         if (r < 0) {
             return r;
         }
-        hl_strv_add_owned(&texts, text);
+        r = hl_array_reserve(&texts, &capacity, count + 2, sizeof(*texts));
+        if (r < 0) {
+            free(text);
+            return r;
+        }
+        texts[count++] = text;
+        texts[count] = NULL;
         skip_space(reader);
         if (!take(reader, ',') && !(reader->at < reader->end && *reader->at == ']')) {
             return problem(reader, "a comma or the end of an array is expected");

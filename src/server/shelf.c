@@ -5,6 +5,7 @@
 
 #include "hotlens/base/array.h"
 #include "hotlens/base/clock.h"
+#include "hotlens/base/file.h"
 #include "hotlens/base/memory.h"
 #include "hotlens/base/path.h"
 
@@ -26,6 +27,7 @@ static struct shelf_entry *add_entry(struct hl_shelf *shelf, const char *folder)
     struct shelf_entry *entry = hl_xcalloc(1, sizeof(*entry));
     entry->serial = ++shelf->serials;
     entry->folder = folder ? hl_path_normalize(folder) : NULL;
+    entry->real = folder ? hl_file_real_path(folder) : NULL;
     entry->follows = true;
     struct shelf_entry **place = shelf_add(&shelf->entries, &shelf->entry_count, &shelf->entry_capacity,
                                      sizeof(struct shelf_entry *));
@@ -64,6 +66,7 @@ static void entry_destroy(struct shelf_entry *entry)
     clear_entry(entry);
     hl_focus_spec_finish(&entry->focus);
     free(entry->folder);
+    free(entry->real);
     free(entry);
 }
 
@@ -145,7 +148,9 @@ const char *hl_shelf_folder_of(const struct hl_shelf *shelf, const char *path)
     const char *best = NULL;
     for (size_t i = 1; path && i < shelf->entry_count; i++) {
         const char *folder = shelf->entries[i]->folder;
-        if (folder && hl_path_is_within(path, folder) && (!best || strlen(folder) > strlen(best))) {
+        const char *real = shelf->entries[i]->real;
+        bool is_in = folder && (hl_path_is_within(path, folder) || (real && hl_path_is_within(path, real)));
+        if (is_in && (!best || strlen(folder) > strlen(best))) {
             best = folder;
         }
     }

@@ -10,6 +10,7 @@
 struct shelf_entry {
     uint64_t serial; /* a folder that was removed and added again is another entry */
     char *folder;             /* NULL: files outside every folder */
+    char *real;               /* where links lead, or NULL */
     struct hl_shown *full;    /* the whole run */
     struct hl_shown *focused; /* … restricted, or NULL */
     struct hl_focus_spec focus;

@@ -58,6 +58,8 @@ void bind_double(struct statement *statement, double value);
 /* The bytes must stay until the statement is reset. NULL binds NULL. */
 void bind_text(struct statement *statement, const char *text);
 void bind_bytes_as_text(struct statement *statement, const char *text, size_t length);
+/* The statement keeps a copy. */
+void bind_text_copy(struct statement *statement, const char *text);
 void bind_blob(struct statement *statement, const void *data, size_t length);
 /* SQLITE_ROW, SQLITE_DONE or a failure, that of an earlier bind included. Rewinds the column. */
 int statement_step(struct statement *statement);
@@ -76,6 +78,18 @@ const char *read_bytes(struct statement *statement, size_t *ret_length);
 int store_execute(struct hl_store *store, const char *sql);
 /* The only integer of a query: SQLITE_OK, SQLITE_DONE when there is no row, or a failure. */
 int store_query_int(struct hl_store *store, const char *sql, int64_t *ret_value);
+
+/* -- folders (folder.c) -- */
+
+/* The condition that the workspace of a run is a folder or below it, with the two parameters that bind_folder
+ * binds. Links are resolved once for each workspace: with a LIMIT no condition moves into the inner query. */
+#define IN_FOLDER(key, real)                                                                       \
+    "workspace IN (SELECT name FROM (SELECT DISTINCT workspace AS name FROM run LIMIT -1) "        \
+    "WHERE within(name, " key ", " real "))"
+/* NULL binds NULL twice. */
+void bind_folder(struct statement *statement, const char *folder);
+/* The functions that our SQL calls; nothing in the file can. */
+int store_add_functions(struct hl_store *store);
 
 /* -- transactions (transaction.c) -- */
 
@@ -156,9 +170,6 @@ void store_shrink(struct hl_store *store);
 /* The first profile of a run: 0, -ENOENT with the reason, or another failure. */
 int store_profile_of(struct hl_store *store, int64_t run, int64_t *ret_profile,
                      struct hl_error *error);
-/* A folder as queries compare it: without slashes at its end, so that in "/" lies everything.
- * Caller frees; NULL gives NULL. */
-char *store_folder_key(const char *workspace);
 /* "no run 17; the newest is 12" */
 int store_no_run(struct hl_store *store, const char *name, struct hl_error *error);
 

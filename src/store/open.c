@@ -103,6 +103,9 @@ static int open_way(struct hl_store *store, enum way way, const struct hl_store_
     if (code == SQLITE_OK) {
         code = harden(store, options->timeout ? options->timeout : DEFAULT_TIMEOUT_MS);
     }
+    if (code == SQLITE_OK) {
+        code = store_add_functions(store);
+    }
     if (code == SQLITE_OK && (way == WAY_RECOVER || way == WAY_ALONE)) {
         code = store_execute(store, "PRAGMA query_only = ON");
     }

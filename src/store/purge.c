@@ -8,9 +8,8 @@ static int purge(struct hl_store *store, const char *folder, uint32_t *deleted)
 {
     _cleanup_statement_ struct statement delete = {0};
     statement_prepare(store, &delete,
-                      "DELETE FROM run WHERE ?1 IS NULL OR workspace = ?1 "
-                      "OR (workspace >= ?1 || '/' AND workspace < ?1 || '0')");
-    bind_text(&delete, folder);
+                      "DELETE FROM run WHERE ?1 IS NULL OR " IN_FOLDER("?1", "?2"));
+    bind_folder(&delete, folder);
     int code = statement_run(&delete);
     if (code != SQLITE_OK) {
         return code;
@@ -27,13 +26,12 @@ int hl_store_purge(struct hl_store *store, const char *workspace, uint32_t *ret_
         /* As a key this would be the folder "/", in which everything lies. */
         return hl_error_set(error, EINVAL, "cannot %s: no folder is named", doing);
     }
-    _cleanup_free_ char *folder = store_folder_key(workspace);
     int r = store_begin(store, doing, error);
     if (r < 0) {
         return r;
     }
     uint32_t deleted = 0;
-    r = store_end(store, purge(store, folder, &deleted), doing, error);
+    r = store_end(store, purge(store, workspace, &deleted), doing, error);
     if (r < 0) {
         return r;
     }

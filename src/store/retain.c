@@ -6,10 +6,12 @@
 
 #define NS_PER_DAY (INT64_C(86400) * HL_NS_PER_SECOND)
 
-/* Runs that may go: neither pinned nor labelled, and never the newest. */
+/* Runs that may go: neither pinned nor labelled, and never the newest, nor the one that was saved last, which
+ * is another where a recording was recovered late or a clock went back. */
 #define EXPENDABLE                                                                                 \
     "pinned = 0 AND label IS NULL "                                                                \
-    "AND id <> (SELECT id FROM run ORDER BY start DESC, id DESC LIMIT 1)"
+    "AND id <> (SELECT id FROM run ORDER BY start DESC, id DESC LIMIT 1) "                         \
+    "AND id <> (SELECT max(id) FROM run)"
 
 static int delete_with(struct hl_store *store, const char *sql, int64_t value, uint32_t *deleted)
 {
@@ -107,6 +109,16 @@ static int delete_to_fit(struct hl_store *store, uint64_t limit, uint32_t *delet
     return code == SQLITE_OK ? store_execute(store, "DROP TABLE temp.last_use") : code;
 }
 
+/* More days than there have been are for ever. */
+static int delete_old(struct hl_store *store, uint32_t days, int64_t now, uint32_t *deleted)
+{
+    if (days > now / NS_PER_DAY) {
+        return SQLITE_OK;
+    }
+    return delete_with(store, "DELETE FROM run WHERE start < ? AND " EXPENDABLE,
+                       now - (int64_t)days * NS_PER_DAY, deleted);
+}
+
 static int retain(struct hl_store *store, const struct hl_retention *retention, int64_t now,
                   uint32_t *deleted)
 {
@@ -115,8 +127,7 @@ static int retain(struct hl_store *store, const struct hl_retention *retention, 
         code = delete_surplus(store, retention->runs_per_target, deleted);
     }
     if (code == SQLITE_OK && retention->days > 0) {
-        code = delete_with(store, "DELETE FROM run WHERE start < ? AND " EXPENDABLE,
-                           now - (int64_t)retention->days * NS_PER_DAY, deleted);
+        code = delete_old(store, retention->days, now, deleted);
     }
     if (code == SQLITE_OK && *deleted > 0) {
         code = store_sweep(store);

@@ -44,17 +44,29 @@ void run_bind(struct statement *statement, const struct hl_run *run, struct hl_b
     bind_text(statement, run->notes);
 }
 
+/* Longer than what a system hands to a program. */
+#define ARGV_MOST ((size_t)16 << 20)
+
 static char **read_argv(struct statement *statement)
 {
     size_t length;
     const char *data = read_bytes(statement, &length);
-    char **argv = NULL;
-    size_t start = 0;
-    while (start < length) {
-        const char *end = memchr(data + start, '\0', length - start);
-        size_t stop = end ? (size_t)(end - data) : length;
-        hl_strv_add_owned(&argv, hl_xstrndup(data + start, stop - start));
-        start = stop + 1;
+    length = length <= ARGV_MOST ? length : 0;
+    size_t words = length > 0 && data[length - 1] != '\0';
+    for (size_t i = 0; i < length; i++) {
+        words += data[i] == '\0';
+    }
+    char **argv = words > 0 ? hl_try_malloc(words + 1, sizeof(*argv)) : NULL;
+    size_t count = 0;
+    for (size_t start = 0; argv && start < length; count++) {
+        size_t size = strnlen(data + start, length - start);
+        argv[count] = hl_xstrndup(data + start, size);
+        start += size + 1;
+    }
+    if (argv) {
+        argv[count] = NULL;
+    } else if (words > 0 && statement->code == SQLITE_OK) {
+        statement->code = SQLITE_NOMEM;
     }
     return argv;
 }

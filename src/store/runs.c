@@ -9,35 +9,20 @@
     (HL_RUN_SUBPROCESSES | HL_RUN_THREADS | HL_RUN_IDLE | HL_RUN_GIL | HL_RUN_NATIVE |             \
      HL_RUN_NONBLOCKING | HL_RUN_ATTACHED | HL_RUN_STOPPED)
 
-char *store_folder_key(const char *workspace)
-{
-    if (!workspace) {
-        return NULL;
-    }
-    size_t length = strlen(workspace);
-    while (length > 0 && workspace[length - 1] == '/') {
-        length--;
-    }
-    return hl_xstrndup(workspace, length);
-}
-
 int hl_store_list_runs(struct hl_store *store, const struct hl_run_filter *filter,
                        struct hl_run_list *ret_list, struct hl_error *error)
 {
     static const struct hl_run_filter ALL = {0};
     filter = filter ? filter : &ALL;
-    _cleanup_free_ char *folder = store_folder_key(filter->workspace);
     _cleanup_statement_ struct statement query = {0};
-    /* '0' follows '/': everything from "folder/" up to, but without, "folder0" lies in it. */
     statement_prepare(store, &query,
                       "SELECT id, " RUN_COLUMNS " FROM run WHERE (?1 IS NULL OR target = ?1) "
-                      "AND (?2 IS NULL OR workspace = ?2 "
-                      "     OR (workspace >= ?2 || '/' AND workspace < ?2 || '0')) "
-                      "AND (?3 IS NULL OR instr(title, ?3) OR instr(label, ?3) "
-                      "     OR instr(target, ?3)) "
-                      "ORDER BY start DESC, id DESC LIMIT ?4");
+                      "AND (?2 IS NULL OR " IN_FOLDER("?2", "?3") ") "
+                      "AND (?4 IS NULL OR instr(title, ?4) OR instr(label, ?4) "
+                      "     OR instr(target, ?4)) "
+                      "ORDER BY start DESC, id DESC LIMIT ?5");
     bind_text(&query, filter->target);
-    bind_text(&query, folder);
+    bind_folder(&query, filter->workspace);
     bind_text(&query, filter->text);
     bind_int(&query, filter->limit ? (int64_t)filter->limit : -1);
     return run_list_read(store, &query, ret_list, error);

@@ -7,6 +7,9 @@
 #include "hotlens/base/limits.h"
 #include "text.h"
 
+/* All texts of one run; a large project has a hundredth. */
+#define TEXTS_MOST (UINT64_C(512) << 20)
+
 #define DOING "read the sources of the run"
 
 static bool has_hash(enum hl_source_state state)
@@ -66,11 +69,15 @@ static int read_hash(struct statement *query, struct hl_source *source)
     return 0;
 }
 
-static int read_source(struct statement *query, struct hl_source *ret_source)
+/* `room`: what all texts together may still take, as a file can have many rows of one text. */
+static int read_source(struct statement *query, uint64_t *room, struct hl_source *ret_source)
 {
     ret_source->path = read_text(query);
     ret_source->real_path = read_text(query);
     int64_t state = read_int(query);
+    if (query->code == SQLITE_NOMEM) {
+        return -ENOMEM;
+    }
     if (!ret_source->path || state < HL_SOURCE_STORED || state > HL_SOURCE_MISSING) {
         return -EBADMSG;
     }
@@ -82,6 +89,10 @@ static int read_source(struct statement *query, struct hl_source *ret_source)
     if (r < 0 || plain_length < 0) {
         return r;
     }
+    if ((uint64_t)plain_length > *room) {
+        return -EBADMSG;
+    }
+    *room -= (uint64_t)plain_length;
     ret_source->length = (size_t)plain_length;
     return text_unpack(data, length, (size_t)plain_length, ret_source->hash, &ret_source->text);
 }
@@ -90,6 +101,7 @@ static int read_list(struct hl_store *store, struct statement *query, struct hl_
                      struct hl_error *error)
 {
     size_t capacity = 0;
+    uint64_t room = TEXTS_MOST;
     int code;
     while ((code = statement_step(query)) == SQLITE_ROW) {
         if (hl_array_reserve(&list->items, &capacity, list->count + 1, sizeof(*list->items)) < 0) {
@@ -97,7 +109,7 @@ static int read_list(struct hl_store *store, struct statement *query, struct hl_
         }
         struct hl_source *source = &list->items[list->count++];
         *source = (struct hl_source){0};
-        int r = read_source(query, source);
+        int r = read_source(query, &room, source);
         if (r == -EBADMSG) {
             return store_damaged(store, "a source text of the run cannot be read", error);
         }

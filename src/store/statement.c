@@ -3,6 +3,9 @@
 
 #include "connection.h"
 
+/* Longer than any that is written: a record of a profile, with names of functions in it, ends at this. */
+#define TEXT_MOST ((size_t)64 << 20)
+
 int statement_prepare(struct hl_store *store, struct statement *statement, const char *sql)
 {
     *statement = (struct statement){0};
@@ -66,6 +69,11 @@ void bind_text(struct statement *statement, const char *text)
     bind_bytes_as_text(statement, text, text ? strlen(text) : 0);
 }
 
+void bind_text_copy(struct statement *statement, const char *text)
+{
+    keep(statement, sqlite3_bind_text(statement->handle, ++statement->next, text, -1, SQLITE_TRANSIENT));
+}
+
 void bind_blob(struct statement *statement, const void *data, size_t length)
 {
     statement->next++;
@@ -126,7 +134,16 @@ char *read_text(struct statement *statement)
     }
     size_t length;
     const char *data = read_bytes(statement, &length);
-    return hl_xstrndup(data, length);
+    char *text = length <= TEXT_MOST ? hl_try_malloc(length + 1, 1) : NULL;
+    if (!text) {
+        keep(statement, length <= TEXT_MOST ? SQLITE_NOMEM : SQLITE_TOOBIG);
+        return NULL;
+    }
+    if (length > 0) {
+        memcpy(text, data, length);
+    }
+    text[length] = '\0';
+    return text;
 }
 
 int store_execute(struct hl_store *store, const char *sql)

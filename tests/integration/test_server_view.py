@@ -3,7 +3,7 @@
 import json
 import os
 
-from harness import SOURCE, expect, expect_equal, main, test, wait_until
+from harness import HOTLENS, SOURCE, expect, expect_equal, main, test, wait_until
 from lsp import CAPABILITIES, Server
 
 UI = {"hotlens": {"ui": True}}
@@ -233,6 +233,28 @@ def folders_come_and_go(box):
         talk.wait_for(lambda: lines_of(talk, path)["state"] == "shown", "the run")
         expect_equal(box.hotlens("rm", "1").returncode, 0, "another process deletes it")
         talk.wait_for(lambda: lines_of(talk, path)["state"] != "shown", "nothing")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_project_by_a_link_has_the_runs_of_its_folder(box):
+    """A shell in a linked folder tells programs where the link leads; an editor opens the link."""
+    path = box.folder / "real" / "m.py"
+    path.parent.mkdir()
+    (box.folder / "link").symlink_to(path.parent)
+    path.write_text("def f():\n    pass\n")
+    os.utime(path, (1, 1))
+    raw = box.write("m.raw", f"f ({path}:2) 10\n")
+    done = box.run("env", "-C", path.parent, HOTLENS, "import", "--rate", "10", raw)
+    expect_equal(done.returncode, 0, done.stderr)
+    with Server(box) as talk:
+        link = box.folder / "link"
+        talk.initialize(folder=link, options=UI)
+        talk.open(link / "m.py")
+        talk.wait_for(lambda: lines_of(talk, link / "m.py")["state"] == "shown", "the run")
+        expect_equal(len(talk.request("hotlens/runs", {"folder": link.as_uri()})["runs"]), 1, "listed")
+        talk.command("hotlens.selectRun", {"run": 1})
+        talk.wait_for(lambda: lines_of(talk, link / "m.py")["state"] == "shown", "chosen, it is the folder's")
         expect_equal(talk.leave(), 0, "exit code")
 
 

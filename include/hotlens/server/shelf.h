@@ -29,7 +29,7 @@ void hl_shelf_destroy(struct hl_shelf *shelf);
 /* Workspace folders, absolute paths. With `restore`, each new folder shows its newest run of 24 h. */
 void hl_shelf_add_folder(struct hl_shelf *shelf, const char *path);
 void hl_shelf_remove_folder(struct hl_shelf *shelf, const char *path);
-/* The folder that holds a path, or NULL. */
+/* The folder that holds a path, or where its links lead holds it, or NULL. */
 const char *hl_shelf_folder_of(const struct hl_shelf *shelf, const char *path);
 const char *hl_shelf_first_folder(const struct hl_shelf *shelf);
 

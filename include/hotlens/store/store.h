@@ -19,7 +19,7 @@ struct hl_store;
 
 enum hl_store_mode {
     HL_STORE_WRITE, /* make the file and its folder (0700, 0600) when missing */
-    HL_STORE_READ,  /* never creates or changes anything */
+    HL_STORE_READ,  /* changes no run; SQLite may make its log's files, and rolls back what a crash left */
 };
 
 /* `path` NULL: $HOTLENS_DB, else profiles.db in the XDG data folder. Opens, checks and migrates.
@@ -60,7 +60,7 @@ int hl_store_save_run(struct hl_store *store, const struct hl_run *run,
 
 struct hl_run_filter {
     const char *target;    /* NULL for any */
-    const char *workspace; /* runs of this folder or below it; NULL for any */
+    const char *workspace; /* runs of this folder or below it, also by links; NULL for any */
     const char *text;      /* substring of title, label or target; NULL for any */
     uint32_t limit;        /* 0 is all */
 };
@@ -75,8 +75,8 @@ int hl_store_list_runs(struct hl_store *store, const struct hl_run_filter *filte
                        struct hl_run_list *ret_list, struct hl_error *error);
 void hl_run_list_finish(struct hl_run_list *list);
 /* RUN as people write it: an id, "last", "last~N", a label (exact), or a uuid (8 characters or more
- * of its start; -EINVAL when several start so). Labels win over nothing else: a label that looks
- * like an id cannot be given. */
+ * of its start; -EINVAL when several start so). A label that looks like an id cannot be given; one
+ * that is the start of a uuid wins over it. */
 int hl_store_find_run(struct hl_store *store, const char *name, struct hl_run *ret_run,
                       struct hl_error *error);
 /* The runs that a comparison may use as its baseline: completed runs of the same target, metric,
@@ -162,7 +162,7 @@ struct hl_retention {
  * the space. `now` is UTC ns. ret_deleted may be NULL. */
 int hl_store_retain(struct hl_store *store, const struct hl_retention *retention, int64_t now,
                     uint32_t *ret_deleted, struct hl_error *error);
-/* Deletes every run of a folder (NULL: all, pinned ones too), and gives the space back. */
+/* Deletes every run of a folder as hl_run_filter has it (NULL: all, pinned ones too), and gives the space back. */
 int hl_store_purge(struct hl_store *store, const char *workspace, uint32_t *ret_deleted,
                    struct hl_error *error);
 

@@ -1,7 +1,10 @@
 /* What goes, what stays, and that the space comes back. */
+#include <sys/stat.h>
+
 #include "../suite.h"
 #include "connection.h"
 #include "hotlens/base/hash.h"
+#include "hotlens/base/path.h"
 #include "hotlens/base/sha256.h"
 #include "scratch.h"
 
@@ -34,6 +37,8 @@ static const struct {
     {{1, 0, 0}, 20 * DAY, {12, 11, 10, 2, 1}},
     {{0, 10, 0}, 20 * DAY, {12, 11, 10, 2, 1}},
     {{0, 10, 0}, 1000 * DAY, {12, 2, 1}},
+    {{0, 106752, 0}, 20 * DAY, {12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}}, /* more ns than fit */
+    {{0, UINT32_MAX, 0}, 20 * DAY, {12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}},
     {{0, 1, 0}, 0, {12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}},
     {{0, 0, 1}, 20 * DAY, {12, 2, 1}},
 };
@@ -52,6 +57,30 @@ START_TEST(test_retention)
     }
     ck_assert_int_eq(ROWS[_i].left[list.count], 0);
     ck_assert_uint_eq(deleted, 12 - list.count);
+}
+END_TEST
+
+/* One that was recovered late is older than all others. */
+START_TEST(test_the_last_saved_stays)
+{
+    _cleanup_scratch_ struct scratch scratch;
+    scratch_init(&scratch);
+    _cleanup_(hl_store_close_p) struct hl_store *store = open_with_runs(&scratch);
+    _cleanup_(sample_finish) struct sample sample;
+    sample_init(&sample, 13, &SAMPLE_SMALL);
+    sample.run.start = DAY / 2;
+    int64_t id;
+    ck_assert_int_eq(hl_store_save_run(store, &sample.run, &sample.content, &id, NULL), 0);
+    static const struct hl_retention STRICT = {1, 1, 1};
+    uint32_t deleted = 0;
+    ck_assert_int_eq(hl_store_retain(store, &STRICT, 1000 * DAY, &deleted, NULL), 0);
+    _cleanup_(hl_run_list_finish) struct hl_run_list list = {0};
+    ck_assert_int_eq(hl_store_list_runs(store, NULL, &list, NULL), 0);
+    static const int64_t LEFT[] = {12, 2, 1, 13};
+    ck_assert_uint_eq(list.count, ARRAY_SIZE(LEFT));
+    for (size_t i = 0; i < list.count; i++) {
+        ck_assert_int_eq(list.items[i].id, LEFT[i]);
+    }
 }
 END_TEST
 
@@ -197,6 +226,37 @@ START_TEST(test_purge)
 }
 END_TEST
 
+/* What was recorded in a folder is found by a link to it, and the other way round. */
+START_TEST(test_purge_by_a_link)
+{
+    _cleanup_scratch_ struct scratch scratch;
+    scratch_init(&scratch);
+    _cleanup_free_ char *real = hl_path_join(scratch.folder, "real");
+    _cleanup_free_ char *link = hl_path_join(scratch.folder, "link");
+    _cleanup_free_ char *below = hl_path_join(link, "below");
+    _cleanup_free_ char *really_below = hl_path_join(real, "below");
+    ck_assert(mkdir(real, 0700) == 0 && symlink(real, link) == 0 && mkdir(below, 0700) == 0);
+    _cleanup_(hl_store_close_p) struct hl_store *store = scratch_open(&scratch, HL_STORE_WRITE);
+    const char *const workspaces[] = {real, link, below, scratch.folder, "/gone"};
+    for (uint64_t i = 0; i < ARRAY_SIZE(workspaces); i++) {
+        _cleanup_(sample_finish) struct sample sample;
+        sample_init(&sample, i + 1, &SAMPLE_SMALL);
+        free(sample.run.workspace);
+        sample.run.workspace = hl_xstrdup(workspaces[i]);
+        int64_t id;
+        ck_assert_int_eq(hl_store_save_run(store, &sample.run, &sample.content, &id, NULL), 0);
+    }
+    uint32_t deleted = 0;
+    ck_assert_int_eq(hl_store_purge(store, really_below, &deleted, NULL), 0);
+    ck_assert_uint_eq(deleted, 1);
+    ck_assert_int_eq(hl_store_purge(store, link, &deleted, NULL), 0);
+    ck_assert_uint_eq(deleted, 2);
+    ck_assert_int_eq(hl_store_purge(store, "/gone", &deleted, NULL), 0);
+    ck_assert_uint_eq(deleted, 1);
+    ck_assert_uint_eq(count_runs(store), 1);
+}
+END_TEST
+
 START_TEST(test_purged_text_is_gone_from_the_file)
 {
     _cleanup_scratch_ struct scratch scratch;
@@ -218,6 +278,8 @@ int main(void)
     TCase *tests = tcase_create("retention");
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_retention, 0, ARRAY_SIZE(ROWS));
+    tcase_add_test(tests, test_the_last_saved_stays);
+    tcase_add_test(tests, test_purge_by_a_link);
     tcase_add_test(tests, test_bytes_leave_the_newest_that_fit);
     tcase_add_test(tests, test_bytes_delete_no_more_than_needed);
     tcase_add_test(tests, test_purge_of_no_folder);
