@@ -72,7 +72,7 @@ static void note_time(struct rescue *rescue, const char *path)
     }
 }
 
-/* Reads one raw file, as far as that goes. Only a lack of memory is a failure. */
+/* Reads one raw file, as far as that goes. What is wrong with its content is no failure. */
 static int read_file(struct rescue *rescue, const char *path, struct hl_profile **ret_profile)
 {
     _cleanup_(hl_builder_destroy_p) struct hl_builder *builder = hl_builder_create(HL_METRIC_CPU);
@@ -80,7 +80,7 @@ static int read_file(struct rescue *rescue, const char *path, struct hl_profile 
     struct hl_raw_report report;
     _cleanup_error_ struct hl_error error = {0};
     int result = hl_window_read(builder, path, &report, &error);
-    if (result == -ENOMEM) {
+    if (hl_window_is_for_later(result)) {
         return result;
     }
     if (result < 0) {
@@ -230,11 +230,12 @@ static void sweep(const char *root, const char *uuid)
     }
 }
 
+/* Not where its manifest cannot be read now: which database it is for, and how to save it, stands there. */
 static bool is_for(struct hl_spool *spool, const char *db)
 {
     struct hl_spool_facts facts = {0};
-    (void)hl_spool_read_manifest(spool, &facts, NULL);
-    bool result = hl_manifest_is_for(&facts, db);
+    int read = hl_spool_read_manifest(spool, &facts, NULL);
+    bool result = !hl_window_is_for_later(read) && hl_manifest_is_for(&facts, db);
     hl_spool_facts_finish(&facts);
     return result;
 }

@@ -56,7 +56,7 @@ void hl_session_facts_finish(struct session_facts *facts)
     *facts = (struct session_facts){0};
 }
 
-/* Reads the window's file. What can be read of a damaged one is kept; only a lack of memory fails. */
+/* Reads the window's file. What can be read of a damaged one is kept; one that cannot be read now fails. */
 static int read_window(struct session_merge *merge, struct hl_profile **ret_profile)
 {
     _cleanup_(hl_builder_destroy_p) struct hl_builder *builder =
@@ -64,7 +64,7 @@ static int read_window(struct session_merge *merge, struct hl_profile **ret_prof
     struct hl_raw_report report;
     _cleanup_error_ struct hl_error error = {0};
     int result = hl_window_read(builder, merge->item.path, &report, &error);
-    if (result == -ENOMEM) {
+    if (hl_window_is_for_later(result)) {
         return result;
     }
     if (result < 0) {

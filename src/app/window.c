@@ -51,6 +51,12 @@ int hl_window_read(struct hl_builder *builder, const char *path, struct hl_raw_r
     return hl_raw_reader_finish(reader, ret_report, error);
 }
 
+bool hl_window_is_for_later(int result)
+{
+    return result == -ENOMEM || result == -EMFILE || result == -ENFILE || result == -EACCES ||
+           result == -EPERM || result == -ESTALE;
+}
+
 static bool has_line(const char *notes, const char *line)
 {
     size_t length = strlen(line);

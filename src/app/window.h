@@ -10,6 +10,9 @@
  * report the samples that did. */
 int hl_window_read(struct hl_builder *builder, const char *path, struct hl_raw_report *ret_report,
                    struct hl_error *error);
+/* Whether a failure to read is one of this process at this moment (memory, descriptors, rights) and not of
+ * the file's content: the same file may yet be read, so it must not be removed. */
+bool hl_window_is_for_later(int result);
 
 /* Adds a line to the notes of a run, unless it is there already. */
 void hl_run_note(struct hl_run *run, const char *format, ...) HL_PRINTF(2, 3);

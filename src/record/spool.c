@@ -183,6 +183,8 @@ int hl_spool_open(const char *root, const char *uuid, struct hl_spool **ret_spoo
 
 int hl_spool_remove(struct hl_spool **spool, struct hl_error *error)
 {
+    /* First, as a folder without a lock is what is left of a removal, whatever else is still in it. */
+    (void)unlinkat((*spool)->folder, "lock", 0);
     int r = hl_folder_remove((*spool)->path);
     if (r < 0) {
         return hl_error_set_errno(error, -r, "cannot remove the spool %s", (*spool)->path);

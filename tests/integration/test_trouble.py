@@ -374,6 +374,34 @@ def a_run_that_cannot_be_saved_is_recovered_later(box):
 
 
 @test
+def a_spool_that_cannot_be_read_now_stays(box):
+    """It is read when it can be: without rights, or descriptors, that is another time."""
+    environment = open_to_nobody(box)
+    spool = box.folder / "nobody" / "hotlens" / "spool" / "11111111-2222-4333-8444-555555555555"
+    spool.mkdir(parents=True)
+    for name, text in (("lock", ""), ("0000.raw", "f (a.py:1) 3\n"), ("0001.raw", "f (a.py:1) 4\n"),
+                       ("manifest", f"hotlens-spool 1\ndatabase={box.folder}/nobody/mine.db\n")):
+        (spool / name).write_text(text)
+    for path in (*spool.iterdir(), spool, *list(spool.parents)[:3]):
+        os.chown(path, 65534, 65534)
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    environment |= {"XDG_STATE_HOME": str(box.folder / "nobody"), "HOTLENS_DB": f"{box.folder}/nobody/mine.db"}
+
+    def runs(**more):
+        return box.run(*NOBODY, HOTLENS, "runs", env={**environment, **more})
+    for name in ("manifest", "0001.raw"):
+        (spool / name).chmod(0)
+        done = runs()
+        expect((spool / "0000.raw").exists(), f"without {name} it stays", describe(done))
+        expect(name == "manifest" or "Permission denied" in done.stderr, "and it is said", describe(done))
+        (spool / name).chmod(0o600)
+    expect("recovered" not in runs(HOTLENS_DB=f"{box.folder}/nobody/other.db").stderr, "it is for one database")
+    done = runs()
+    expect("7  recovered recording [recovered]" in done.stdout, "recovered, whole", describe(done))
+    expect(not spool.exists(), "and gone")
+
+
+@test
 def samples_that_are_gone_are_not_said_to_be_kept(box):
     """The program removes the spool after a window or two, and the database's folder is a file then."""
     folder = box.folder / "gone"
