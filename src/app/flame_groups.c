@@ -53,7 +53,7 @@ static bool is_own(const char *file, const char *workspace)
         return false;
     }
     if (file[0] == '/') {
-        return workspace && hl_path_is_within(file, workspace);
+        return workspace && strcmp(workspace, "/") != 0 && hl_path_is_within(file, workspace);
     }
     size_t length = strlen(file); /* relative to where it ran */
     return file[0] != '<' && length > 3 && strcmp(file + length - 3, ".py") == 0;

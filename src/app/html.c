@@ -105,8 +105,7 @@ static void write_sources(const struct hl_run_data *data, struct hl_buffer *out)
     hl_json_object_begin(&json);
     for (size_t i = 0; data->sources && i < data->sources->count; i++) {
         const struct hl_source *source = &data->sources->items[i];
-        const char *below =
-            data->run.workspace ? hl_path_below(source->path, data->run.workspace) : NULL;
+        const char *below = hl_html_below(source->path, data->run.workspace);
         if (!source->text || !below || strstr(below, "site-packages/")) {
             continue;
         }

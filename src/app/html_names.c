@@ -46,9 +46,15 @@ static bool is_absolute(const char *path, size_t length)
     return length > 0 && (is_separator(path[0]) || (length > 2 && path[1] == ':' && is_separator(path[2])));
 }
 
+const char *hl_html_below(const char *path, const char *workspace)
+{
+    bool is_project = workspace && workspace[strspn(workspace, "/")] != '\0';
+    return is_project ? hl_path_below(path, workspace) : NULL;
+}
+
 void hl_html_path(const char *path, size_t length, const char *workspace, struct hl_buffer *out)
 {
-    const char *below = workspace ? hl_path_below(path, workspace) : NULL;
+    const char *below = hl_html_below(path, workspace);
     bool library;
     size_t start = find_public_part(path, length, &library);
     if (below && *below) {

@@ -19,8 +19,9 @@ static const char *scope_of(const struct hl_strings *strings, const struct hl_fr
         return NULL;
     }
     const char *last = strstr(name, "<generic parameters of ");
-    for (const char *at = name; !last && (at = strchr(at, '<')); at++) {
-        last = strchr(at, '.') ? NULL : at;
+    if (!last) {
+        const char *dot = strrchr(name, '.');
+        last = strchr(dot ? dot : name, '<');
     }
     return last && strcmp(last, "<module>") != 0 ? last : NULL;
 }

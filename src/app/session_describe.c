@@ -61,11 +61,23 @@ static bool is_installed(const char *script)
     return strcmp(hl_path_base_name(folder), "bin") == 0;
 }
 
+/* As it is written, so that paths of frames that begin so are relative to it, but from the root on. */
+static char *given_workspace(const char *folder)
+{
+    _cleanup_free_ char *current = hl_current_folder();
+    _cleanup_free_ char *whole = hl_path_join(current, folder);
+    return hl_path_normalize(whole);
+}
+
 static char *workspace_of(const struct hl_session_options *options, const char *cwd,
                           const char *script)
 {
     if (options->workspace) {
-        return hl_xstrdup(options->workspace);
+        return given_workspace(options->workspace);
+    }
+    /* Services run there: everything of the machine would be their project. */
+    if (cwd && strcmp(cwd, "/") == 0) {
+        return script && !is_installed(script) ? hl_path_parent(script) : NULL;
     }
     bool elsewhere = script && !(cwd && hl_path_is_within(script, cwd));
     if (elsewhere && !(cwd && is_installed(script))) {

@@ -68,6 +68,9 @@ static int by_file_line(const void *left, const void *right)
 {
     const struct hl_function_row *a = left;
     const struct hl_function_row *b = right;
+    if (!a->file != !b->file) {
+        return a->file ? 1 : -1; /* those of no file stand together, also before a file without a name */
+    }
     int order = compare_text(a->file, b->file);
     if (order == 0) {
         order = (a->line > b->line) - (a->line < b->line);

@@ -48,12 +48,14 @@ static int index_functions(const struct hl_shown *shown, struct hl_map *map)
 }
 
 static int add_totals(struct hl_shown *shown, const struct hl_map *map, struct hl_store *store,
-                      int64_t run_id, size_t column, struct hl_error *error)
+                      int64_t run_id, size_t column)
 {
     struct hl_rows rows;
-    int r = hl_store_load_rows(store, run_id, NULL, &rows, error);
+    _cleanup_error_ struct hl_error error = {0};
+    int r = hl_store_load_rows(store, run_id, NULL, &rows, &error);
     if (r < 0) {
-        return r;
+        /* Damaged, or deleted just now: what is shown does without it. */
+        return r == -ENOMEM ? r : 0;
     }
     for (size_t i = 0; i < rows.function_count; i++) {
         const struct hl_function_row *row = &rows.functions[i];
@@ -209,7 +211,7 @@ static int take_past(struct hl_shown *shown, const struct hl_run_list *list,
     _cleanup_(hl_map_finish) struct hl_map map = {0};
     int r = index_functions(shown, &map);
     for (size_t i = 0; r == 0 && i < shown->past_count; i++) {
-        r = add_totals(shown, &map, store, shown->past[i].run_id, i, error);
+        r = add_totals(shown, &map, store, shown->past[i].run_id, i);
     }
     return r;
 }
@@ -248,7 +250,7 @@ int shown_compare(struct hl_shown *shown, struct hl_store *store, int64_t baseli
     if (r == 0 && baseline_id > 0 && baseline_id != shown->run.id) {
         _cleanup_error_ struct hl_error gone = {0};
         r = put_first(store, baseline_id, &list, &gone);
-        r = r == -ENOENT ? 0 : r;
+        r = r == -ENOMEM ? r : 0;
     }
     if (r == 0 && list.count > 0) {
         r = take_past(shown, &list, store, error);

@@ -70,6 +70,63 @@ def whatever_stands_in_a_column(box):
     expect(tried > 300, "values that a database takes", tried)
 
 
+def changed(box, original, *statements):
+    set_to(box, original, ("run", "pinned"), 0)
+    with sqlite3.connect(box.database) as database:
+        for statement in statements:
+            database.execute(statement)
+    database.close()
+
+
+@test
+def a_command_line_of_millions_of_words(box):
+    _, original, _ = imported(box)
+    changed(box, original, "UPDATE run SET argv = zeroblob(8000000)")
+    expect_equal(box.hotlens("runs").returncode, 0, "takes a moment, not hours")
+
+
+@test
+def a_text_that_is_larger_than_memory(box):
+    _, original, _ = imported(box)
+    changed(box, original, "UPDATE run SET notes = cast(zeroblob(150000000) AS TEXT)")
+    done = box.hotlens("show", "last")
+    expect(done.returncode == 1 and "too" in done.stderr, "it is refused", (done.returncode, done.stderr))
+
+
+@test
+def a_function_of_no_file_behind_one_of_a_file_without_name(box):
+    """Each row is possible alone; their order was not."""
+    program, original, _ = imported(box)
+    with sqlite3.connect(original) as database:
+        row = database.execute("SELECT * FROM function_row LIMIT 1").fetchone()
+        names = [column[1] for column in database.execute("PRAGMA table_info(function_row)")]
+    database.close()
+    values = ", ".join("{0}" if name == "function" else str(value) for name, value in zip(names, row))
+    changed(box, original, "INSERT INTO file VALUES (77, '')", "INSERT INTO function VALUES (5001, 77, 'a', 0)",
+            "INSERT INTO function VALUES (5002, 0, 'b', 0)",
+            *(f"INSERT INTO function_row VALUES ({values.format(function)})" for function in (5001, 5002)))
+    with Server(box) as talk:
+        talk.initialize()
+        talk.open(program)
+        talk.wait_for(lambda: talk.request("hotlens/lines", {"uri": program.as_uri()})["run"], "the run")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
+@test
+def a_damaged_older_run_does_not_hide_a_newer_one(box):
+    program, _, _ = imported(box)
+    box.hotlens("import", box.folder / "k.raw", "--rate", "100")
+    with sqlite3.connect(box.database) as database:
+        database.execute("UPDATE line_row SET lines = x'80' WHERE profile = (SELECT id FROM profile WHERE run = 1)")
+    database.close()
+    with Server(box) as talk:
+        talk.initialize()
+        talk.open(program)
+        talk.wait_for(lambda: (talk.request("hotlens/lines", {"uri": program.as_uri()})["run"] or {}).get("id") == 2,
+                      "the newer run")
+        expect_equal(talk.leave(), 0, "exit code")
+
+
 @test
 def and_in_a_server(box):
     """One value for each column: a server begins anew with every database."""

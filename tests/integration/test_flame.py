@@ -180,6 +180,14 @@ def names_of_native_functions_have_colons(box):
 
 
 @test
+def a_name_of_millions_of_brackets(box):
+    box.write("n.raw", "<" * 20000000 + ".x> (a.py:1) 5\n")
+    box.hotlens("import", "--rate", "100", "n.raw")
+    done = box.hotlens("flame", "--json")
+    expect_equal(json.loads(done.stdout)["samples"], 5, "takes a moment, not hours")
+
+
+@test
 def the_table_sorts_and_leads_on(box):
     with Viewer(box, columns=120) as (terminal, screen):
         screen.press(b"t", "[table]", "own▼")

@@ -305,6 +305,34 @@ def programs_that_cannot_be_started(box):
 
 
 @test
+def the_workspace_is_a_folder_wherever_it_is_asked_for(box):
+    box.program("spin.py", SPIN)
+    done = record(box, "--workspace", ".", "--", sys.executable, "spin.py", "1")
+    expect_equal(done.returncode, 0, done.stderr)
+    expect_equal(box.json("runs", "--json")["runs"][0]["workspace"], str(box.folder), "not a dot")
+    expect_equal(len(box.json("runs", "--workspace", ".", "--json")["runs"]), 1, "by the dot")
+    expect("deleted 1 run" in box.hotlens("purge", "--workspace", ".", "--yes").stdout, "and deleted by it")
+
+
+@test
+def a_service_in_the_root_has_the_folder_of_its_program(box):
+    """Else all of the machine's paths would be relative to its project, and exported as its own."""
+    program = box.program("service.py", "import os\nos.chdir('/')\nprint('up', flush=True)\nwhile True:\n    sum(range(999))\n")
+    service = box.start(sys.executable, program, stdout=subprocess.PIPE)
+    expect_equal(service.stdout.readline(), b"up\n", "it runs")
+    for command in ("service.py", "-c"):
+        done = record(box, "--pid", service.pid, "--duration", "1")
+        expect_equal(done.returncode, 0, done.stderr)
+        run = box.json("runs", "--json")["runs"][0]
+        expect_equal((run["cwd"], run["workspace"]), ("/", str(box.folder) if command != "-c" else None), command)
+        page = box.hotlens("export", "last", "--format", "html").stdout
+        expect(str(box.folder)[1:] not in page, "no whole path", command)
+        service.kill()
+        service = box.start(sys.executable, "-c", program.read_text(), stdout=subprocess.PIPE)
+        expect_equal(service.stdout.readline(), b"up\n", "it runs")
+
+
+@test
 def too_short_to_sample(box):
     done = record(box, "--", "sh", "-c", "echo hi; exit 5")
     expect_equal((done.returncode, done.stdout), (5, "hi\n"), "it runs all the same")

@@ -38,6 +38,8 @@ void hl_html_tables_finish(struct hl_html_tables *tables);
 /* The functions of a run with the names that an export shows; indices are the same. Caller destroys. */
 int hl_html_functions(const struct hl_run_data *data, const struct hl_html_options *options,
                       struct hl_functions **ret_functions);
+/* The part of a path below the workspace, NULL where that is elsewhere; below "/" is nobody's project. */
+const char *hl_html_below(const char *path, const char *workspace);
 /* A path as an export shows it. `workspace` may be NULL. */
 void hl_html_path(const char *path, size_t length, const char *workspace, struct hl_buffer *out);
 /* The title of a run without arguments. */
