@@ -49,7 +49,9 @@ static bool is_absolute(const char *path, size_t length)
 const char *hl_html_below(const char *path, const char *workspace)
 {
     bool is_project = workspace && workspace[strspn(workspace, "/")] != '\0';
-    return is_project ? hl_path_below(path, workspace) : NULL;
+    const char *below = is_project ? hl_path_below(path, workspace) : NULL;
+    bool leads_out = below && (strncmp(below, "../", 3) == 0 || strstr(below, "/../"));
+    return leads_out ? NULL : below;
 }
 
 void hl_html_path(const char *path, size_t length, const char *workspace, struct hl_buffer *out)

@@ -1,5 +1,6 @@
 #include "hotlens/app/source_find.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -66,6 +67,9 @@ static char *in_place(const struct hl_run *run, const char *path)
 
 static char *find_below(const char *folder, const char *path)
 {
+    if (strlen(path) >= PATH_MAX || strstr(path, "/../")) {
+        return NULL; /* no file has such a name, or it leads out again */
+    }
     const char *last = strrchr(path, '/');
     for (const char *at = strchr(path, '/'); at && at != last; at = strchr(at + 1, '/')) {
         char *found = if_file(hl_path_join(folder, at + 1));

@@ -102,7 +102,7 @@ static void caveat_covered(struct hl_buffer *out, const struct hl_run *run)
         run->covered >= run->sampled - run->sampled / 10) {
         return;
     }
-    int percent = (int)((double)run->covered / (double)run->sampled * 100);
+    int percent = run->covered > 0 ? (int)((double)run->covered / (double)run->sampled * 100) : 0;
     hl_buffer_printf(out, "%d%% of the time was sampled", percent);
     hl_buffer_puts(out, run->covered >= run->sampled / 2
                             ? "; times are scaled up to all of it\n"

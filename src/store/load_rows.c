@@ -63,7 +63,7 @@ static int add_file(struct loader *loader, struct statement *query)
         return add_offset(loader, NO_TEXT);
     }
     const char *last = loader->last_file == NO_TEXT ? NULL : loader->pool.data + loader->last_file;
-    if (!last || strlen(last) != length || memcmp(last, path, length) != 0) {
+    if (!last || strlen(last) != length || (length > 0 && memcmp(last, path, length) != 0)) {
         loader->last_file = add_to_pool(loader, path, length);
     }
     return add_offset(loader, loader->pool.error ? NO_TEXT : loader->last_file);
