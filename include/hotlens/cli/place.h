@@ -20,7 +20,7 @@ struct hl_place {
 /* "train  app/train.py:12" in at most `width` columns, and never less than a glimpse of both. */
 void hl_output_place(struct hl_buffer *out, const struct hl_place *place, size_t width,
                      bool colour);
-/* The colon of "FILE:NAME", NULL for a name alone. Names of C++ and Rust have colons of their own, in twos. */
+/* The colon of "FILE:NAME", NULL for a name alone. Names of C++ and Rust have their own, in twos. */
 const char *hl_place_colon(const char *text);
 /* Text without control characters but '\n', its lines broken at `separator` to fit `width`. */
 void hl_output_wrapped(struct hl_buffer *out, const char *text, const char *separator,

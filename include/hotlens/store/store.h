@@ -162,7 +162,8 @@ struct hl_retention {
  * the space. `now` is UTC ns. ret_deleted may be NULL. */
 int hl_store_retain(struct hl_store *store, const struct hl_retention *retention, int64_t now,
                     uint32_t *ret_deleted, struct hl_error *error);
-/* Deletes every run of a folder as hl_run_filter has it (NULL: all, pinned ones too), and gives the space back. */
+/* Deletes every run of a folder as hl_run_filter has it (NULL: all, pinned ones too), and gives the
+ * space back. */
 int hl_store_purge(struct hl_store *store, const char *workspace, uint32_t *ret_deleted,
                    struct hl_error *error);
 

@@ -249,8 +249,8 @@ START_TEST(test_outline_of_edits_far_apart)
 }
 END_TEST
 
-/* While a string is being typed the outline is an old one, and knows nothing of later edits; nor does one that
- * nobody has asked for in between. */
+/* While a string is being typed the outline is an old one, and knows nothing of later edits; nor does one
+ * that nobody has asked for in between. */
 START_TEST(test_outline_not_of_the_line_that_changed)
 {
     static const char *const EDITS_THEN[] = {
