@@ -112,6 +112,15 @@ static void put_seconds(struct hl_buffer *out, double seconds, uint64_t samples,
     hl_text_put_seconds(out, seconds, error, digits < most ? digits : most);
 }
 
+/* The time in which samples were taken, in s. How many intervals a window had that was cut is only known by
+ * its wall time, from which they differ by chance: but each took one sample of a thread at most. */
+static double covered_seconds(const struct hl_run *run)
+{
+    double covered = (double)run->covered / HL_NS_PER_SECOND;
+    double least = run->threads > 0 ? (double)run->samples / run->rate / run->threads : 0;
+    return covered < least ? least : covered;
+}
+
 struct hl_scale hl_scale_of_run(const struct hl_run *run)
 {
     struct hl_scale scale = {.samples = run->samples};
@@ -121,8 +130,10 @@ struct hl_scale hl_scale_of_run(const struct hl_run *run)
     scale.seconds_per_sample = 1 / run->rate;
     /* Not the duration: what was before the first attach is never any function of the profile. */
     bool known = run->sampled > 0 && run->covered > 0;
-    if (known && run->covered >= run->sampled / 2) {
-        scale.seconds_per_sample *= (double)run->sampled / (double)run->covered;
+    double sampled = (double)run->sampled / HL_NS_PER_SECOND;
+    double covered = covered_seconds(run);
+    if (known && covered >= sampled / 2) {
+        scale.seconds_per_sample *= sampled / covered;
     } else if (known) {
         /* Too little was seen to speak for the rest. */
         scale.lower_bound = true;
