@@ -131,10 +131,68 @@ static uint32_t find_around(const struct hl_outline *outline, const struct frame
     return in_body != HL_NO_DEFINITION ? in_body : innermost;
 }
 
+/* Whether the name of a definition, as it was typed, may be the part as Python wrote it: in NFKC, where
+ * each run of characters beyond ASCII may be anything. Only the ASCII at both ends is compared. */
+static bool may_be_normalized(const char *own, size_t own_length, const char *part, size_t length)
+{
+    size_t head = 0;
+    size_t tail = 0;
+    while (head < own_length && (unsigned char)own[head] < 0x80) {
+        head++;
+    }
+    while (tail < own_length - head && (unsigned char)own[own_length - 1 - tail] < 0x80) {
+        tail++;
+    }
+    bool is_ascii = head == own_length;
+    head -= head > 0; /* an accent is joined with the letter before it */
+    return !is_ascii && head + tail <= length && memcmp(own, part, head) == 0 &&
+           memcmp(own + own_length - tail, part + length - tail, tail) == 0;
+}
+
+/* Whether the definition is as deep as the name has parts. */
+static bool has_depth(const struct hl_outline *outline, uint32_t index, const char *text,
+                      size_t length)
+{
+    for (size_t end = length; end > 0; end = cut_part(text, end)) {
+        const char *part;
+        size_t part_length = last_part(text, end, &part);
+        if (!is_locals(part, part_length)) {
+            if (index == HL_NO_DEFINITION) {
+                return false;
+            }
+            index = outline->items[index].parent;
+        }
+    }
+    return index == HL_NO_DEFINITION;
+}
+
+/* The micro sign of a keyboard is a Greek letter to Python, an accent that was typed alone becomes one with
+ * its letter: no definition of the text has such a name, but one around the line is meant. */
+static uint32_t find_normalized(const struct hl_outline *outline, const struct frame_name *name,
+                                uint32_t line)
+{
+    bool is_qualified = name->last_length < name->length;
+    uint32_t index = hl_outline_at_line(outline, line);
+    while (index != HL_NO_DEFINITION) {
+        size_t length;
+        const char *own = hl_strings_get(outline->strings, outline->items[index].name, &length);
+        if (may_be_normalized(own, length, name->last, name->last_length) &&
+            (!is_qualified || has_depth(outline, index, name->text, name->length))) {
+            return index;
+        }
+        index = outline->items[index].parent;
+    }
+    return HL_NO_DEFINITION;
+}
+
 static uint32_t find_plain(const struct hl_outline *outline, const struct frame_name *name,
                            uint32_t line)
 {
-    return line > 0 ? find_around(outline, name, line) : find_only(outline, name);
+    if (line == 0) {
+        return find_only(outline, name);
+    }
+    uint32_t index = find_around(outline, name, line);
+    return index != HL_NO_DEFINITION ? index : find_normalized(outline, name, line);
 }
 
 /* The innermost def around the line that is not just its header: a default value or a decorator

@@ -2,7 +2,7 @@
 
 usage: outline_vs_ast.py TOOL [--all] [FOLDER...]     (default: the running Python's library)
 --all keeps site-packages; without it they are left out. Every text that CPython parses counts.
-Then every 6th text is damaged as typing damages it, and the starts that are still found are counted.
+So do GENERATED programs that were made at random. Then every 6th text is damaged as typing damages it, and the starts that are still found are counted.
 """
 import ast
 import os
@@ -12,7 +12,11 @@ import sys
 import unicodedata
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import generated_programs  # noqa: E402
 import python_tool  # noqa: E402
+
+
+GENERATED = 600
 
 
 class Definition:
@@ -205,11 +209,15 @@ def main():
         definitions += compare(tool, batch, wrong, outside)
         texts += len(batch)
         sample += [(path, text) for path, text, _ in batch[::6]]
+    made, made_wrong = list(generated_programs.programs(GENERATED, ast.parse)), []
+    made_definitions = compare(tool, made, made_wrong, outside)
     count, hard_wrong = check_hard(tool)
     results = [
         (texts > 0 and not wrong, "every outline equals the parser's",
          [f"{texts} texts, {definitions} definitions, {len(wrong)} texts differ"] + wrong[:9]),
         (not outside, "bodies begin at their first statement or a comment before it", outside[:9]),
+        (len(made) > GENERATED / 2 and not made_wrong, "programs that nobody would write",
+         [f"{len(made)} of {GENERATED} parsed, {made_definitions} definitions"] + made_wrong[:9]),
         (not hard_wrong, "hard texts", [f"{count} of {len(HARD)} parsed"] + hard_wrong),
     ]
     for edit, least in EDITS:

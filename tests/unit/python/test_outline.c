@@ -255,7 +255,10 @@ static const char FUNCTIONS[] =
     "    def made(): pass\n"                             /* 23 */
     "class same:\n"                                      /* 24 */
     "    def same(self):\n"                              /* 25 */
-    "        pass\n";                                    /* 26 */
+    "        pass\n"                                     /* 26 */
+    "def to_\xc2\xb5s(x):\n"                             /* 27, with a micro sign */
+    "    def e\xcc\x81t(): pass\n"                       /* 28, with an accent of its own */
+    "    return [y for y in x]\n";                       /* 29 */
 
 static const struct {
     const char *name;
@@ -294,6 +297,16 @@ static const struct {
     {"same", 25, "same", 24},
     {"same.same", 25, "same.same", 25},
     {"other.m", 6, "K.m", 5},
+    /* as Python normalizes names: a Greek letter, a letter with an accent */
+    {"to_\xce\xbcs", 29, "to_\xc2\xb5s", 27},
+    {"to_\xce\xbcs", 28, "to_\xc2\xb5s", 27},
+    {"\xc3\xa9t", 28, "to_\xc2\xb5s.<locals>.e\xcc\x81t", 28},
+    {"to_\xce\xbcs.<locals>.\xc3\xa9t", 28, "to_\xc2\xb5s.<locals>.e\xcc\x81t", 28},
+    {"to_\xce\xbcs.<locals>.<listcomp>", 29, "to_\xc2\xb5s", 27},
+    {"K.to_\xce\xbcs", 29, "?", 0},
+    {"to_\xce\xbc", 29, "?", 0},
+    {"from_\xce\xbcs", 29, "?", 0},
+    {"to_\xce\xbcs", 12, "?", 0},
     /* in angle brackets: the def it was written in */
     {"<listcomp>", 6, "K.m", 5},
     {"K.m.<locals>.<listcomp>", 6, "K.m", 5},
