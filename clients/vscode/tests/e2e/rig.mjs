@@ -190,8 +190,19 @@ export class Rig {
     }
   }
 
+  /**
+   * By the command, which first writes down what the window knows: the browser's own reload does not wait for that.
+   * Without an Escape, which a graph would take for its own.
+   */
   async reload() {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load', { timeout: 2 * PATIENCE });
+    await until('the command that reloads', async () => {
+      await this.page.keyboard.press('F1');
+      await this.page.locator('.quick-input-widget input.input').fill('>Developer: Reload Window', { timeout: 5000 });
+      await this.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Developer: Reload Window' }).first().click({ timeout: 5000 });
+      return true;
+    });
+    await loaded;
     await this.workbench();
   }
 
